@@ -1,0 +1,149 @@
+# make help lists the targets. Variants: make VARIANT=asan, VARIANT=tsan.
+
+VARIANT ?= release
+BUILD   := build/$(VARIANT)
+PORT    ?= 8080
+STATE   ?= $(HOME)/.local/state/spoor
+
+SERVER_PACKAGES  := libmicrohttpd libpq libqrencode libsodium jansson cairo cairo-pdf cairo-svg cairo-png
+SCANNER_PACKAGES := zbar libpng libjpeg libcurl jansson libseccomp
+
+CFLAGS_release := -O2 -D_FORTIFY_SOURCE=3
+CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_tsan    := -O1 -g -fsanitize=thread
+
+WARNINGS := -Wall -Wextra -Wpedantic -Werror
+WARNINGS += -Wconversion            # a value that changes silently
+WARNINGS += -Wshadow                # one name for two things
+WARNINGS += -Wmissing-prototypes    # a function that should be static
+WARNINGS += -Wcast-qual             # a const cast away
+WARNINGS += -Wvla                   # an array as long as the caller pleases
+WARNINGS += -Wformat=2              # a format that is not a literal
+WARNINGS += -Wundef                 # a macro that nobody defined
+WARNINGS += -Wwrite-strings         # a literal that somebody may write to
+WARNINGS += -Wstrict-prototypes     # a function that takes anything
+
+HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero
+
+pkg_cflags = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags $(1) 2>/dev/null))
+pkg_libs   = $(shell pkg-config --libs $(1) 2>/dev/null)
+
+COMPILE  = $(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS_$(VARIANT)) $(HARDENING) -MMD -MP $(CFLAGS)
+LINK     = $(CC) $(CFLAGS_$(VARIANT)) -pie -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
+
+# The wall between the programs is what each may include.
+SERVER_FLAGS  := -iquote include -iquote server -iquote $(BUILD) $(call pkg_cflags,$(SERVER_PACKAGES))
+SCANNER_FLAGS := -iquote include -iquote scanner $(call pkg_cflags,$(SCANNER_PACKAGES))
+SERVER_LIBS   := $(call pkg_libs,$(SERVER_PACKAGES)) -lm -pthread
+SCANNER_LIBS  := $(call pkg_libs,$(SCANNER_PACKAGES)) -lm -pthread
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+SHARED_OBJECTS  := $(call objects,$(sort $(wildcard server/shared/*.c)))
+SERVER_OBJECTS  := $(call objects,$(filter-out server/shared/% server/main.c,$(sort $(wildcard server/*.c server/*/*.c))))
+SCANNER_OBJECTS := $(call objects,$(filter-out scanner/main.c,$(sort $(wildcard scanner/*.c))))
+GENERATED       := statements sql_files pages assets texts
+GENERATED_OBJECTS := $(patsubst %,$(BUILD)/generated/%.o,$(GENERATED))
+
+PROGRAMS := $(BUILD)/spoord $(BUILD)/spoor-scan
+
+##@ build
+all: $(PROGRAMS) ## builds both programs
+
+$(BUILD)/spoord: $(BUILD)/server/main.o $(BUILD)/libserver.a $(BUILD)/libshared.a
+	$(LINK) -o $@ $^ $(SERVER_LIBS)
+$(BUILD)/spoor-scan: $(BUILD)/scanner/main.o $(BUILD)/libscanner.a $(BUILD)/libshared.a
+	$(LINK) -o $@ $^ $(SCANNER_LIBS)
+
+$(BUILD)/libshared.a: $(SHARED_OBJECTS)
+$(BUILD)/libserver.a: $(SERVER_OBJECTS) $(GENERATED_OBJECTS)
+$(BUILD)/libscanner.a: $(SCANNER_OBJECTS)
+$(BUILD)/%.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/server/shared/%.o: server/shared/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -iquote include -c -o $@ $<
+$(BUILD)/server/%.o: server/%.c | $(BUILD)/generated/statements.h
+	@mkdir -p $(@D)
+	$(COMPILE) $(SERVER_FLAGS) -c -o $@ $<
+$(BUILD)/scanner/%.o: scanner/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) $(SCANNER_FLAGS) -c -o $@ $<
+$(BUILD)/generated/%.o: $(BUILD)/generated/%.c $(BUILD)/generated/statements.h
+	$(COMPILE) $(SERVER_FLAGS) -c -o $@ $<
+
+# What is embedded: the names change with the folder, the texts with its files.
+embedded = $(sort $(foreach folder,$(1),$(wildcard $(folder)/*) $(folder)))
+$(BUILD)/generated/statements.h $(BUILD)/generated/statements.c: $(call embedded,sql/queries)
+$(BUILD)/generated/sql_files.c: $(call embedded,sql/migrations sql/functions)
+$(BUILD)/generated/pages.c: $(call embedded,server/site/pages)
+$(BUILD)/generated/assets.c: $(call embedded,server/site/static)
+$(BUILD)/generated/texts.c: $(call embedded,server/site/text)
+$(BUILD)/generated/%: server/embed.sh
+	@mkdir -p $(@D)
+	sh server/embed.sh $* $(@D) > $@.part
+	@mv $@.part $@
+
+install-build: ## installs the Debian packages that building and running need
+	@sh tests/support/packages.sh run
+man: all ## writes the man pages into build/man, from the same tables as --help
+	@mkdir -p build/man
+	$(BUILD)/spoord help --man > build/man/spoord.1
+	$(BUILD)/spoor-scan help --man > build/man/spoor-scan.1
+
+##@ run
+run: install-build ## installs, builds, and starts the service with demo data (PORT=8080 STATE=folder)
+	@$(MAKE) --no-print-directory -s all
+	@SPOOR_PORT=$(PORT) SPOOR_STATE=$(STATE) exec $(BUILD)/spoord serve --demo
+
+##@ check
+TEST_SUITES ?= architecture unit store sql http browser
+test: ## installs what testing needs, then runs every suite
+	@sh tests/support/packages.sh run test
+	@$(MAKE) --no-print-directory -s all tests
+	@BUILD=$(BUILD) sh tests/run.sh $(TEST_SUITES)
+
+UNIT_TESTS    := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/unit/test_scan_%,$(wildcard tests/unit/test_*.c)))
+SCAN_TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_scan_*.c))
+STORE_TESTS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/store/test_*.c))
+SUPPORT_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/support/*.c tests/bench/*.c))
+
+tests: all $(UNIT_TESTS) $(SCAN_TESTS) $(STORE_TESTS) $(SUPPORT_TOOLS) ## builds the tests without running them
+
+$(SCAN_TESTS): $(BUILD)/%: %.c $(BUILD)/libscanner.a $(BUILD)/libshared.a
+	@mkdir -p $(@D)
+	$(COMPILE) $(SCANNER_FLAGS) -iquote tests -o $@ $< $(filter %.a,$^) $(LDFLAGS) -lcmocka $(SCANNER_LIBS)
+$(UNIT_TESTS) $(STORE_TESTS): $(BUILD)/%: %.c $(BUILD)/libserver.a $(BUILD)/libshared.a
+	@mkdir -p $(@D)
+	$(COMPILE) $(SERVER_FLAGS) -iquote tests $(call pkg_cflags,zbar) -o $@ $< $(filter %.a,$^) $(LDFLAGS) -lcmocka -lzbar $(SERVER_LIBS)
+$(SUPPORT_TOOLS): $(BUILD)/%: %.c $(BUILD)/libserver.a $(BUILD)/libshared.a
+	@mkdir -p $(@D)
+	$(COMPILE) $(SERVER_FLAGS) -iquote tests -o $@ $< $(filter %.a,$^) $(LDFLAGS) $(SERVER_LIBS)
+
+tidy: ## format, clang-tidy, cppcheck, floors, banned calls
+	@sh tests/support/packages.sh run test tidy
+	@$(MAKE) --no-print-directory -s $(BUILD)/generated/statements.h
+	@sh tests/architecture/tidy.sh
+format: ## rewrites the C files in the house's format
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+asan tsan: ## the unit and store suites under a sanitizer
+	@sh tests/support/packages.sh run test
+	@$(MAKE) --no-print-directory -s VARIANT=$@ all tests
+	@BUILD=build/$@ sh tests/run.sh unit store
+bench: ## measures against pgbench in one run; see tests/bench/README.md
+	@sh tests/support/packages.sh run test
+	@$(MAKE) --no-print-directory -s all tests
+	@BUILD=$(BUILD) sh tests/bench/run.sh
+
+##@ other
+clean: ## removes what was built
+	$(RM) -r build
+help: ## lists the targets
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: all install-build man run test tests tidy format asan tsan bench clean help
+.SECONDARY:
+.DELETE_ON_ERROR:
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
