@@ -1,0 +1,59 @@
+/*
+ * listener.h: takes HTTP requests from the network and has the routes answer them.
+ *
+ * The only place that decides on threads: libmicrohttpd's two epoll threads parse; a complete request is suspended and
+ * handed to a pool of workers that run the handler and resume it. The guard refuses what libmicrohttpd 0.9.75 lets
+ * through; the watchdog closes connections by absolute age.
+ */
+#ifndef WEB_LISTENER_H
+#define WEB_LISTENER_H
+
+#include <stdbool.h>
+
+#include "shared/error.h"
+#include "web/request.h"
+#include "web/router.h"
+
+struct listener;
+
+/* Finds out who is asking (cookie, bearer token) and fills in request->principal. Runs on a worker, before the role
+ * check. false: the error is the answer. */
+typedef bool authenticator(struct service *service, struct request *request, struct error *error);
+
+/* Turns an error into a body: an HTML page for DOOR_PAGE, problem+json for DOOR_API. reply->status is set already. */
+typedef void error_page(struct service *service, const struct request *request, struct reply *reply,
+                        const struct error *error);
+
+struct listener_options {
+    const char         *address;
+    unsigned            port;    /* 0: any free one, see listener_port() */
+    const char         *host;    /* the only Host that is answered, in the form "name" or "name:port"; others: 421.
+                                  * On loopback "localhost:port" and "127.0.0.1:port" are answered too. */
+    const char         *proxy;   /* "" : none */
+    unsigned            workers;
+    const struct route *routes;
+    size_t              route_count;
+    struct service     *service;
+    authenticator      *authenticate;
+    error_page         *error_page;
+};
+
+/* ERROR_UNAVAILABLE names the address when it cannot be listened on. ERROR_INTERNAL: a route without a role.
+ * The caller stops the listener before it frees what the service points to. */
+struct listener *listener_start(const struct listener_options *options, struct error *error) MUST_USE;
+
+/* Refuses new requests, finishes those that run (at most 10 s), ends the threads. NULL is allowed. */
+void listener_stop(struct listener *listener);
+
+unsigned listener_port(const struct listener *listener);
+
+/* For /metrics. Counters only grow. */
+struct listener_state {
+    unsigned           connections, waiting, running;
+    unsigned long long requests[6]; /* by status class: [2] is 2xx */
+    unsigned long long seconds_total_us;
+    unsigned long long refused_by_guard, closed_by_watchdog;
+};
+void listener_state(struct listener *listener, struct listener_state *state);
+
+#endif
