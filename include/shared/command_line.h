@@ -52,7 +52,7 @@ struct environment_row {
 struct program {
     const char                   *name, *version, *summary;
     const char                   *text; /* paragraphs, or NULL */
-    const struct command         *commands;
+    const struct command *const  *commands;
     size_t                        command_count;
     const struct environment_row *environment; /* ends with a nameless row; NULL: none */
     const struct exit_row        *exits;       /* ends with a row without meaning */

@@ -6,7 +6,7 @@
 
 static bool is_whole_program(const struct program *program)
 {
-    return program->command_count == 1 && program->commands[0].name[0] == '\0';
+    return program->command_count == 1 && program->commands[0]->name[0] == '\0';
 }
 
 static void usage_line(const struct program *program, const struct command *command, FILE *out)
@@ -65,7 +65,7 @@ void command_help_one(const struct program *program, const struct command *comma
 void command_help_program(const struct program *program, FILE *out)
 {
     if (is_whole_program(program)) {
-        command_help_one(program, &program->commands[0], out);
+        command_help_one(program, program->commands[0], out);
         return;
     }
     fprintf(out, "%s: %s.\n", program->name, program->summary);
@@ -73,7 +73,7 @@ void command_help_program(const struct program *program, FILE *out)
         fprintf(out, "\n%s\n", program->text);
     fputs("\nCommands\n", out);
     for (size_t i = 0; i < program->command_count; i++)
-        fprintf(out, "  %-*s %s\n", NAME_WIDTH, program->commands[i].name, program->commands[i].summary);
+        fprintf(out, "  %-*s %s\n", NAME_WIDTH, program->commands[i]->name, program->commands[i]->summary);
     tail(program, out);
     fprintf(out, "\n%s COMMAND --help tells more of one command, with examples.\n", program->name);
 }
@@ -84,7 +84,7 @@ bool command_help_group(const struct program *program, const char *word, FILE *o
     bool   found = false;
 
     for (size_t i = 0; i < program->command_count; i++) {
-        const struct command *command = &program->commands[i];
+        const struct command *command = program->commands[i];
 
         if (strncmp(command->name, word, length) != 0 || command->name[length] != ' ')
             continue;
@@ -160,7 +160,7 @@ void command_help_man(const struct program *program, FILE *out)
     }
     fputs(".SH COMMANDS\n", out);
     for (size_t i = 0; i < program->command_count; i++)
-        roff_command(program, &program->commands[i], out);
+        roff_command(program, program->commands[i], out);
     if (program->environment) {
         fputs(".SH ENVIRONMENT\n", out);
         for (const struct environment_row *row = program->environment; row->name; row++)

@@ -138,8 +138,8 @@ static const struct command *command_find(const struct program *program, char *c
 
     *taken = 0;
     for (size_t i = 0; i < program->command_count; i++)
-        if (name_matches(program->commands[i].name, words, count, &words_taken) && (!best || words_taken > *taken)) {
-            best = &program->commands[i];
+        if (name_matches(program->commands[i]->name, words, count, &words_taken) && (!best || words_taken > *taken)) {
+            best = program->commands[i];
             *taken = words_taken;
         }
     return best;
