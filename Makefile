@@ -81,10 +81,15 @@ $(BUILD)/generated/sql_files.c: $(call embedded,sql/migrations sql/functions)
 $(BUILD)/generated/pages.c: $(call embedded,server/site/pages)
 $(BUILD)/generated/assets.c: $(call embedded,server/site/static)
 $(BUILD)/generated/texts.c: $(call embedded,server/site/text)
-$(BUILD)/generated/%: server/embed.sh
+define embed
 	@mkdir -p $(@D)
-	sh server/embed.sh $* $(@D) > $@.part
+	sh server/embed.sh $(@F) $(@D) > $@.part
 	@mv $@.part $@
+endef
+$(BUILD)/generated/%.c: server/embed.sh
+	$(embed)
+$(BUILD)/generated/%.h: server/embed.sh
+	$(embed)
 
 install-build: ## installs the Debian packages that building and running need
 	@sh tests/support/packages.sh run
