@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "shared/arena.h"
+#include "shared/command_line.h"
 #include "shared/error.h"
 
 struct config {
@@ -34,5 +35,8 @@ bool config_read(struct config *config, struct arena *arena, struct error *error
 
 /* Prints each setting with its value, default and help; secrets in a connection string are left out. */
 void config_print(const struct config *config, bool json, FILE *out);
+
+/* The settings as rows of the program's help. */
+const struct environment_row *config_environment(void);
 
 #endif

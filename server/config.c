@@ -1,0 +1,212 @@
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum setting_type { SETTING_TEXT, SETTING_NUMBER };
+
+struct setting {
+    const char       *name; /* of the environment variable */
+    const char       *help;
+    size_t            offset; /* in struct config */
+    const char       *preset; /* NULL: worked out below */
+    unsigned          least, most;
+    enum setting_type type;
+};
+
+#define TEXT(name, member, preset, help)   {name, help, offsetof(struct config, member), preset, 0, 0, SETTING_TEXT}
+#define NUMBER(name, member, preset, least, most, help)                                                      \
+    {name, help, offsetof(struct config, member), preset, least, most, SETTING_NUMBER}
+
+static const struct setting settings[] = {
+    TEXT("SPOOR_DATABASE", database, "", "libpq connection string; empty: a private PostgreSQL in SPOOR_STATE"),
+    TEXT("SPOOR_STATE", state, NULL, "folder for keys and the private PostgreSQL"),
+    TEXT("SPOOR_DATABASE_USER", database_user, "postgres", "system user to run as when started as root"),
+    TEXT("SPOOR_LISTEN", listen, "127.0.0.1", "address to listen on"),
+    NUMBER("SPOOR_PORT", port, "8080", 1, 65535, "TCP port to listen on"),
+    TEXT("SPOOR_BASE_URL", base_url, NULL, "address in labels and links, such as https://fix.example.nl"),
+    TEXT("SPOOR_PROXY", proxy, "", "address of the one proxy whose X-Forwarded-For is believed"),
+    TEXT("SPOOR_TIMEZONE", timezone, "Europe/Amsterdam", "zone in which pages show times"),
+    TEXT("SPOOR_SITE_NAME", site_name, "IT desk", "name of the desk on pages and labels"),
+    TEXT("SPOOR_HELP_LINE", help_line, "Ask at the IT desk", "whom to call, on pages and labels"),
+    NUMBER("SPOOR_FOUND_LEVEL", found_level, "1", 0, 3,
+           "what a sticker's page shows anyone: 0 nothing, 1 found notice, 2 phase, 3 phase and expected return"),
+    NUMBER("SPOOR_WORKERS", workers, "64", 2, 512, "requests handled at once"),
+    NUMBER("SPOOR_SESSIONS", sessions, "32", 2, 150, "database sessions for the pages and the API"),
+    NUMBER("SPOOR_SESSION_WAIT_MS", session_wait_ms, "2000", 10, 60000, "longest wait for a free database session"),
+    NUMBER("SPOOR_STATEMENT_TIMEOUT_MS", statement_timeout_ms, "5000", 100, 60000, "our deadline for a statement"),
+    TEXT("SPOOR_SITE_FOLDER", site_folder, "", "read pages from this folder while designing"),
+};
+
+static bool read_number(const struct setting *setting, const char *text, unsigned *value, struct error *error)
+{
+    char         *rest = NULL;
+    unsigned long number;
+
+    errno = 0;
+    number = strtoul(text, &rest, 10);
+    if (text[0] < '0' || text[0] > '9' || *rest != '\0' || errno || number < setting->least || number > setting->most)
+        return error_field(error, setting->name, "%s must be a whole number from %u to %u (%s), not '%.40s'",
+                           setting->name, setting->least, setting->most, setting->help, text);
+    *value = (unsigned)number;
+    return true;
+}
+
+static bool is_printable(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7F)
+            return false;
+    return true;
+}
+
+static bool read_setting(struct config *config, const struct setting *setting, struct error *error)
+{
+    const char *given = getenv(setting->name);
+    const char *text = given ? given : setting->preset;
+    void       *member = (char *)config + setting->offset;
+
+    if (given && !is_printable(given))
+        return error_field(error, setting->name, "%s contains a control character", setting->name);
+    if (setting->type == SETTING_NUMBER)
+        return read_number(setting, text, member, error);
+    memcpy(member, &text, sizeof text);
+    return true;
+}
+
+static const char *default_state(struct arena *arena)
+{
+    const char *home = getenv("HOME"), *state = getenv("XDG_STATE_HOME");
+
+    if (geteuid() == 0 || !home || home[0] != '/')
+        return "/var/lib/spoor";
+    if (state && state[0] == '/')
+        return arena_format(arena, "%s/spoor", state);
+    return arena_format(arena, "%s/.local/state/spoor", home);
+}
+
+static bool absolute_state(struct config *config, struct arena *arena, struct error *error)
+{
+    char folder[PATH_MAX];
+
+    if (!config->state || !*config->state)
+        config->state = default_state(arena);
+    if (config->state[0] == '/')
+        return true;
+    if (!getcwd(folder, sizeof folder))
+        return error_field(error, "SPOOR_STATE", "SPOOR_STATE must be an absolute folder");
+    config->state = arena_format(arena, "%s/%s", folder, config->state);
+    return true;
+}
+
+/* "https://fix.example.nl" : scheme, host with an optional port, nothing after it. */
+static bool check_base_url(struct config *config, struct arena *arena, struct error *error)
+{
+    const char *host;
+    size_t      length;
+
+    if (!config->base_url || !*config->base_url)
+        config->base_url = arena_format(arena, "http://localhost:%u", config->port);
+    if (strncmp(config->base_url, "https://", 8) == 0)
+        host = config->base_url + 8;
+    else if (strncmp(config->base_url, "http://", 7) == 0)
+        host = config->base_url + 7;
+    else
+        return error_field(error, "SPOOR_BASE_URL", "SPOOR_BASE_URL must begin with https:// or http://");
+    length = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]");
+    if (length == 0 || length > 200 || host[length] != '\0')
+        return error_field(error, "SPOOR_BASE_URL",
+                           "SPOOR_BASE_URL is a scheme and a host, such as https://fix.example.nl, without a path");
+    config->host = host;
+    return true;
+}
+
+static bool check_timezone(const struct config *config, struct arena *arena, struct error *error)
+{
+    const char *name = config->timezone;
+
+    if (*name == '\0' || *name == '/' || strstr(name, "..") ||
+        access(arena_format(arena, "/usr/share/zoneinfo/%s", name), R_OK) != 0)
+        return error_field(error, "SPOOR_TIMEZONE", "SPOOR_TIMEZONE: there is no time zone '%.60s'; one looks like "
+                           "Europe/Amsterdam", name);
+    return true;
+}
+
+bool config_read(struct config *config, struct arena *arena, struct error *error)
+{
+    *config = (struct config){0};
+    for (size_t i = 0; i < COUNT_OF(settings); i++)
+        if (!read_setting(config, &settings[i], error))
+            return false;
+    return absolute_state(config, arena, error) && check_base_url(config, arena, error) &&
+           check_timezone(config, arena, error);
+}
+
+/* A connection string may hold a password: only what it names is shown, not its value. */
+static const char *shown(const struct setting *setting, const char *text)
+{
+    if (setting->offset == offsetof(struct config, database) && *text)
+        return "(set)";
+    return text;
+}
+
+static void print_json_text(const char *text, FILE *out)
+{
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            fputc('\\', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+static void print_value(const struct config *config, const struct setting *setting, bool json, FILE *out)
+{
+    const void *member = (const char *)config + setting->offset;
+
+    if (setting->type == SETTING_NUMBER) {
+        unsigned number;
+
+        memcpy(&number, member, sizeof number);
+        fprintf(out, "%u", number);
+    } else {
+        const char *text;
+
+        memcpy(&text, member, sizeof text);
+        if (json)
+            print_json_text(shown(setting, text), out);
+        else
+            fputs(shown(setting, text), out);
+    }
+}
+
+void config_print(const struct config *config, bool json, FILE *out)
+{
+    if (json)
+        fputs("{", out);
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        if (json)
+            fprintf(out, "%s\"%s\": ", i ? ", " : "", settings[i].name);
+        else
+            fprintf(out, "%s=", settings[i].name);
+        print_value(config, &settings[i], json, out);
+        if (!json)
+            fprintf(out, "    # %s%s\n", settings[i].help, getenv(settings[i].name) ? "" : " (default)");
+    }
+    if (json)
+        fputs("}\n", out);
+}
+
+const struct environment_row *config_environment(void)
+{
+    static struct environment_row rows[COUNT_OF(settings) + 1];
+
+    for (size_t i = 0; i < COUNT_OF(settings); i++)
+        rows[i] = (struct environment_row){settings[i].name, settings[i].help};
+    return rows;
+}
