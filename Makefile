@@ -2,8 +2,6 @@
 
 VARIANT ?= release
 BUILD   := build/$(VARIANT)
-PORT    ?= 8080
-STATE   ?= $(HOME)/.local/state/spoor
 
 SERVER_PACKAGES  := libmicrohttpd libpq libqrencode libsodium jansson cairo cairo-pdf cairo-svg cairo-png
 SCANNER_PACKAGES := zbar libpng libjpeg libcurl jansson libseccomp
@@ -101,7 +99,7 @@ man: all ## writes the man pages into build/man, from the same tables as --help
 ##@ run
 run: install-build ## installs, builds, and starts the service with demo data (PORT=8080 STATE=folder)
 	@$(MAKE) --no-print-directory -s all
-	@SPOOR_PORT=$(PORT) SPOOR_STATE=$(STATE) exec $(BUILD)/spoord serve --demo
+	@$(if $(PORT),SPOOR_PORT=$(PORT)) $(if $(STATE),SPOOR_STATE=$(abspath $(STATE))) exec $(BUILD)/spoord serve --demo
 
 ##@ check
 TEST_SUITES ?= architecture unit store sql http browser
