@@ -73,7 +73,7 @@ $(BUILD)/generated/%.o: $(BUILD)/generated/%.c $(BUILD)/generated/statements.h
 	$(COMPILE) $(SERVER_FLAGS) -c -o $@ $<
 
 # What is embedded: the names change with the folder, the texts with its files.
-embedded = $(sort $(foreach folder,$(1),$(wildcard $(folder)/*) $(folder)))
+embedded = $(sort $(foreach folder,$(1),$(wildcard $(folder)/* $(folder))))
 $(BUILD)/generated/statements.h $(BUILD)/generated/statements.c: $(call embedded,sql/queries)
 $(BUILD)/generated/sql_files.c: $(call embedded,sql/migrations sql/functions)
 $(BUILD)/generated/pages.c: $(call embedded,server/site/pages)
