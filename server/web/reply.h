@@ -16,23 +16,26 @@ struct request;
 typedef bool reply_stream(void *context, struct buffer *out, struct error *error);
 
 struct reply {
-    unsigned      status; /* HTTP status code; 200 unless the handler says otherwise */
-    const char   *type;   /* MIME type with charset; "text/html; charset=utf-8" unless the handler says otherwise */
+    unsigned status; /* HTTP status code; 200 unless the handler says otherwise */
+    const char
+        *type; /* MIME type with charset; "text/html; charset=utf-8" unless the handler says otherwise */
     struct buffer body;
-    const void   *fixed;  /* when not NULL: bytes that outlive the reply (embedded files), sent instead of body */
-    size_t        fixed_length;
-    bool          cacheable;  /* public, immutable for a year; otherwise no-store */
-    bool          revalidate; /* no-cache + ETag: the client asks each time, 304 when unchanged */
-    bool          close;
+    const void
+          *fixed; /* when not NULL: bytes that outlive the reply (embedded files), sent instead of body */
+    size_t fixed_length;
+    bool   cacheable;  /* public, immutable for a year; otherwise no-store */
+    bool   revalidate; /* no-cache + ETag: the client asks each time, 304 when unchanged */
+    bool   close;
     reply_stream *stream; /* when not NULL: body first, then this until it says false; then stream_end */
-    void        (*stream_end)(void *context);
-    void         *stream_context;
-    const char   *header_names[REPLY_HEADERS_MAX];
-    const char   *header_values[REPLY_HEADERS_MAX];
-    size_t        header_count;
+    void (*stream_end)(void *context);
+    void       *stream_context;
+    const char *header_names[REPLY_HEADERS_MAX];
+    const char *header_values[REPLY_HEADERS_MAX];
+    size_t      header_count;
 };
 
-/* Adds a header; texts must live as long as the request's arena. A value with a control character is dropped. */
+/* Adds a header; texts must live as long as the request's arena. A value with a control character is dropped.
+ */
 void reply_header(struct reply *reply, const char *name, const char *value);
 
 /* 303 See Other: after a POST that did its work. `path` is one of our own, never from the request. */

@@ -33,14 +33,15 @@ enum {
     MAY_ACCOUNT = MAY_TECHNICIAN | MAY_LEAD | MAY_AUDITOR | MAY_EDITOR | MAY_ADMIN
 };
 
-/* How a route is entered: pages by cookie and form, the API by bearer token and JSON; neither takes the other's. */
+/* How a route is entered: pages by cookie and form, the API by bearer token and JSON; neither takes the
+ * other's. */
 enum door { DOOR_PAGE, DOOR_API };
 
 struct route {
-    const char *method;     /* "GET" (answers HEAD too) or "POST" */
+    const char *method; /* "GET" (answers HEAD too) or "POST" */
     const char *pattern;
     handler    *handle;
-    unsigned    may;        /* MAY_…; 0 is refused at start */
+    unsigned    may; /* MAY_…; 0 is refused at start */
     enum door   door;
     size_t      body_limit; /* bytes; 0: this route takes no body */
     const char *summary;    /* one line, for `spoord routes` and the OpenAPI test */
@@ -57,10 +58,11 @@ struct path_parts {
 
 /* NULL if there is none: ERROR_NOT_FOUND, or ERROR_METHOD if only the method is wrong.
  * `path` is as it came (percent-encoded); ERROR_INVALID where a segment cannot be decoded. */
-const struct route *router_find(const struct route *routes, size_t count, const char *method, const char *path,
-                                struct path_parts *parts, struct error *error) MUST_USE;
+const struct route *router_find(const struct route *routes, size_t count, const char *method,
+                                const char *path, struct path_parts *parts, struct error *error) MUST_USE;
 
-/* The methods that a path is known for, "GET, HEAD, POST", for the Allow header; "" if the path is unknown. */
+/* The methods that a path is known for, "GET, HEAD, POST", for the Allow header; "" if the path is unknown.
+ */
 void router_allow(const struct route *routes, size_t count, const char *path, char *allow, size_t size);
 
 #endif
