@@ -56,6 +56,17 @@ struct call {
     bool                   is_ended, is_cut;
 };
 
+/* What libmicrohttpd calls: at the request line, for head, body and end of a request, when all is over; and
+ * for a connection that came or goes. */
+void           *call_begin(void *context, const char *target, struct MHD_Connection *connection);
+enum MHD_Result call_request(void *context, struct MHD_Connection *connection, const char *path,
+                             const char *method, const char *version, const char *bytes, size_t *byte_count,
+                             void **state);
+void            call_complete(void *context, struct MHD_Connection *connection, void **state,
+                              enum MHD_RequestTerminationCode why);
+void            peer_change(void *context, struct MHD_Connection *connection, void **socket_context,
+                            enum MHD_ConnectionNotificationCode what);
+
 /* Takes the connection out of its loop, for a worker to bring back; false when the listener is stopping. */
 bool call_suspend(struct call *call) MUST_USE;
 void call_resume(struct call *call);
