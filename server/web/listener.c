@@ -129,11 +129,15 @@ struct listener *listener_start(const struct listener_options *options, struct e
     signal(SIGPIPE, SIG_IGN);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before); /* signals are for the main thread */
+    if (options->self)
+        *options->self = listener;
     is_started = start_all(listener, error);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (is_started)
         return listener;
     listener_stop(listener);
+    if (options->self)
+        *options->self = NULL;
     return NULL;
 }
 

@@ -41,8 +41,10 @@ struct listener_options {
     const struct route *routes;
     size_t              route_count;
     struct service     *service;
-    authenticator      *authenticate;
-    error_page         *error_page;
+    struct listener *
+        *self; /* set before the first request comes, for handlers that ask listener_state(); may be NULL */
+    authenticator *authenticate;
+    error_page    *error_page;
 };
 
 /* ERROR_UNAVAILABLE names the address when it cannot be listened on. ERROR_INTERNAL: a route without a role.

@@ -51,10 +51,25 @@ static ssize_t read_piece(void *context, uint64_t position, char *out, size_t ro
     return 0;
 }
 
+/* libmicrohttpd 0.9.75 ends even the answer to HEAD with a last chunk, which a client would take for the
+ * beginning of the next answer. So that one is answered without chunks; the connection ends with it. */
+static struct MHD_Response *without_chunks(struct MHD_Response *response)
+{
+    if (response &&
+        MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END) == MHD_YES)
+        return response;
+    MHD_destroy_response(response);
+    return NULL;
+}
+
 struct MHD_Response *stream_response(struct call *call)
 {
-    call->piece = call->exchange->reply.body;
+    struct exchange     *exchange = call->exchange;
+    struct MHD_Response *response;
+
+    call->piece = exchange->reply.body;
     call->piece.limit = PIECE_LIMIT;
-    call->exchange->reply.body = (struct buffer){0};
-    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_SIZE, read_piece, call, NULL);
+    exchange->reply.body = (struct buffer){0};
+    response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_SIZE, read_piece, call, NULL);
+    return strcmp(exchange->request.method, "HEAD") == 0 ? without_chunks(response) : response;
 }
