@@ -1,16 +1,16 @@
 #include "shared/utf8.h"
 
 struct form {
-    unsigned char mask, lead; /* a first byte of this form has byte & mask == lead */
     size_t        length;     /* bytes */
     uint32_t      least;      /* smaller values have a shorter form */
+    unsigned char mask, lead; /* a first byte of this form has byte & mask == lead */
 };
 
 static const struct form forms[] = {
-    {0x80, 0x00, 1, 0},
-    {0xE0, 0xC0, 2, 0x80},
-    {0xF0, 0xE0, 3, 0x800},
-    {0xF8, 0xF0, 4, 0x10000},
+    {1, 0, 0x80, 0x00},
+    {2, 0x80, 0xE0, 0xC0},
+    {3, 0x800, 0xF0, 0xE0},
+    {4, 0x10000, 0xF8, 0xF0},
 };
 
 static const struct form *form_of(unsigned char lead)

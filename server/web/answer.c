@@ -59,7 +59,7 @@ static void add_status_headers(const struct exchange *exchange, struct MHD_Respo
     if (status == 401 && (!request->route || request->route->door == DOOR_API))
         add(response, "WWW-Authenticate", "Bearer");
     if (exchange->retry_after_s > 0) {
-        snprintf(seconds, sizeof seconds, "%u", exchange->retry_after_s);
+        (void)snprintf(seconds, sizeof seconds, "%u", exchange->retry_after_s);
         add(response, "Retry-After", seconds);
     }
 }

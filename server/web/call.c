@@ -200,6 +200,7 @@ static enum MHD_Result take_head(struct call *call, const char *method, const ch
     return MHD_YES;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are what libmicrohttpd says */
 enum MHD_Result call_request(void *context, struct MHD_Connection *connection, const char *path,
                              const char *method, const char *version, const char *bytes, size_t *byte_count,
                              void **state)

@@ -7,7 +7,7 @@
 
 static void fill_in_v4(const struct in_addr *address, struct client *client)
 {
-    inet_ntop(AF_INET, address, client->address, sizeof client->address);
+    (void)inet_ntop(AF_INET, address, client->address, sizeof client->address);
     client->is_loopback = ntohl(address->s_addr) >> 24 == 127;
 }
 
@@ -20,7 +20,7 @@ static void fill_in_v6(const struct in6_addr *address, struct client *client)
         fill_in_v4(&v4, client);
         return;
     }
-    inet_ntop(AF_INET6, address, client->address, sizeof client->address);
+    (void)inet_ntop(AF_INET6, address, client->address, sizeof client->address);
     client->is_loopback = IN6_IS_ADDR_LOOPBACK(address);
 }
 
@@ -49,8 +49,8 @@ void client_of_proxy(const char *forwarded, struct client *client)
 
     hop = hop ? hop + 1 : forwarded;
     if (hop)
-        snprintf(text, sizeof text, "%.*s", (int)strcspn(hop + strspn(hop, " \t"), " \t"),
-                 hop + strspn(hop, " \t"));
+        (void)snprintf(text, sizeof text, "%.*s", (int)strcspn(hop + strspn(hop, " \t"), " \t"),
+                       hop + strspn(hop, " \t"));
     if (inet_pton(AF_INET, text, &v4) == 1)
         fill_in_v4(&v4, client);
     else if (inet_pton(AF_INET6, text, &v6) == 1)
@@ -64,8 +64,8 @@ void client_network(const char *address, char network[CLIENT_ADDRESS_SIZE])
 
     if (inet_pton(AF_INET6, address, &v6) == 1) {
         memset(v6.s6_addr + 8, 0, 8);
-        inet_ntop(AF_INET6, &v6, network, CLIENT_ADDRESS_SIZE);
+        (void)inet_ntop(AF_INET6, &v6, network, CLIENT_ADDRESS_SIZE);
     } else {
-        snprintf(network, CLIENT_ADDRESS_SIZE, "%s", address);
+        (void)snprintf(network, CLIENT_ADDRESS_SIZE, "%s", address);
     }
 }

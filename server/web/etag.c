@@ -12,7 +12,7 @@ struct etag etag_of(const void *bytes, size_t count)
 
     crypto_generichash(hash, sizeof hash, bytes, count, NULL, 0);
     sodium_bin2hex(digits, sizeof digits, hash, sizeof hash);
-    snprintf(etag.text, sizeof etag.text, "\"%s\"", digits);
+    (void)snprintf(etag.text, sizeof etag.text, "\"%s\"", digits);
     return etag;
 }
 

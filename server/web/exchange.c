@@ -81,7 +81,7 @@ static bool find_route(struct exchange *exchange, bool has_body)
     router_allow(options->routes, options->route_count, request->path, exchange->allow,
                  sizeof exchange->allow);
     if (exchange->allow[0] == '\0')
-        snprintf(exchange->allow, sizeof exchange->allow, "GET, HEAD, POST");
+        (void)snprintf(exchange->allow, sizeof exchange->allow, "GET, HEAD, POST");
     /* A body that nobody asked for is not awaited. */
     exchange->must_close = exchange->must_close || has_body;
     exchange_refuse(exchange, 0, &error);
@@ -274,9 +274,9 @@ void exchange_log(const struct exchange *exchange, bool is_sent)
     const char           *route = request->route ? request->route->pattern : "-";
     char                  method[16], status_text[16], took_ms[32];
 
-    snprintf(method, sizeof method, "%s", request->method);
-    snprintf(status_text, sizeof status_text, "%u", status);
-    snprintf(took_ms, sizeof took_ms, "%.1f", (double)exchange->took_us / 1000.0);
+    (void)snprintf(method, sizeof method, "%s", request->method);
+    (void)snprintf(status_text, sizeof status_text, "%u", status);
+    (void)snprintf(took_ms, sizeof took_ms, "%.1f", (double)exchange->took_us / 1000.0);
     log_line(LOG_LEVEL_INFO, "msg", "request", "method", method, "route", route, "status", status_text, "ms",
              took_ms, "id", request->id, "actor", request->principal.actor_id, "sent", is_sent ? "yes" : "no",
              NULL);

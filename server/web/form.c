@@ -77,7 +77,7 @@ bool form_parse(struct arena *arena, const char *text, size_t length, struct for
     form->fields = ARENA_NEW(arena, struct field, count);
     for (size_t i = 0; i < count; i++) {
         const char  *stop = memchr(text, '&', (size_t)(end - text));
-        struct field field;
+        struct field field = {"", ""};
 
         stop = stop ? stop : end;
         if (!read_field(arena, text, (size_t)(stop - text), &field, error))

@@ -178,7 +178,7 @@ static bool is_this_machine(const char *host, unsigned port)
     char                     ours[64];
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        snprintf(ours, sizeof ours, "%s:%u", names[i], port);
+        (void)snprintf(ours, sizeof ours, "%s:%u", names[i], port);
         if (strcasecmp(host, ours) == 0)
             return true;
     }

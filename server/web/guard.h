@@ -15,9 +15,10 @@
 #include "web/form.h"
 #include "web/router.h"
 
-#define GUARD_TARGET_MAX 2048 /* bytes of path and query */
-#define GUARD_HEAD_MAX                                                                                       \
-    (8 * 1024) /* bytes of all names and values; libmicrohttpd itself refuses above 16 KiB */
+/* Bytes of path and query, and of all header names and values; libmicrohttpd itself refuses heads above 16
+ * KiB. */
+#define GUARD_TARGET_MAX ((size_t)2048)
+#define GUARD_HEAD_MAX   ((size_t)8192)
 
 struct guard_head {
     const char         *method, *target, *version; /* as they came; target with its query; any may be NULL */

@@ -56,7 +56,7 @@ int listen_socket_open(const char *address, unsigned port, unsigned *bound, stru
     char                  service[16];
     int                   code, descriptor;
 
-    snprintf(service, sizeof service, "%u", port);
+    (void)snprintf(service, sizeof service, "%u", port);
     code = getaddrinfo(address, service, &wanted, &found);
     if (code != 0) {
         error_set(error, ERROR_UNAVAILABLE, "cannot listen on %s: %s", address, gai_strerror(code));

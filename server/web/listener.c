@@ -37,7 +37,7 @@ static void on_message(void *context, const char *format, va_list args)
     char text[300];
 
     (void)context;
-    vsnprintf(text, sizeof text, format, args);
+    (void)vsnprintf(text, sizeof text, format, args);
     text[strcspn(text, "\n")] = '\0';
     log_line(LOG_LEVEL_WARNING, "msg", "http library", "says", text, NULL);
 }
@@ -126,7 +126,7 @@ struct listener *listener_start(const struct listener_options *options, struct e
     listener->requests = tally_new();
     pthread_mutex_init(&listener->lock, NULL);
     pthread_cond_init(&listener->fewer, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before); /* signals are for the main thread */
     if (options->self)

@@ -16,20 +16,21 @@ static int digit_value(char symbol)
 }
 
 /* The byte that an escape such as %2F stands for; 0 (which is refused too) where there is none. */
-static char escaped_byte(const char *text, size_t left)
+static unsigned char escaped_byte(const char *text, size_t left)
 {
     int high = left > 2 ? digit_value(text[1]) : -1;
     int low = left > 2 ? digit_value(text[2]) : -1;
 
-    return high < 0 || low < 0 ? '\0' : (char)(high * 16 + low);
+    return high < 0 || low < 0 ? 0 : (unsigned char)(high * 16 + low);
 }
 
 bool percent_decode(const char *text, size_t length, enum percent_plus plus, char *out, struct error *error)
 {
-    size_t used = 0;
+    unsigned char *bytes = (unsigned char *)out;
+    size_t         used = 0;
 
     for (size_t i = 0; i < length; i++) {
-        char byte = text[i];
+        unsigned char byte = (unsigned char)text[i];
 
         if (byte == '%') {
             byte = escaped_byte(text + i, length - i);
@@ -37,10 +38,10 @@ bool percent_decode(const char *text, size_t length, enum percent_plus plus, cha
         } else if (byte == '+' && plus == PLUS_IS_BLANK) {
             byte = ' ';
         }
-        if (byte == '\0')
+        if (byte == 0)
             return error_set(error, ERROR_INVALID,
                              "A percent sign must be followed by two hexadecimal digits, not by %%00.");
-        out[used++] = byte;
+        bytes[used++] = byte;
     }
     out[used] = '\0';
     if (!utf8_is_valid(out, used))

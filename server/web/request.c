@@ -128,45 +128,61 @@ static const char *plain_line_ends(struct arena *arena, const char *text)
     for (; *text; text++) {
         if (*text == '\r' && text[1] == '\n')
             continue;
-        *out++ = *text == '\r' ? '\n' : *text == '\t' ? ' ' : *text;
+        *out = *text;
+        if (*text == '\r')
+            *out = '\n';
+        else if (*text == '\t')
+            *out = ' ';
+        out++;
     }
     *out = '\0';
     return copy;
 }
 
-static bool check(const char *text, enum value_kind kind, const char *name, const char *label, size_t least,
-                  size_t most, struct error *error)
+/* What a value must be like. */
+struct rule {
+    enum value_kind kind;
+    const char     *label;
+    size_t          least, most; /* code points */
+};
+
+static bool check(const char *text, const struct rule *rule, const char *name, struct error *error)
 {
     size_t count = utf8_count(text);
 
-    if (count < least || (least > 0 && text[strspn(text, " \n")] == '\0'))
-        return least > 1 && count > 0
-                   ? error_field(error, name, "%s needs at least %zu characters.", label, least)
-                   : error_field(error, name, "%s is missing: please fill it in.", label);
-    if (count > most)
-        return error_field(error, name, "%s has %zu characters; at most %zu fit.", label, count, most);
-    if (has_refused_symbol(text, kind))
-        return error_field(error, name, "%s has control characters: please type it again.", label);
+    if (count < rule->least || (rule->least > 0 && text[strspn(text, " \n")] == '\0'))
+        return rule->least > 1 && count > 0
+                   ? error_field(error, name, "%s needs at least %zu characters.", rule->label, rule->least)
+                   : error_field(error, name, "%s is missing: please fill it in.", rule->label);
+    if (count > rule->most)
+        return error_field(error, name, "%s has %zu characters; at most %zu fit.", rule->label, count,
+                           rule->most);
+    if (has_refused_symbol(text, rule->kind))
+        return error_field(error, name, "%s has control characters: please type it again.", rule->label);
     return true;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): name, label and both limits belong to each call */
 bool request_line(const struct request *request, const char *name, const char *label, size_t least,
                   size_t most, const char **value, struct error *error)
 {
-    const char *text = request_field(request, name);
+    const struct rule rule = {VALUE_LINE, label, least, most};
+    const char       *text = request_field(request, name);
 
-    if (!check(text, VALUE_LINE, name, label, least, most, error))
+    if (!check(text, &rule, name, error))
         return false;
     *value = text;
     return true;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): as above */
 bool request_text(const struct request *request, const char *name, const char *label, size_t least,
                   size_t most, const char **value, struct error *error)
 {
-    const char *text = plain_line_ends(request->arena, request_field(request, name));
+    const struct rule rule = {VALUE_TEXT, label, least, most};
+    const char       *text = plain_line_ends(request->arena, request_field(request, name));
 
-    if (!check(text, VALUE_TEXT, name, label, least, most, error))
+    if (!check(text, &rule, name, error))
         return false;
     *value = text;
     return true;
@@ -182,8 +198,10 @@ static bool read_uuid(const char *text, char *uuid)
     if (strlen(text) != UUID_LENGTH)
         return false;
     for (size_t i = 0; i < UUID_LENGTH; i++) {
-        char symbol = text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
+        char symbol = text[i];
 
+        if (symbol >= 'A' && symbol <= 'F')
+            symbol = "abcdef"[symbol - 'A'];
         if (!strchr(i == 8 || i == 13 || i == 18 || i == 23 ? "-" : "0123456789abcdef", symbol))
             return false;
         has_value = has_value || !strchr("-0", symbol);

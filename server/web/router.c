@@ -118,7 +118,7 @@ static void add_method(char *allow, size_t size, const char *method)
     size_t length = strlen(allow);
 
     if (!strstr(allow, method))
-        snprintf(allow + length, size - length, "%s%s", length ? ", " : "", method);
+        (void)snprintf(allow + length, size - length, "%s%s", length ? ", " : "", method);
 }
 
 void router_allow(const struct route *routes, size_t count, const char *path, char *allow, size_t size)
