@@ -98,7 +98,8 @@ bool exchange_accept_head(struct exchange *exchange, const struct guard_head *he
     request->version = arena_copy(request->arena, head->version ? head->version : "");
     request->address = exchange->client.address;
     request->from_loopback = exchange->client.is_loopback;
-    request->language = text_negotiate(guard_header(head, "Accept-Language"));
+    if (exchange->options->choose_language)
+        request->language = exchange->options->choose_language(guard_header(head, "Accept-Language"));
     if (!guard_frame(head, &refusal) ||
         !guard_host(head, exchange->options->host, exchange->client.is_loopback, exchange->port, &refusal))
         return refuse_head(exchange, &refusal);

@@ -25,6 +25,9 @@ typedef bool authenticator(struct service *service, struct request *request, str
 typedef void error_page(struct service *service, const struct request *request, struct reply *reply,
                         const struct error *error);
 
+/* The best language for an Accept-Language header, which may be NULL: text_negotiate() of render/text.h. */
+typedef const char *language_chooser(const char *accept_language);
+
 /* Where a number may be 0, it then means what stands behind it. */
 struct listener_options {
     const char *address;
@@ -41,10 +44,10 @@ struct listener_options {
     const struct route *routes;
     size_t              route_count;
     struct service     *service;
-    struct listener *
-        *self; /* set before the first request comes, for handlers that ask listener_state(); may be NULL */
-    authenticator *authenticate;
-    error_page    *error_page;
+    struct listener   **self; /* set before the first request comes, for handlers; may be NULL */
+    authenticator      *authenticate;
+    error_page         *error_page;
+    language_chooser   *choose_language; /* NULL: English, unless ?lang= says otherwise */
 };
 
 /* ERROR_UNAVAILABLE names the address when it cannot be listened on. ERROR_INTERNAL: a route without a role.
