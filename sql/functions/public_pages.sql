@@ -1,0 +1,63 @@
+-- What the tracking page and the sticker page may know; the only functions that spoor_public may call.
+-- Never: private notes, serial numbers, other people's names; a holder's first name only if that person agreed.
+
+CREATE OR REPLACE FUNCTION spoor.track(hash bytea)
+RETURNS TABLE (number text, device_name text, device_kind text, code text, problem text, phase text, phase_position smallint,
+               step text, step_en text, step_nl text, step_since bigint, waiting text, waiting_side text, waiting_en text, waiting_nl text,
+               sentence_en text, sentence_nl text, next_update_on date, expected_on date, expected_before text,
+               expected_was date, outcome text, opened_at bigint, returned_at bigint, closed_at bigint, holder text,
+               place text, seq bigint, owner_language text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.number, btrim(d.make || ' ' || d.model), d.kind,
+           (SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1),
+           r.problem, s.phase, p.position, s.name, s.label_en, s.label_nl, (extract(epoch FROM c.step_since) * 1000)::bigint,
+           w.code, w.side, w.label_en, w.label_nl, w.sentence_en, w.sentence_nl,
+           c.next_update_on, r.expected_on, to_char(r.expected_before, 'HH24:MI'), r.expected_was, r.outcome,
+           (extract(epoch FROM r.opened_at) * 1000)::bigint, (extract(epoch FROM r.returned_at) * 1000)::bigint,
+           (extract(epoch FROM r.closed_at) * 1000)::bigint,
+           CASE WHEN h.named AND h.id <> r.owner_id THEN split_part(h.name, ' ', 1) END, pl.name, c.seq, o.language
+      FROM spoor.repair r
+      JOIN spoor.device d ON d.id = r.device_id
+      JOIN spoor.party o ON o.id = r.owner_id
+      JOIN spoor.custody c ON c.device_id = d.id
+      JOIN spoor.party h ON h.id = c.custodian_id
+      LEFT JOIN spoor.party pl ON pl.id = c.place_id
+      LEFT JOIN spoor.step s ON s.name = c.step
+      LEFT JOIN spoor.phase p ON p.name = s.phase
+      LEFT JOIN spoor.reason w ON w.code = c.waiting
+     WHERE r.link_hash = hash AND (r.link_until IS NULL OR r.link_until > now())
+$$;
+
+CREATE OR REPLACE FUNCTION spoor.track_events(hash bytea)
+RETURNS TABLE (kind text, happened_at bigint, phase text, step text, step_en text, step_nl text, reason text,
+               reason_en text, reason_nl text, expected_on text, note text, holder text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT v.kind, (extract(epoch FROM v.happened_at) * 1000)::bigint, s.phase, s.name, s.label_en, s.label_nl,
+           w.code, w.label_en, w.label_nl, v.detail ->> 'expected_on', n.value,
+           CASE WHEN h.named AND h.id <> r.owner_id THEN split_part(h.name, ' ', 1) END
+      FROM spoor.repair r
+      JOIN spoor.event v ON v.repair_id = r.id
+      JOIN spoor.event_kind k ON k.name = v.kind AND k.public
+      JOIN spoor.party h ON h.id = v.to_id
+      LEFT JOIN spoor.step s ON s.name = v.step
+      LEFT JOIN spoor.reason w ON w.code = v.reason
+      LEFT JOIN spoor.opening n ON n.seq = v.seq AND n.tag = 21
+     WHERE r.link_hash = hash AND (r.link_until IS NULL OR r.link_until > now())
+       AND (v.kind <> 'note' OR n.value IS NOT NULL)
+       AND NOT EXISTS (SELECT FROM spoor.event u WHERE u.device_id = v.device_id AND u.corrects = v.event_id
+                          AND u.detail ->> 'correction' = 'did_not_occur')
+     ORDER BY v.happened_at DESC, v.seq DESC LIMIT 100
+$$;
+
+CREATE OR REPLACE FUNCTION spoor.found(of_code text)
+RETURNS TABLE (known boolean, device_kind text, phase text, phase_en text, phase_nl text, expected_on date, in_repair boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT true, d.kind, s.phase, p.label_en, p.label_nl, r.expected_on, r.id IS NOT NULL AND r.returned_at IS NULL
+      FROM spoor.label l
+      LEFT JOIN spoor.device d ON d.id = l.device_id
+      LEFT JOIN spoor.custody c ON c.device_id = d.id
+      LEFT JOIN spoor.repair r ON r.id = c.repair_id
+      LEFT JOIN spoor.step s ON s.name = c.step AND r.id IS NOT NULL
+      LEFT JOIN spoor.phase p ON p.name = s.phase
+     WHERE l.code = of_code AND l.revoked_at IS NULL
+$$;

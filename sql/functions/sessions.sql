@@ -1,0 +1,83 @@
+-- Signing in, and who a cookie or a bearer token belongs to. Only hashes come in here.
+
+CREATE OR REPLACE FUNCTION spoor.sign_in_lookup(of_login text)
+RETURNS TABLE (account_id uuid, password_hash text, disabled boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.id, c.password_hash, a.disabled_at IS NOT NULL
+      FROM spoor.account a JOIN spoor.credential c ON c.account_id = a.id WHERE a.login = of_login
+$$;
+
+-- Administrators get 8 hours, others 12.
+CREATE OR REPLACE FUNCTION spoor.open_session(hash bytea, of_account uuid, of_agent text)
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM spoor.session s WHERE s.expires_at < now();
+    INSERT INTO spoor.session (id_hash, account_id, expires_at, agent)
+    SELECT hash, a.id, now() + CASE WHEN 'admin' = ANY (a.roles) THEN interval '8 hours' ELSE interval '12 hours' END, of_agent
+      FROM spoor.account a WHERE a.id = of_account AND a.disabled_at IS NULL;
+    RETURN FOUND;
+END $$;
+
+-- Nothing for a session that is unknown, idle for too long (administrators 15 minutes, others 30), too old, or whose
+-- account is disabled. Notes the use at most once a minute.
+CREATE OR REPLACE FUNCTION spoor.touch_session(hash bytea)
+RETURNS TABLE (actor_id uuid, party_id uuid, name text, login text, roles text, language text, place_id uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    found record;
+BEGIN
+    SELECT a.id, k.party_id, k.name, a.login, array_to_string(a.roles, ',') AS roles, a.language, a.place_id, s.seen_at INTO found
+      FROM spoor.session s JOIN spoor.account a ON a.id = s.account_id JOIN spoor.actor k ON k.id = a.id
+     WHERE s.id_hash = hash AND s.expires_at > now() AND a.disabled_at IS NULL
+       AND s.seen_at > now() - CASE WHEN 'admin' = ANY (a.roles) THEN interval '15 minutes' ELSE interval '30 minutes' END;
+    IF found.id IS NULL THEN
+        RETURN;
+    END IF;
+    IF found.seen_at < now() - interval '1 minute' THEN
+        UPDATE spoor.session SET seen_at = now() WHERE id_hash = hash;
+    END IF;
+    RETURN QUERY SELECT found.id, found.party_id, found.name, found.login, found.roles, found.language, found.place_id;
+END $$;
+
+CREATE OR REPLACE FUNCTION spoor.close_session(hash bytea)
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM spoor.session WHERE id_hash = hash;
+    RETURN FOUND;
+END $$;
+
+CREATE OR REPLACE FUNCTION spoor.bearer_lookup(hash bytea)
+RETURNS TABLE (actor_id uuid, party_id uuid, name text, login text, roles text, place_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.id, a.party_id, a.name, '', 'scanner', NULL::uuid
+      FROM spoor.scanner s JOIN spoor.actor a ON a.id = s.id WHERE s.key_hash = hash AND s.revoked_at IS NULL
+    UNION ALL
+    SELECT t.id, a.party_id, a.name, '', array_to_string(t.roles, ','), NULL::uuid
+      FROM spoor.api_token t JOIN spoor.actor a ON a.id = t.id WHERE t.token_hash = hash AND t.revoked_at IS NULL
+$$;
+
+-- After 5 failures each further try waits 2, 4, 8 … seconds, at most 15 minutes; forgotten after an hour without one.
+CREATE OR REPLACE FUNCTION spoor.sign_in_delay(of_key text)
+RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce((SELECT greatest(0, ceil(extract(epoch FROM f.last_at - now())
+                         + CASE WHEN f.key LIKE 'address:%' THEN CASE WHEN f.failures < 20 THEN 0 ELSE least(900, 2 ^ least(10, f.failures - 19)) END
+                                WHEN f.failures < 5 THEN 0 ELSE least(900, 2 ^ least(10, f.failures - 4)) END))::int
+                       FROM spoor.sign_in_failure f WHERE f.key = of_key AND f.last_at > now() - interval '1 hour'), 0)
+$$;
+
+CREATE OR REPLACE FUNCTION spoor.sign_in_failed(of_key text)
+RETURNS integer LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO spoor.sign_in_failure AS f VALUES (of_key, 1, now(), now())
+    ON CONFLICT (key) DO UPDATE SET
+        failures = CASE WHEN f.last_at < now() - interval '1 hour' THEN 1 ELSE f.failures + 1 END,
+        first_at = CASE WHEN f.last_at < now() - interval '1 hour' THEN now() ELSE f.first_at END, last_at = now()
+    RETURNING f.failures
+$$;
+
+CREATE OR REPLACE FUNCTION spoor.sign_in_succeeded(of_key text)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM spoor.sign_in_failure WHERE key = of_key OR last_at < now() - interval '1 day';
+    RETURN 0;
+END $$;

@@ -1,0 +1,119 @@
+-- Takes a device in: finds or makes the device and its owner, links a label, opens the repair, records the events.
+-- One transaction; the same event_id again gives the same repair (outcome replayed) and puts the new link in force.
+CREATE OR REPLACE FUNCTION spoor.take_in(intake jsonb)
+RETURNS TABLE (outcome text, repair_id uuid, number text, device_id uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    v_event  uuid := (intake ->> 'event_id')::uuid;
+    v_actor  uuid := (intake ->> 'actor')::uuid;
+    v_device uuid := (intake ->> 'device_id')::uuid;
+    v_owner  uuid := (intake ->> 'owner_id')::uuid;
+    v_label  text := intake ->> 'label';
+    v_repair uuid;
+    v_number text;
+    v_year   smallint := extract(year FROM now())::smallint;
+    v_count  int;
+    linked   spoor.label%ROWTYPE;
+    open     spoor.repair%ROWTYPE;
+    batch    jsonb := '[]';
+    result   record;
+BEGIN
+    PERFORM FROM spoor.ledger_head FOR UPDATE;                     -- one intake at a time
+    SELECT v.repair_id INTO v_repair FROM spoor.event v WHERE v.event_id = v_event;
+    IF FOUND THEN
+        UPDATE spoor.repair r SET link_hash = (intake ->> 'link_hash')::bytea WHERE r.id = v_repair;
+        RETURN QUERY SELECT 'replayed', r.id, r.number, r.device_id FROM spoor.repair r WHERE r.id = v_repair;
+        RETURN;
+    END IF;
+
+    IF v_label IS NOT NULL THEN
+        SELECT * INTO linked FROM spoor.label l WHERE l.code = v_label;
+        IF NOT FOUND OR linked.revoked_at IS NOT NULL THEN
+            RAISE 'This label was not made here, or it was revoked' USING ERRCODE = 'SP404', DETAIL = 'field=label';
+        ELSIF linked.party_id IS NOT NULL OR linked.device_id <> v_device THEN
+            RAISE 'This label belongs to something else already' USING ERRCODE = 'SP409', DETAIL = 'field=label';
+        END IF;
+        v_device := coalesce(v_device, linked.device_id);
+    END IF;
+    IF v_device IS NULL AND intake ? 'serial' THEN
+        SELECT count(DISTINCT a.device_id), min(a.device_id::text)::uuid INTO v_count, v_device
+          FROM spoor.alias a WHERE a.kind = 'serial' AND a.value = intake ->> 'serial';
+        IF v_count > 1 THEN
+            RAISE 'Several devices have this serial number; scan the label of the right one'
+                USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+        END IF;
+    END IF;
+    SELECT * INTO open FROM spoor.repair r WHERE r.device_id = v_device AND r.closed_at IS NULL;
+    IF open.id IS NOT NULL AND open.returned_at IS NULL THEN
+        RAISE 'This device is in repair already, as %', open.number USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+    ELSIF open.id IS NOT NULL THEN                                 -- returned, not yet closed: that visit is over
+        PERFORM spoor.record_events(jsonb_build_array(jsonb_build_object('event_id', md5(v_event || 'closed')::uuid,
+            'actor', v_actor, 'kind', 'closed', 'device_id', v_device)));
+    END IF;
+
+    IF v_owner IS NULL AND intake ? 'owner_email' THEN
+        SELECT p.id INTO v_owner FROM spoor.party p
+         WHERE p.kind = 'person' AND lower(p.email) = lower(intake ->> 'owner_email') ORDER BY p.created_at LIMIT 1;
+    END IF;
+    IF v_owner IS NULL THEN
+        INSERT INTO spoor.party (kind, name, email, phone, language)
+        VALUES ('person', intake ->> 'owner_name', intake ->> 'owner_email', intake ->> 'owner_phone',
+                coalesce(intake ->> 'owner_language', 'en')) RETURNING id INTO v_owner;
+    END IF;
+
+    IF v_device IS NULL THEN
+        INSERT INTO spoor.device (kind, make, model, owner_id)
+        VALUES (coalesce(intake ->> 'kind', 'laptop'), coalesce(intake ->> 'make', ''),
+                coalesce(intake ->> 'model', ''), v_owner) RETURNING id INTO v_device;
+        batch := batch || jsonb_build_object('event_id', md5(v_event || 'registered')::uuid, 'actor', v_actor,
+            'kind', 'registered', 'device_id', v_device, 'to', v_owner, 'happened_at', coalesce(intake -> 'happened_at', to_jsonb(now())));
+    ELSE
+        UPDATE spoor.device d SET owner_id = v_owner, identified = true,
+            make = CASE WHEN d.identified THEN d.make ELSE coalesce(intake ->> 'make', '') END,
+            model = CASE WHEN d.identified THEN d.model ELSE coalesce(intake ->> 'model', '') END,
+            kind = CASE WHEN d.identified THEN d.kind ELSE coalesce(intake ->> 'kind', 'laptop') END
+         WHERE d.id = v_device;
+    END IF;
+    INSERT INTO spoor.alias (device_id, kind, value)
+    SELECT v_device, a.kind, intake ->> a.kind FROM (VALUES ('serial'), ('asset_tag')) AS a (kind)
+     WHERE intake ->> a.kind IS NOT NULL ON CONFLICT DO NOTHING;
+
+    INSERT INTO spoor.repair_counter AS c VALUES (v_year, 1) ON CONFLICT (year) DO UPDATE SET last = c.last + 1
+        RETURNING format('R-%s-%s', c.year, lpad(c.last::text, 6, '0')) INTO v_number;
+    INSERT INTO spoor.repair (number, device_id, owner_id, problem, condition, accessories, expected_on, expected_before,
+                              link_hash, opened_at)
+    VALUES (v_number, v_device, v_owner, intake ->> 'problem', coalesce(intake ->> 'condition', ''),
+            coalesce(intake ->> 'accessories', ''), (intake ->> 'expected_on')::date,
+            (intake ->> 'expected_before')::time, (intake ->> 'link_hash')::bytea,
+            coalesce((intake ->> 'happened_at')::timestamptz, now()))
+    RETURNING id INTO v_repair;
+
+    IF v_label IS NOT NULL AND linked.device_id IS NULL THEN
+        batch := batch || jsonb_strip_nulls(jsonb_build_object('event_id', md5(v_event || 'label_linked')::uuid,
+            'actor', v_actor, 'kind', 'label_linked', 'device_id', v_device, 'happened_at', intake ->> 'happened_at',
+            'detail', jsonb_build_object('label', v_label)));
+    END IF;
+    batch := batch || jsonb_strip_nulls(jsonb_build_object('event_id', v_event, 'actor', v_actor, 'kind', 'received',
+        'device_id', v_device, 'repair_id', v_repair, 'place', intake ->> 'place', 'happened_at', intake ->> 'happened_at',
+        'offset_minutes', intake -> 'offset_minutes', 'public_note', intake ->> 'public_note',
+        'private_note', intake ->> 'private_note'));
+    FOR result IN SELECT * FROM spoor.record_events(batch) LOOP
+        IF result.outcome <> 'recorded' THEN
+            RAISE '%', coalesce(result.message, 'this was not recorded') USING ERRCODE = 'SP400';
+        END IF;
+    END LOOP;
+    RETURN QUERY SELECT 'recorded', v_repair, v_number, v_device;
+END $$;
+
+-- Puts a new tracking link in force; the old one is dead from then on.
+CREATE OR REPLACE FUNCTION spoor.reissue_link(repair_number text, new_link_hash bytea, by_actor uuid)
+RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE spoor.repair r SET link_hash = new_link_hash WHERE r.number = repair_number;
+    IF NOT FOUND THEN
+        RAISE 'There is no repair %', repair_number USING ERRCODE = 'SP404';
+    END IF;
+    INSERT INTO spoor.admin_action (actor_id, action, target) VALUES (by_actor, 'link_reissued', repair_number);
+    RETURN repair_number;
+END $$;

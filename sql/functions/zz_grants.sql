@@ -1,0 +1,27 @@
+-- Who may do what. Renewed with every migrate; nothing is granted elsewhere.
+REVOKE ALL ON ALL TABLES IN SCHEMA spoor FROM PUBLIC, spoor_app, spoor_public, spoor_audit;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA spoor FROM PUBLIC, spoor_app, spoor_public, spoor_audit;
+
+GRANT EXECUTE ON FUNCTION spoor.record_events, spoor.take_in, spoor.reissue_link, spoor.add_account, spoor.set_up,
+    spoor.set_password, spoor.enable_account, spoor.set_roles, spoor.add_scanner, spoor.enroll_scanner,
+    spoor.revoke_scanner, spoor.add_token, spoor.add_party, spoor.add_device, spoor.identify_device, spoor.mint_labels,
+    spoor.settle_review, spoor.sign_in_lookup, spoor.open_session, spoor.touch_session, spoor.close_session,
+    spoor.bearer_lookup, spoor.sign_in_delay, spoor.sign_in_failed, spoor.sign_in_succeeded TO spoor_app;
+GRANT EXECUTE ON FUNCTION spoor.track, spoor.track_events, spoor.found TO spoor_public, spoor_app;
+
+GRANT SELECT ON spoor.phase, spoor.step, spoor.reason, spoor.event_kind, spoor.event_flag, spoor.party, spoor.actor,
+    spoor.account, spoor.device, spoor.alias, spoor.label, spoor.label_batch, spoor.event, spoor.opening, spoor.custody,
+    spoor.review, spoor.admin_action, spoor.ledger_head TO spoor_app, spoor_audit;
+GRANT SELECT (id, number, device_id, owner_id, problem, condition, accessories, outcome, opened_at, returned_at,
+    closed_at, expected_on, expected_before, expected_was, link_until) ON spoor.repair TO spoor_app, spoor_audit;
+GRANT SELECT (id, enroll_until, enrolled_at, revoked_at, seen_at, created_at) ON spoor.scanner TO spoor_app, spoor_audit;
+GRANT SELECT (id, roles, created_at, revoked_at, seen_at) ON spoor.api_token TO spoor_app, spoor_audit;
+
+-- Against accidents of those who may do everything: history is not rewritten by mistake.
+CREATE OR REPLACE FUNCTION spoor.refuse_rewrite() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE 'events are only ever added' USING ERRCODE = 'SP403';
+END $$;
+CREATE OR REPLACE TRIGGER event_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON spoor.event
+    FOR EACH STATEMENT EXECUTE FUNCTION spoor.refuse_rewrite();
