@@ -1,0 +1,263 @@
+#include "db/pool.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "db/session.h"
+#include "db/statement.h"
+
+#define BACKOFF_LEAST_MS 50u
+#define BACKOFF_MOST_MS  5000u
+#define COMMAND_MS       5000u
+
+struct pool {
+    pthread_mutex_t     lock;
+    pthread_cond_t      given_back;
+    struct pool_options options;
+    char               *conninfo, *role;
+    struct session     *free;          /* guarded by lock, as all below */
+    unsigned            busy, open;
+    unsigned            backoff_ms;    /* 0: the database answers */
+    unsigned long long  not_before_ms; /* no new connection before */
+    struct session      sessions[];
+};
+
+static unsigned long long now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000;
+}
+
+unsigned pool_timeout_ms(const struct pool *pool)
+{
+    return pool->options.statement_timeout_ms;
+}
+
+/* Judged by the severity that is never translated. */
+static void on_notice(void *context, const PGresult *result)
+{
+    struct session *session = context;
+    const char     *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    if (severity && strcmp(severity, "WARNING") == 0)
+        session->warned = true;
+}
+
+static bool prepare_all(PGconn *connection, struct error *error)
+{
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        PGresult *result = NULL;
+        bool      prepared;
+
+        if (PQsendPrepare(connection, statement_texts[i].name, statement_texts[i].sql, 0, NULL))
+            result = session_wait(connection, COMMAND_MS);
+        prepared = result && PQresultStatus(result) == PGRES_COMMAND_OK;
+        if (!prepared)
+            error_set(error, result ? ERROR_CONFLICT : ERROR_UNAVAILABLE, "the query %s does not fit the database: %.200s",
+                      statement_texts[i].name, PQerrorMessage(connection));
+        PQclear(result);
+        if (!prepared)
+            return false;
+    }
+    return true;
+}
+
+/* Settings under which an acknowledged hand-off could be lost. */
+static bool check_safe(PGconn *connection, struct error *error)
+{
+    static const char sql[] =
+        "SELECT name FROM (VALUES ('fsync'), ('full_page_writes'), ('synchronous_commit')) AS wanted (name)"
+        " WHERE current_setting(name) = 'off' UNION ALL SELECT 'standby' WHERE pg_is_in_recovery() LIMIT 1";
+    PGresult *result = PQsendQuery(connection, sql) ? session_wait(connection, COMMAND_MS) : NULL;
+    bool      answered = result && PQresultStatus(result) == PGRES_TUPLES_OK;
+    bool      safe = answered && PQntuples(result) == 0;
+
+    if (!answered)
+        error_set(error, ERROR_UNAVAILABLE, "the database did not answer");
+    else if (!safe && strcmp(PQgetvalue(result, 0, 0), "standby") == 0)
+        error_set(error, ERROR_INVALID, "this database is a standby: name the primary in SPOOR_DATABASE");
+    else if (!safe)
+        error_set(error, ERROR_INVALID, "unsafe settings: %s is off in the database, so a confirmed hand-off could be "
+                  "lost; set it to on", PQgetvalue(result, 0, 0));
+    PQclear(result);
+    return safe;
+}
+
+static bool session_open(struct session *session, struct error *error)
+{
+    const struct pool *pool = session->pool;
+    PGconn            *connection = session_connect(pool->conninfo, pool->role, error);
+
+    if (!connection)
+        return false;
+    PQsetNoticeReceiver(connection, on_notice, session);
+    if (check_safe(connection, error) && (!pool->options.prepare || prepare_all(connection, error))) {
+        session->connection = connection;
+        session->prepared = pool->options.prepare;
+        return true;
+    }
+    PQfinish(connection);
+    return false;
+}
+
+static unsigned jitter(unsigned most)
+{
+    unsigned random = 0;
+
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != (ssize_t)sizeof random)
+        random = most;
+    return most ? random % most + 1 : 0;
+}
+
+/* After a failure nobody tries again for a while that doubles, with full jitter. */
+static void note_attempt(struct pool *pool, bool worked)
+{
+    pthread_mutex_lock(&pool->lock);
+    if (worked) {
+        pool->backoff_ms = 0;
+        pool->open++;
+    } else {
+        pool->backoff_ms = pool->backoff_ms ? pool->backoff_ms * 2 : BACKOFF_LEAST_MS;
+        if (pool->backoff_ms > BACKOFF_MOST_MS)
+            pool->backoff_ms = BACKOFF_MOST_MS;
+        pool->not_before_ms = now_ms() + jitter(pool->backoff_ms);
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+struct pool *pool_open(const struct pool_options *options, struct error *error)
+{
+    struct pool    *pool = calloc(1, sizeof *pool + options->size * sizeof pool->sessions[0]);
+    struct session *first;
+
+    if (!pool)
+        abort();
+    pool->options = *options;
+    pool->conninfo = strdup(options->conninfo);
+    pool->role = options->role ? strdup(options->role) : NULL;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->given_back, NULL);
+    for (unsigned i = options->size; i-- > 0;) {
+        pool->sessions[i].pool = pool;
+        pool->sessions[i].next_free = pool->free;
+        pool->free = &pool->sessions[i];
+    }
+    first = pool_borrow(pool, 1000, error);
+    if (!first) {
+        pool_free(pool);
+        return NULL;
+    }
+    pool_give_back(&first);
+    return pool;
+}
+
+void pool_free(struct pool *pool)
+{
+    if (!pool)
+        return;
+    for (unsigned i = 0; i < pool->options.size; i++)
+        PQfinish(pool->sessions[i].connection);
+    pthread_cond_destroy(&pool->given_back);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool->conninfo);
+    free(pool->role);
+    free(pool);
+}
+
+static struct timespec deadline_after(unsigned timeout_ms)
+{
+    struct timespec deadline;
+
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += timeout_ms / 1000;
+    deadline.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    if (deadline.tv_nsec >= 1000000000) {
+        deadline.tv_sec++;
+        deadline.tv_nsec -= 1000000000;
+    }
+    return deadline;
+}
+
+static struct session *take_free(struct pool *pool, unsigned timeout_ms, bool *too_early)
+{
+    struct timespec deadline = deadline_after(timeout_ms);
+    struct session *session;
+
+    pthread_mutex_lock(&pool->lock);
+    while (!pool->free && pthread_cond_timedwait(&pool->given_back, &pool->lock, &deadline) == 0)
+        continue;
+    session = pool->free;
+    *too_early = session && !session->connection && pool->backoff_ms && now_ms() < pool->not_before_ms;
+    if (session && !*too_early) {
+        pool->free = session->next_free;
+        pool->busy++;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return *too_early ? NULL : session;
+}
+
+struct session *pool_borrow(struct pool *pool, unsigned timeout_ms, struct error *error)
+{
+    bool            too_early;
+    struct session *session = take_free(pool, timeout_ms, &too_early);
+
+    if (!session) {
+        error_set(error, ERROR_UNAVAILABLE, too_early ? "The database cannot be reached at this moment"
+                                                      : "All places at the database are taken; try again");
+        return NULL;
+    }
+    if (!session->connection) {
+        bool worked = session_open(session, error);
+
+        note_attempt(pool, worked);
+        if (!worked)
+            pool_give_back(&session);
+    }
+    return session;
+}
+
+void pool_give_back(struct session **session)
+{
+    struct session *given = *session;
+    struct pool    *pool;
+
+    if (!given)
+        return;
+    *session = NULL;
+    pool = given->pool;
+    pthread_mutex_lock(&pool->lock);
+    if (given->connection && PQstatus(given->connection) != CONNECTION_OK) {
+        PQfinish(given->connection);
+        given->connection = NULL;
+        pool->open--;
+    }
+    given->next_free = pool->free;
+    pool->free = given;
+    pool->busy--;
+    pthread_cond_signal(&pool->given_back);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void pool_lost(struct session *session)
+{
+    if (!session->connection)
+        return;
+    PQfinish(session->connection);
+    session->connection = NULL;
+    pthread_mutex_lock(&session->pool->lock);
+    session->pool->open--;
+    pthread_mutex_unlock(&session->pool->lock);
+}
+
+void pool_state(struct pool *pool, struct pool_state *state)
+{
+    pthread_mutex_lock(&pool->lock);
+    *state = (struct pool_state){.size = pool->options.size, .open = pool->open, .busy = pool->busy,
+                                 .reachable = pool->backoff_ms == 0};
+    pthread_mutex_unlock(&pool->lock);
+}
