@@ -75,7 +75,7 @@ $(BUILD)/generated/%.o: $(BUILD)/generated/%.c $(BUILD)/generated/statements.h
 # What is embedded: the names change with the folder, the texts with its files.
 embedded = $(sort $(foreach folder,$(1),$(wildcard $(folder)/* $(folder))))
 $(BUILD)/generated/statements.h $(BUILD)/generated/statements.c: $(call embedded,sql/queries)
-$(BUILD)/generated/sql_files.c: $(call embedded,sql/migrations sql/functions)
+$(BUILD)/generated/sql_files.c: sql/roles.sql $(call embedded,sql/migrations sql/functions)
 $(BUILD)/generated/pages.c: $(call embedded,server/site/pages)
 $(BUILD)/generated/assets.c: $(call embedded,server/site/static)
 $(BUILD)/generated/texts.c: $(call embedded,server/site/text)

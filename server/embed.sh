@@ -54,6 +54,7 @@ statements.c)
     ;;
 sql_files.c)
     echo '#include "db/sql_files.h"'
+    incbin sql_roles sql/roles.sql | sed 's/embedded_sql_roles/sql_roles/g'
     list_sql sql_migrations sql/migrations
     list_sql sql_functions sql/functions
     ;;

@@ -34,4 +34,8 @@ bool cluster_find(const struct cluster_options *options, char *conninfo, unsigne
 /* True while PostgreSQL runs. */
 bool cluster_healthy(struct cluster *cluster);
 
+/* As root: goes on as the user of the options for good; the state folder is given to that user first. Otherwise
+ * nothing happens. Call it before threads start. */
+bool cluster_drop_privileges(const struct cluster_options *options, struct error *error) MUST_USE;
+
 #endif

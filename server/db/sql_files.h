@@ -9,6 +9,7 @@ struct sql_file {
     const char *text;
 };
 
+extern const char            sql_roles[];      /* sql/roles.sql */
 extern const struct sql_file sql_migrations[]; /* in the order in which they are applied */
 extern const size_t          sql_migrations_count;
 extern const struct sql_file sql_functions[];

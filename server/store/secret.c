@@ -24,7 +24,8 @@ static const char symbols_of_base32[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /* A file that is not wholly written must never be found under its name. */
 static bool write_key(const char *path, const char *folder, const uint8_t *key, struct error *error)
 {
-    char partial[PATH_MAX + 16];
+    char        partial[PATH_MAX + 16];
+    struct stat facts;
     int  file, directory;
     bool written;
 
@@ -33,6 +34,9 @@ static bool write_key(const char *path, const char *folder, const uint8_t *key, 
     file = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0)
         return error_set(error, ERROR_INTERNAL, "cannot write %s: %s", partial, strerror(errno));
+    /* root makes it for whoever the folder belongs to */
+    if (geteuid() == 0 && stat(folder, &facts) == 0 && fchown(file, facts.st_uid, facts.st_gid) != 0)
+        errno = 0;
     written = write(file, key, SECRET_KEY_SIZE) == SECRET_KEY_SIZE && fsync(file) == 0;
     written = close(file) == 0 && written;
     /* link, not rename: of two that start at once, the second takes the first one's key. */
