@@ -359,3 +359,11 @@ INSERT INTO spoor.reason (number, position, code, side, label_en, label_nl, sent
     (14, 140, 'CAPACITY', 'it', 'More work than hands', 'Meer werk dan handen',
         'There is more work than we can handle this week.', 'Er is deze week meer werk dan wij aankunnen.'),
     (15, 150, 'OTHER', 'it', 'Waiting', 'Wacht', 'Something holds it up. See the note.', 'Iets houdt het op. Zie de toelichting.');
+
+-- Who acts when an administrator works on the command line.
+WITH team AS (INSERT INTO spoor.party (kind, name) VALUES ('team', 'IT desk') RETURNING id)
+INSERT INTO spoor.actor (kind, party_id, name) SELECT 'system', id, 'Command line' FROM team;
+
+-- Who acts when an administrator works on the command line.
+WITH team AS (INSERT INTO spoor.party (kind, name) VALUES ('team', 'IT desk') RETURNING id)
+INSERT INTO spoor.actor (kind, party_id, name) SELECT 'system', id, 'Command line' FROM team;

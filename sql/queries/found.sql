@@ -1,0 +1,2 @@
+-- $1 label code
+SELECT * FROM spoor.found($1);

@@ -1,0 +1,2 @@
+-- how many events there are
+SELECT next_seq AS events FROM spoor.ledger_head;

@@ -1,0 +1,3 @@
+-- conflicts that nobody settled yet, the latest first
+SELECT r.id, r.why, (extract(epoch FROM r.received_at) * 1000)::bigint AS received_at, k.name AS actor, r.body ->> 'kind' AS kind
+  FROM spoor.review r JOIN spoor.actor k ON k.id = r.actor_id WHERE r.settled_at IS NULL ORDER BY r.id DESC LIMIT 100;

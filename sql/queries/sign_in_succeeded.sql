@@ -1,0 +1,2 @@
+-- $1 key
+SELECT spoor.sign_in_succeeded($1) AS failures;
