@@ -4,7 +4,8 @@
 
 #include "web/router.h"
 
-handler health_show;
+handler health_show, metrics_show, static_show, home_show;
+handler sign_in_form, sign_in, sign_out;
 
 extern const struct route routes[];
 extern const size_t       route_count;

@@ -6,5 +6,11 @@
 const struct route routes[] = {
     /* method, pattern, handler, who may, door, body limit (bytes), summary */
     {"GET", "/health", health_show, MAY_ANYONE, DOOR_API, 0, "Whether the service and its database work"},
+    {"GET", "/metrics", metrics_show, MAY_LOOPBACK | MAY_ADMIN, DOOR_API, 0, "Figures for Prometheus"},
+    {"GET", "/static/{name}", static_show, MAY_ANYONE, DOOR_PAGE, 0, "Style sheets, scripts, icons"},
+    {"GET", "/", home_show, MAY_ANYONE, DOOR_PAGE, 0, "To the first page of whoever is signed in"},
+    {"GET", "/sign-in", sign_in_form, MAY_ANYONE, DOOR_PAGE, 0, "The sign-in form"},
+    {"POST", "/sign-in", sign_in, MAY_ANYONE, DOOR_PAGE, 4 * KIB, "Signs in"},
+    {"POST", "/sign-out", sign_out, MAY_ACCOUNT, DOOR_PAGE, KIB, "Signs out"},
 };
 const size_t route_count = sizeof routes / sizeof routes[0];

@@ -1,0 +1,222 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "commands/commands.h"
+#include "commands/demo.h"
+#include "commands/greeting.h"
+#include "config.h"
+#include "db/cluster.h"
+#include "db/migrate.h"
+#include "endpoints/door.h"
+#include "endpoints/endpoints.h"
+#include "endpoints/service.h"
+#include "ledger/recorder.h"
+#include "render/text.h"
+#include "shared/log.h"
+#include "store/secret.h"
+#include "web/listener.h"
+#include "web/rate_limit.h"
+
+#define PUBLIC_SESSIONS 6u
+#define AUDIT_SESSIONS  6u
+
+/* Everything that is started, in the order in which it starts; stopped in the reverse one. */
+struct running {
+    struct arena  *arena;
+    struct config  config;
+    struct service service;
+    char           conninfo[1024];
+    sigset_t       stop_signals;
+};
+
+/* The threads that start later inherit the mask, so that only sigwait() below sees the signals. */
+static void hold_signals(struct running *running)
+{
+    sigemptyset(&running->stop_signals);
+    sigaddset(&running->stop_signals, SIGINT);
+    sigaddset(&running->stop_signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &running->stop_signals, NULL);
+}
+
+static bool read_settings(struct running *running, const struct invocation *invocation, struct error *error)
+{
+    static const struct {
+        const char *option, *variable;
+    } overrides[] = {{"port", "SPOOR_PORT"}, {"listen", "SPOOR_LISTEN"}, {"site", "SPOOR_SITE_FOLDER"}};
+
+    for (size_t i = 0; i < COUNT_OF(overrides); i++) {
+        const char *text = option_text(invocation, overrides[i].option);
+
+        if (text && setenv(overrides[i].variable, text, 1) != 0)
+            return error_set(error, ERROR_INTERNAL, "cannot set %s: %s", overrides[i].variable, strerror(errno));
+    }
+    if (!config_read(&running->config, running->arena, error))
+        return false;
+    if (setenv("TZ", running->config.timezone, 1) != 0)
+        return error_set(error, ERROR_INTERNAL, "cannot set the time zone: %s", strerror(errno));
+    tzset();
+    return true;
+}
+
+static bool start_private_database(struct running *running, struct error *error)
+{
+    struct cluster_options  options = {.state = running->config.state, .user = running->config.database_user};
+    struct migration_report report;
+
+    running->service.cluster = cluster_start(&options, error);
+    if (!running->service.cluster)
+        return error_while(error, "start the private PostgreSQL");
+    snprintf(running->conninfo, sizeof running->conninfo, "%s", cluster_conninfo(running->service.cluster));
+    if (!migrate_run(running->conninfo, &report, error))
+        return error_while(error, "bring the database up to date");
+    return true;
+}
+
+static bool start_database(struct running *running, struct error *error)
+{
+    if (!*running->config.database) {
+        if (!start_private_database(running, error))
+            return false;
+    } else {
+        snprintf(running->conninfo, sizeof running->conninfo, "%s", running->config.database);
+        if (!migrate_check(running->conninfo, error))
+            return false;
+    }
+    return cluster_drop_privileges(&(struct cluster_options){.state = running->config.state,
+                                                             .user = running->config.database_user}, error) &&
+           secret_key_load(running->config.state, running->service.secret, error);
+}
+
+static struct pool *open_pool(const struct running *running, const char *role, unsigned size, struct error *error)
+{
+    struct pool_options options = {.conninfo = running->conninfo,
+                                   .role = role,
+                                   .size = size,
+                                   .statement_timeout_ms = running->config.statement_timeout_ms,
+                                   .prepare = strcmp(role, "spoor_app") == 0};
+    struct pool        *pool = pool_open(&options, error);
+
+    if (!pool)
+        error_while(error, role);
+    return pool;
+}
+
+static bool start_service(struct running *running, struct error *error)
+{
+    struct service *service = &running->service;
+
+    service->config = &running->config;
+    service->started = time(NULL);
+    service->pool = open_pool(running, "spoor_app", running->config.sessions, error);
+    if (!service->pool)
+        return false;
+    service->public_pool = open_pool(running, "spoor_public", PUBLIC_SESSIONS, error);
+    if (!service->public_pool)
+        return false;
+    service->audit_pool = open_pool(running, "spoor_audit", AUDIT_SESSIONS, error);
+    if (!service->audit_pool)
+        return false;
+    service->misses = rate_limit_new();
+    service->recorder = recorder_new(service->pool, running->config.session_wait_ms, running->config.sessions / 2);
+    return true;
+}
+
+static bool start_listener(struct running *running, struct error *error)
+{
+    struct listener_options options = {
+        .address = running->config.listen,
+        .port = running->config.port,
+        .host = running->config.host,
+        .secure = strncmp(running->config.base_url, "https:", 6) == 0,
+        .proxy = running->config.proxy,
+        .workers = running->config.workers,
+        .routes = routes,
+        .route_count = route_count,
+        .service = &running->service,
+        .authenticate = door_authenticate,
+        .error_page = door_error_page,
+        .self = &running->service.listener,
+        .choose_language = text_negotiate,
+    };
+
+    return listener_start(&options, error) != NULL;
+}
+
+static void stop(struct running *running)
+{
+    listener_stop(running->service.listener);
+    recorder_free(running->service.recorder);
+    rate_limit_free(running->service.misses);
+    pool_free(running->service.audit_pool);
+    pool_free(running->service.public_pool);
+    pool_free(running->service.pool);
+    cluster_stop(running->service.cluster);
+    arena_free(running->arena);
+}
+
+static void wait_for_stop_signal(struct running *running)
+{
+    int number;
+
+    sigwait(&running->stop_signals, &number);
+    log_line(LOG_LEVEL_INFO, "msg", "stopping", "signal", number == SIGINT ? "INT" : "TERM", NULL);
+    fprintf(stdout, "Stopping.\n");
+    fflush(stdout);
+}
+
+static bool start(struct running *running, const struct invocation *invocation, struct error *error)
+{
+    struct demo demo = {0};
+
+    if (!read_settings(running, invocation, error) || !start_database(running, error) ||
+        !start_service(running, error))
+        return false;
+    if (option_given(invocation, "demo") && !demo_prepare(&running->service, running->arena, &demo, error))
+        return false;
+    if (!greeting_prepare(&running->service, running->arena, error) || !start_listener(running, error))
+        return false;
+    greeting_print(&running->service, option_given(invocation, "demo") ? &demo : NULL);
+    return true;
+}
+
+static int run(struct invocation *invocation, struct error *error)
+{
+    struct running running = {.arena = arena_new()};
+
+    hold_signals(&running);
+    if (start(&running, invocation, error))
+        wait_for_stop_signal(&running);
+    stop(&running);
+    return 0;
+}
+
+static const struct option_row options[] = {
+    {"demo", NULL, "fill an empty database with a small believable workshop, with demo accounts"},
+    {"port", "N", "TCP port to listen on (SPOOR_PORT, 8080)"},
+    {"listen", "ADDRESS", "address to listen on (SPOOR_LISTEN, 127.0.0.1)"},
+    {"site", "FOLDER", "read pages from this folder instead of the built-in ones, while designing"},
+    {0},
+};
+static const struct example_row examples[] = {
+    {"spoord serve --demo", "tries Spoor with made-up devices on http://localhost:8080"},
+    {"spoord serve", "serves; the first start prints a secret with which you make the first administrator"},
+    {"SPOOR_DATABASE=postgresql://spoor@db1,db2/spoor SPOOR_BASE_URL=https://fix.example.nl spoord serve",
+     "serves on a PostgreSQL of your own, behind a proxy that does TLS"},
+    {0},
+};
+
+const struct command serve_command = {
+    .name = "serve",
+    .operands = "",
+    .summary = "Runs the service until Ctrl-C or SIGTERM",
+    .text = "Without SPOOR_DATABASE a private PostgreSQL is made in SPOOR_STATE, started and watched. Started as root,\n"
+            "Spoor goes on as SPOOR_DATABASE_USER. With SPOOR_DATABASE the login needs the roles spoor_app,\n"
+            "spoor_public and spoor_audit, and the schema must fit (spoord migrate).",
+    .run = run,
+    .options = options,
+    .examples = examples,
+};

@@ -1,0 +1,163 @@
+#include "endpoints/door.h"
+
+#include <string.h>
+
+#include "db/query.h"
+#include "endpoints/page.h"
+#include "render/json.h"
+#include "store/secret.h"
+#include "web/reply.h"
+
+#define SESSION_SYMBOLS 52u /* 260 random bits */
+
+static const struct {
+    const char *name;
+    unsigned    may;
+} role_bits[] = {
+    {"technician", MAY_TECHNICIAN}, {"lead", MAY_LEAD},   {"auditor", MAY_AUDITOR},
+    {"editor", MAY_EDITOR},         {"admin", MAY_ADMIN}, {"scanner", MAY_SCANNER},
+};
+
+/* "lead,technician" */
+static unsigned roles_parse(const char *list)
+{
+    unsigned roles = 0;
+
+    while (*list) {
+        size_t length = strcspn(list, ",");
+
+        for (size_t i = 0; i < COUNT_OF(role_bits); i++)
+            if (strlen(role_bits[i].name) == length && memcmp(role_bits[i].name, list, length) == 0)
+                roles |= role_bits[i].may;
+        list += length + (list[length] == ',');
+    }
+    return roles;
+}
+
+static void principal_fill(struct principal *principal, const struct rows *rows)
+{
+    principal->roles = roles_parse(rows_text(rows, 0, "roles"));
+    principal->actor_id = rows_text(rows, 0, "actor_id");
+    principal->party_id = rows_text(rows, 0, "party_id");
+    principal->name = rows_text(rows, 0, "name");
+    principal->login = rows_text(rows, 0, "login");
+    principal->place_id = rows_text(rows, 0, "place_id");
+    principal->is_scanner = (principal->roles & MAY_SCANNER) != 0;
+}
+
+const char *door_cookie_name(const struct service *service)
+{
+    return strncmp(service->config->base_url, "https:", 6) == 0 ? "__Host-sid" : "sid";
+}
+
+const char *door_session_hash(const struct service *service, const struct request *request, const char *secret)
+{
+    return secret_hash(request->arena, service->secret, SECRET_SESSION, secret);
+}
+
+void door_set_cookie(const struct service *service, const struct request *request, struct reply *reply,
+                     const char *secret)
+{
+    bool secure = strncmp(service->config->base_url, "https:", 6) == 0;
+
+    reply_header(reply, "Set-Cookie",
+                 arena_format(request->arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", door_cookie_name(service),
+                              secret ? secret : "", secure ? "; Secure" : "", secret ? "" : "; Max-Age=0"));
+}
+
+static bool enter_page(struct service *service, struct request *request, struct error *error)
+{
+    const char *cookie = request_cookie(request, door_cookie_name(service));
+    const char *secret = cookie ? secret_normalise(request->arena, cookie, SESSION_SYMBOLS) : NULL;
+
+    if (!secret || strcmp(secret, cookie) != 0)
+        return true; /* nobody; the route decides whether that is enough */
+    SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+    const struct rows *rows =
+        session ? WRITE(session, request->arena, SQL_SESSION_TOUCH, error, door_session_hash(service, request, secret))
+                : NULL;
+
+    if (!rows)
+        return false;
+    if (rows_count(rows) == 0)
+        return true;
+    principal_fill(&request->principal, rows);
+    request->principal.form_token = secret_hash(request->arena, service->secret, SECRET_FORM, secret) + 2;
+    if (*request_query(request, "lang") == '\0' && *rows_text(rows, 0, "language"))
+        request->language = rows_text(rows, 0, "language");
+    return true;
+}
+
+static bool enter_api(struct service *service, struct request *request, struct error *error)
+{
+    const char *header = request_header(request, "Authorization");
+    const char *token;
+
+    if (!header)
+        return true;
+    if (strncasecmp(header, "Bearer ", 7) != 0 || header[7] == '\0' || strlen(header) > 200)
+        return error_set(error, ERROR_UNAUTHENTICATED, "Authorization must be 'Bearer' and a token");
+    token = secret_hash(request->arena, service->secret, SECRET_TOKEN, header + 7);
+    SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+    const struct rows *rows = session ? WRITE(session, request->arena, SQL_BEARER_LOOKUP, error, token) : NULL;
+
+    if (!rows)
+        return false;
+    if (rows_count(rows) == 0)
+        return error_set(error, ERROR_UNAUTHENTICATED, "this token is not known here, or it was revoked");
+    principal_fill(&request->principal, rows);
+    return true;
+}
+
+bool door_authenticate(struct service *service, struct request *request, struct error *error)
+{
+    bool entered = request->route->door == DOOR_API ? enter_api(service, request, error)
+                                                    : enter_page(service, request, error);
+
+    /* Reading who somebody is leaves nothing half done: an unknown outcome there is only "not now". */
+    if (!entered && error->kind == ERROR_UNKNOWN_OUTCOME)
+        error->kind = ERROR_UNAVAILABLE;
+    return entered;
+}
+
+/* RFC 9457 problem details. */
+static void problem(const struct request *request, struct reply *reply, const struct error *error)
+{
+    bool        ours = error->kind == ERROR_INTERNAL;
+    struct json json;
+
+    reply->type = "application/problem+json";
+    json_begin(&json, &reply->body);
+    json_object_begin(&json);
+    json_key(&json, "type");
+    json_text(&json, arena_format(request->arena, "urn:spoor:problem:%s", error_word(error->kind)));
+    json_key(&json, "title");
+    json_text(&json, error_word(error->kind));
+    json_key(&json, "status");
+    json_number(&json, reply->status);
+    json_key(&json, "detail");
+    json_text(&json, ours ? "Something broke on our side. Nothing is known to be lost; try again." : error->message);
+    if (error->field[0]) {
+        json_key(&json, "field");
+        json_text(&json, error->field);
+    }
+    json_key(&json, "request");
+    json_text(&json, request->id);
+    json_object_end(&json);
+    buffer_text(&reply->body, "\n");
+}
+
+void door_error_page(struct service *service, const struct request *request, struct reply *reply,
+                     const struct error *error)
+{
+    bool is_page = !request->route || request->route->door == DOOR_PAGE;
+
+    if (request->path && strncmp(request->path, "/api/", 5) == 0)
+        is_page = false;
+    if (!is_page)
+        problem(request, reply, error);
+    else if (error->kind == ERROR_UNAUTHENTICATED && strcmp(request->method, "POST") != 0)
+        reply_redirect(reply, "/sign-in");
+    else
+        page_error(service, request, reply, error);
+}

@@ -1,0 +1,69 @@
+#include <time.h>
+#include <unistd.h>
+#include <stdio.h>
+
+#include "db/pool.h"
+#include "endpoints/endpoints.h"
+#include "endpoints/service.h"
+#include "web/listener.h"
+#include "web/reply.h"
+#include "web/request.h"
+
+static void metric(struct buffer *out, const char *name, const char *type, const char *help, unsigned long long value)
+{
+    buffer_format(out, "# HELP spoor_%s %s\n# TYPE spoor_%s %s\nspoor_%s %llu\n", name, help, name, type, name, value);
+}
+
+static void pool_metrics(struct buffer *out, struct pool *pool, const char *name)
+{
+    struct pool_state state;
+
+    pool_state(pool, &state);
+    buffer_format(out, "spoor_database_sessions{pool=\"%s\",state=\"busy\"} %u\n", name, state.busy);
+    buffer_format(out, "spoor_database_sessions{pool=\"%s\",state=\"open\"} %u\n", name, state.open);
+    buffer_format(out, "spoor_database_sessions{pool=\"%s\",state=\"most\"} %u\n", name, state.size);
+    buffer_format(out, "spoor_database_reachable{pool=\"%s\"} %d\n", name, state.reachable);
+}
+
+/* Resident memory, bytes; 0 where /proc does not say. */
+static unsigned long long resident_bytes(void)
+{
+    unsigned long long total = 0, resident = 0;
+    FILE              *file = fopen("/proc/self/statm", "re");
+
+    if (!file)
+        return 0;
+    if (fscanf(file, "%llu %llu", &total, &resident) != 2)
+        resident = 0;
+    fclose(file);
+    return resident * (unsigned long long)sysconf(_SC_PAGESIZE);
+}
+
+/* Prometheus text format 0.0.4. */
+bool metrics_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+{
+    struct listener_state state;
+    struct buffer        *out = &reply->body;
+
+    (void)request;
+    (void)error;
+    listener_state(service->listener, &state);
+    reply->type = "text/plain; version=0.0.4; charset=utf-8";
+    metric(out, "uptime_seconds", "gauge", "Seconds since the service started.",
+           (unsigned long long)(time(NULL) - service->started));
+    metric(out, "resident_bytes", "gauge", "Resident memory.", resident_bytes());
+    metric(out, "connections", "gauge", "Open connections.", state.connections);
+    metric(out, "requests_waiting", "gauge", "Requests that wait for a worker.", state.waiting);
+    metric(out, "requests_running", "gauge", "Requests that a worker handles.", state.running);
+    buffer_text(out, "# HELP spoor_requests_total Answers by class of status.\n# TYPE spoor_requests_total counter\n");
+    for (unsigned class = 2; class <= 5; class ++)
+        buffer_format(out, "spoor_requests_total{class=\"%uxx\"} %llu\n", class, state.requests[class]);
+    metric(out, "request_seconds_total_us", "counter", "Microseconds spent in handlers.", state.seconds_total_us);
+    metric(out, "refused_by_guard_total", "counter", "Requests that the guard refused.", state.refused_by_guard);
+    metric(out, "closed_by_watchdog_total", "counter", "Connections closed for their age.", state.closed_by_watchdog);
+    buffer_text(out, "# HELP spoor_database_sessions Database sessions.\n# TYPE spoor_database_sessions gauge\n");
+    pool_metrics(out, service->pool, "app");
+    pool_metrics(out, service->public_pool, "public");
+    pool_metrics(out, service->audit_pool, "audit");
+    return true;
+}

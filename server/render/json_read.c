@@ -1,0 +1,160 @@
+#include "render/json_read.h"
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const json_t *inside(const struct json_value *value)
+{
+    return (const json_t *)(const void *)value;
+}
+
+static const struct json_value *outside(const json_t *value)
+{
+    return (const struct json_value *)(const void *)value;
+}
+
+static void release(void *value)
+{
+    json_decref(value);
+}
+
+const struct json_value *json_read(struct arena *arena, const char *text, size_t length, struct error *error)
+{
+    json_error_t problem;
+    json_t      *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &problem);
+
+    if (!value) {
+        error_set(error, ERROR_INVALID, "this is not JSON: %.100s (line %d, column %d)", problem.text, problem.line,
+                  problem.column);
+        return NULL;
+    }
+    arena_defer(arena, release, value);
+    if (json_is_object(value))
+        return outside(value);
+    error_set(error, ERROR_INVALID, "a JSON object is expected, such as {\"events\": [...]}");
+    return NULL;
+}
+
+bool json_read_array(const struct json_value *object, const char *name, size_t least, size_t most,
+                     const struct json_value **array, size_t *count, struct error *error)
+{
+    const json_t *value = json_object_get(inside(object), name);
+
+    if (!json_is_array(value))
+        return error_field(error, name, "'%s' must be an array", name);
+    *array = outside(value);
+    *count = json_array_size(value);
+    if (*count > most) {
+        error_field(error, name, "'%s' may hold at most %zu, not %zu", name, most, *count);
+        error->kind = ERROR_TOO_LARGE;
+        return false;
+    }
+    return *count >= least || error_field(error, name, "'%s' is empty", name);
+}
+
+const struct json_value *json_read_item(const struct json_value *array, size_t n)
+{
+    return outside(json_array_get(inside(array), n));
+}
+
+static bool fail(struct error *error, const char *path, const char *name, const char *what)
+{
+    char field[48];
+
+    snprintf(field, sizeof field, "%.20s%.24s", path, name);
+    return error_field(error, field, "%s%.60s %s", path, name, what);
+}
+
+static bool is_listed(const char *names, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = strstr(names, name); length && at; at = strstr(at + 1, name))
+        if ((at == names || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+bool json_read_only(const struct json_value *object, const char *names, const char *path, struct error *error)
+{
+    json_t     *members = (json_t *)(uintptr_t)object, *value;
+    const char *name;
+
+    if (!json_is_object(members))
+        return fail(error, path, "", "must be an object");
+    json_object_foreach(members, name, value) {
+        if (!is_listed(names, name))
+            return fail(error, path, name, "is not known here; nothing was recorded");
+    }
+    return true;
+}
+
+/* Code points; SIZE_MAX where a control character stands that is not allowed. The UTF-8 was checked when it was read. */
+static size_t count_points(const char *text, bool lines)
+{
+    size_t points = 0;
+
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if ((c < ' ' && !(lines && (c == '\n' || c == '\r' || c == '\t'))) || c == 0x7F)
+            return SIZE_MAX;
+        points += (c & 0xC0) != 0x80;
+    }
+    return points;
+}
+
+bool json_read_text(const struct json_value *object, const char *name, const char *path, bool required, size_t most, bool lines,
+                    const char **text, struct error *error)
+{
+    const json_t *value = json_object_get(inside(object), name);
+    size_t        points;
+
+    *text = NULL;
+    if (!value)
+        return !required || fail(error, path, name, "is missing");
+    if (!json_is_string(value))
+        return fail(error, path, name, "must be a text");
+    *text = json_string_value(value);
+    points = count_points(*text, lines);
+    if (points == SIZE_MAX)
+        return fail(error, path, name, "contains a control character");
+    if (points > most)
+        return fail(error, path, name, "is too long");
+    return points > 0 || fail(error, path, name, "is empty; leave it out instead");
+}
+
+bool json_read_count(const struct json_value *object, const char *name, const char *path, int64_t *number, struct error *error)
+{
+    const json_t *value = json_object_get(inside(object), name);
+
+    *number = 0;
+    if (!value)
+        return true;
+    *number = json_integer_value(value);
+    if (!json_is_integer(value) || *number < 1 || *number > INT64_C(9007199254740992))
+        return fail(error, path, name, "must be a whole number from 1 on");
+    return true;
+}
+
+bool json_read_object(const struct json_value *object, const char *name, const char *path, size_t most, struct arena *arena,
+                      const char **text, struct error *error)
+{
+    const json_t *value = json_object_get(inside(object), name);
+    char         *dumped;
+
+    *text = NULL;
+    if (!value)
+        return true;
+    if (!json_is_object(value))
+        return fail(error, path, name, "must be an object");
+    dumped = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
+    if (!dumped)
+        return fail(error, path, name, "cannot be kept");
+    arena_defer(arena, free, dumped);
+    *text = dumped;
+    return strlen(dumped) <= most || fail(error, path, name, "is too large");
+}
