@@ -189,7 +189,7 @@ static bool make_repair(struct making *making, size_t n, struct error *error)
 
 static bool make_workshop(struct making *making, struct error *error)
 {
-    if (!label_store_mint(making->session, making->arena, "demo", COUNT_OF(making->labels), NULL, making->labels, error))
+    if (!label_store_mint(making->session, making->arena, arena_format(making->arena, "demo-%s", secret_new(making->arena, 4)), COUNT_OF(making->labels), NULL, making->labels, error))
         return false;
     for (size_t i = 0; i < COUNT_OF(places); i++)
         if (!WRITE(making->session, making->arena, SQL_PARTY_ADD, error, "place", places[i], NULL, NULL,

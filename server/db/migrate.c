@@ -23,7 +23,7 @@ static uint64_t fingerprint(void)
 }
 
 static const char begin_sql[] =
-    "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
+    "BEGIN; SET LOCAL client_min_messages = warning; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
     "SELECT pg_advisory_xact_lock(7307199);"
     "CREATE SCHEMA IF NOT EXISTS spoor_meta;"
     "CREATE TABLE IF NOT EXISTS spoor_meta.migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());"

@@ -18,7 +18,11 @@ DECLARE
     hash        bytea;
     known       record;
     words       record;
-    target      record;
+    t_device    uuid;                         -- of the event that this one corrects
+    t_seq       int;
+    t_kind      text;
+    t_repair    uuid;
+    v_skipped   jsonb;
     before      record;
     state       spoor.custody%ROWTYPE;        -- the device's state before this event, then after it
     is_new      boolean;
@@ -108,16 +112,16 @@ BEGIN
 
         -- Which device?
         v_device := (e ->> 'device_id')::uuid;
-        target := NULL;
+        t_device := NULL; t_seq := NULL; t_kind := NULL; t_repair := NULL;
         IF message IS NULL AND e ? 'corrects' THEN
-            SELECT v.device_id, v.device_seq, v.kind, v.repair_id INTO target
+            SELECT v.device_id, v.device_seq, v.kind, v.repair_id INTO t_device, t_seq, t_kind, t_repair
               FROM spoor.event v WHERE v.event_id = (e ->> 'corrects')::uuid;
             IF NOT FOUND THEN
                 message := 'the event that this corrects is not known';
-            ELSIF v_device <> target.device_id THEN
+            ELSIF v_device <> t_device THEN
                 message := 'the event that this corrects belongs to another device';
             END IF;
-            v_device := coalesce(v_device, target.device_id);
+            v_device := coalesce(v_device, t_device);
         END IF;
         IF message IS NULL AND v_device IS NULL AND e ? 'code' THEN
             SELECT l.device_id, l.party_id INTO known FROM spoor.label l WHERE l.code = e ->> 'code';
@@ -168,7 +172,7 @@ BEGIN
         v_place_was := state.place_id;
         v_detail := CASE WHEN jsonb_typeof(e -> 'detail') = 'object' AND e -> 'detail' <> '{}' THEN e -> 'detail' END;
         v_happened := coalesce((e ->> 'happened_at')::timestamptz, v_recorded);
-        v_repair := coalesce(words.repair_id, state.repair_id, target.repair_id);
+        v_repair := coalesce(words.repair_id, state.repair_id, t_repair);
         v_undo := false;
 
         IF v_recorded - v_happened > late_after THEN flags := flags | 2::smallint; END IF;
@@ -207,11 +211,10 @@ BEGIN
                   AND NOT coalesce(v_detail ? 'outcome', false) THEN
                 flags := flags | 8::smallint;
             ELSIF v_kind = 'step' AND words.step_position > v_position THEN
-                SELECT coalesce(v_detail, '{}') || jsonb_build_object('skipped', jsonb_agg(s.name ORDER BY s.position))
-                  INTO known FROM spoor.step s
-                 WHERE s.position > v_position AND s.position < words.step_position HAVING count(*) > 0;
-                IF FOUND THEN
-                    v_detail := to_jsonb(known) -> '?column?';
+                SELECT jsonb_agg(s.name ORDER BY s.position) INTO v_skipped FROM spoor.step s
+                 WHERE s.position > v_position AND s.position < words.step_position;
+                IF v_skipped IS NOT NULL THEN
+                    v_detail := coalesce(v_detail, '{}') || jsonb_build_object('skipped', v_skipped);
                 END IF;
             END IF;
             IF state.step IS DISTINCT FROM step THEN state.step_since := v_happened; END IF;
@@ -226,11 +229,11 @@ BEGIN
         ELSIF v_kind = 'eta' THEN
             state.next_update_on := coalesce((v_detail ->> 'next_update_on')::date, state.next_update_on);
         ELSIF v_kind = 'corrected' AND v_detail ->> 'correction' = 'did_not_occur'
-              AND target.device_seq = state.device_seq AND target.device_seq > 0 THEN
+              AND t_seq = state.device_seq AND t_seq > 0 THEN
             -- Undo of the latest event: the state is again the one before it.
             v_undo := true;
             SELECT v.to_id, v.place_id, v.step, v.waiting, v.happened_at INTO before FROM spoor.event v
-             WHERE v.device_id = v_device AND v.device_seq = target.device_seq - 1;
+             WHERE v.device_id = v_device AND v.device_seq = t_seq - 1;
             state.custodian_id := before.to_id; state.place_id := before.place_id; state.step := before.step;
             state.waiting := before.waiting; state.offered_to := NULL; state.step_since := before.happened_at;
             state.waiting_since := CASE WHEN before.waiting IS NOT NULL THEN coalesce(state.waiting_since, before.happened_at) END;
@@ -266,13 +269,13 @@ BEGIN
         IF v_kind IN ('returned', 'closed', 'reopened', 'eta', 'corrected') AND v_repair IS NOT NULL THEN
             UPDATE spoor.repair r SET
                 returned_at = CASE WHEN v_kind = 'returned' THEN v_happened
-                                   WHEN v_undo AND target.kind = 'returned' THEN NULL ELSE r.returned_at END,
-                outcome = CASE WHEN v_undo AND target.kind = 'returned' THEN NULL
+                                   WHEN v_undo AND t_kind = 'returned' THEN NULL ELSE r.returned_at END,
+                outcome = CASE WHEN v_undo AND t_kind = 'returned' THEN NULL
                                ELSE coalesce(v_detail ->> 'outcome', r.outcome) END,
                 closed_at = CASE WHEN v_kind = 'closed' THEN v_happened
-                                 WHEN v_kind = 'reopened' OR v_undo AND target.kind = 'closed' THEN NULL ELSE r.closed_at END,
+                                 WHEN v_kind = 'reopened' OR v_undo AND t_kind = 'closed' THEN NULL ELSE r.closed_at END,
                 link_until = CASE WHEN v_kind = 'closed' THEN v_happened + interval '90 days'
-                                  WHEN v_kind = 'reopened' OR v_undo AND target.kind = 'closed' THEN NULL ELSE r.link_until END,
+                                  WHEN v_kind = 'reopened' OR v_undo AND t_kind = 'closed' THEN NULL ELSE r.link_until END,
                 expected_was = CASE WHEN v_kind = 'eta' AND r.expected_on <> (v_detail ->> 'expected_on')::date
                                     THEN r.expected_on ELSE r.expected_was END,
                 expected_on = CASE WHEN v_kind = 'eta' THEN coalesce((v_detail ->> 'expected_on')::date, r.expected_on)
