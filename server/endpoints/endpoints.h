@@ -5,7 +5,8 @@
 #include "web/router.h"
 
 handler health_show, metrics_show, static_show, home_show;
-handler sign_in_form, sign_in, sign_out;
+handler sign_in_form, sign_in, sign_out, setup_form, setup_make;
+handler track_show, sticker_show;
 
 extern const struct route routes[];
 extern const size_t       route_count;

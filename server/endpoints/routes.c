@@ -11,6 +11,10 @@ const struct route routes[] = {
     {"GET", "/", home_show, MAY_ANYONE, DOOR_PAGE, 0, "To the first page of whoever is signed in"},
     {"GET", "/sign-in", sign_in_form, MAY_ANYONE, DOOR_PAGE, 0, "The sign-in form"},
     {"POST", "/sign-in", sign_in, MAY_ANYONE, DOOR_PAGE, 4 * KIB, "Signs in"},
+    {"GET", "/setup", setup_form, MAY_ANYONE, DOOR_PAGE, 0, "Makes the first administrator, with the secret from the console"},
+    {"POST", "/setup", setup_make, MAY_ANYONE, DOOR_PAGE, 4 * KIB, "Makes the first administrator"},
+    {"GET", "/t/{link}", track_show, MAY_ANYONE, DOOR_PAGE, 0, "An owner's tracking page"},
+    {"GET", "/d/{code}", sticker_show, MAY_ANYONE, DOOR_PAGE, 0, "What stands behind a sticker"},
     {"POST", "/sign-out", sign_out, MAY_ACCOUNT, DOOR_PAGE, KIB, "Signs out"},
 };
 const size_t route_count = sizeof routes / sizeof routes[0];

@@ -26,6 +26,7 @@ bool sign_in_form(struct service *service, const struct request *request, struct
         return true;
     }
     view = page_view(service, request, "");
+    view_text(view, "title", page_text(request, "Sign in"));
     view_text(view, "login", "");
     return page_show(service, request, reply, "sign_in", view, error);
 }
@@ -37,6 +38,7 @@ static bool form_again(const struct service *service, const struct request *requ
     struct view *view = page_view(service, request, "");
 
     reply->status = 401;
+    view_text(view, "title", page_text(request, "Sign in"));
     view_text(view, "login", login);
     view_text(view, "error", page_text(request, problem));
     return page_show(service, request, reply, "sign_in", view, error);

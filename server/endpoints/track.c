@@ -1,0 +1,202 @@
+#include <string.h>
+
+#include "db/query.h"
+#include "endpoints/endpoints.h"
+#include "endpoints/page.h"
+#include "endpoints/words.h"
+#include "render/when.h"
+#include "store/secret.h"
+#include "web/rate_limit.h"
+#include "web/reply.h"
+
+#define LINK_SYMBOLS      26u
+#define MISSES_PER_MINUTE 30u
+#define PHASES            5
+
+struct tracked {
+    const struct request *request;
+    const struct rows    *facts, *events;
+};
+
+/* What is said of each phase; the texts are keys of site/text. */
+static const struct {
+    const char *phase, *badge, *tone, *headline, *sentence;
+} phase_texts[] = {
+    {"announced", "Announced", "blue", "We are expecting your device", "Bring it to the desk when it suits you."},
+    {"received", "Received", "blue", "We have your device", "It is safe with us. Somebody looks at it soon."},
+    {"diagnosis", "Being examined", "blue", "We are finding out what is wrong", "A technician is examining it."},
+    {"repair", "In repair", "blue", "Your device is being repaired", "A technician is working on it."},
+    {"ready", "Ready", "ok", "Your device is ready", "You can collect it at the IT desk."},
+    {"returned", "Returned", "ok", "Your device is back with you", "Does something still not work? Tell the desk."},
+};
+
+static const char *const phase_names[PHASES] = {"received", "diagnosis", "repair", "ready", "returned"};
+static const char *const phase_labels[PHASES] = {"Handed in", "Diagnosis", "Repair", "Ready", "Back to you"};
+
+static const char *fact(const struct tracked *tracked, const char *column)
+{
+    return rows_text(tracked->facts, 0, column);
+}
+
+static void add_state(const struct tracked *tracked, struct view *view)
+{
+    const char *phase = fact(tracked, "phase");
+    size_t      i = 0;
+
+    while (i + 1 < COUNT_OF(phase_texts) && strcmp(phase_texts[i].phase, phase) != 0)
+        i++;
+    view_text(view, "headline", page_text(tracked->request, phase_texts[i].headline));
+    view_text(view, "sentence", page_text(tracked->request, phase_texts[i].sentence));
+    view_text(view, "badge", page_text(tracked->request, phase_texts[i].badge));
+    view_text(view, "badge_tone", phase_texts[i].tone);
+    if (*fact(tracked, "waiting")) {
+        view_text(view, "badge", words_column(tracked->request, tracked->facts, 0, "waiting"));
+        view_text(view, "badge_tone", "amber");
+    }
+}
+
+static void add_expected(const struct tracked *tracked, struct view *view)
+{
+    const struct request *request = tracked->request;
+    bool                  over = strcmp(fact(tracked, "phase"), "returned") == 0;
+    struct view          *expected;
+
+    view_text(view, "eta_title", page_text(request, over ? "State" : "Expected back with you"));
+    view_text(view, "eta_text", page_text(request, over ? "Back with you" : "We will tell you when we know more"));
+    if (over || !*fact(tracked, "expected_on"))
+        return;
+    expected = view_within(view, "expected");
+    view_text(expected, "day", when_day(request->arena, request->language, fact(tracked, "expected_on")));
+    view_text(expected, "before", when_before(request->arena, request->language, fact(tracked, "expected_before")));
+    view_text(view, "moved", when_day(request->arena, request->language, fact(tracked, "expected_was")));
+}
+
+/* When the repair first reached a phase; the events come latest first. */
+static const char *phase_date(const struct tracked *tracked, const char *phase)
+{
+    const char *date = "";
+
+    for (size_t i = 0; i < rows_count(tracked->events); i++)
+        if (strcmp(rows_text(tracked->events, i, "phase"), phase) == 0)
+            date = when_short_moment(tracked->request->arena, tracked->request->language,
+                                     rows_integer(tracked->events, i, "happened_at"));
+    return date;
+}
+
+static void add_phases(const struct tracked *tracked, struct view *view)
+{
+    const struct request *request = tracked->request;
+    int                   now = -1;
+
+    for (int i = 0; i < PHASES; i++)
+        if (strcmp(phase_names[i], fact(tracked, "phase")) == 0)
+            now = i;
+    for (int i = 0; i < PHASES; i++) {
+        struct view *item = view_append(view, "phases");
+        bool         is_now = i == now && now < PHASES - 1;
+
+        view_text(item, "label", page_text(request, phase_labels[i]));
+        view_text(item, "state", is_now ? "now" : i <= now ? "done" : "next");
+        view_flag(item, "now", is_now);
+        view_text(item, "when", is_now ? page_text(request, "now") : i <= now ? phase_date(tracked, phase_names[i]) : "");
+    }
+}
+
+static void add_why(const struct tracked *tracked, struct view *view)
+{
+    const struct request *request = tracked->request;
+    struct view          *why;
+
+    if (!*fact(tracked, "waiting"))
+        return;
+    why = view_within(view, "why");
+    view_text(why, "reason", words_column(request, tracked->facts, 0, "sentence"));
+    view_text(why, "next_update", when_day(request->arena, request->language, fact(tracked, "next_update_on")));
+    view_text(why, "act", strcmp(fact(tracked, "waiting_side"), "owner") == 0
+                              ? page_text(request, "We need you: please contact the desk.") : "");
+}
+
+static void add_history(const struct tracked *tracked, struct view *view)
+{
+    const struct request *request = tracked->request;
+
+    for (size_t i = 0; i < rows_count(tracked->events); i++) {
+        struct view *item = view_append(view, "history");
+        const char  *kind = rows_text(tracked->events, i, "kind");
+
+        view_text(item, "when", when_moment(request->arena, request->language,
+                                            rows_integer(tracked->events, i, "happened_at")));
+        view_text(item, "what", words_event(request, tracked->events, i));
+        view_text(item, "text", rows_text(tracked->events, i, "note"));
+        view_text(item, "tone", strcmp(kind, "waiting") == 0 ? "amber" : "plain");
+    }
+}
+
+/* The latest public note is what the technician says. */
+static const char *latest_note(const struct tracked *tracked)
+{
+    for (size_t i = 0; i < rows_count(tracked->events); i++)
+        if (*rows_text(tracked->events, i, "note"))
+            return rows_text(tracked->events, i, "note");
+    return "";
+}
+
+static const char *holder_of(const struct tracked *tracked)
+{
+    if (strcmp(fact(tracked, "phase"), "returned") == 0)
+        return page_text(tracked->request, "You");
+    return *fact(tracked, "holder") ? fact(tracked, "holder") : page_text(tracked->request, "The IT desk");
+}
+
+static bool show(const struct service *service, const struct tracked *tracked, struct reply *reply, struct error *error)
+{
+    struct view *view = page_view(service, tracked->request, "");
+
+    view_flag(view, "signed_in", false);
+    add_state(tracked, view);
+    view_text(view, "title", fact(tracked, "device_name"));
+    view_text(view, "device_name", fact(tracked, "device_name"));
+    view_text(view, "code", words_code(tracked->request, fact(tracked, "code")));
+    view_text(view, "problem", fact(tracked, "problem"));
+    view_text(view, "number", fact(tracked, "number"));
+    view_text(view, "holder", holder_of(tracked));
+    view_text(view, "place", fact(tracked, "place"));
+    view_text(view, "quote", latest_note(tracked));
+    add_expected(tracked, view);
+    add_phases(tracked, view);
+    add_why(tracked, view);
+    add_history(tracked, view);
+    reply->revalidate = true;
+    return page_show(service, tracked->request, reply, "track", view, error);
+}
+
+/* One answer for unknown, dead and malformed links; misses are counted by address. */
+static bool missed(struct service *service, const struct request *request, struct error *error)
+{
+    const char *key = arena_format(request->arena, "track %s", request->address);
+
+    if (rate_limit_take(service->misses, key, MISSES_PER_MINUTE, error))
+        error_set(error, ERROR_NOT_FOUND, "This link is not known, or it is no longer valid. Ask the desk for a new one");
+    return false;
+}
+
+bool track_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+{
+    const char    *link = secret_normalise(request->arena, request_part(request, 0), LINK_SYMBOLS), *hash;
+    struct tracked tracked = {.request = request};
+
+    if (!request_only(request, "", error))
+        return false;
+    if (!link)
+        return missed(service, request, error);
+    hash = secret_hash(request->arena, service->secret, SECRET_LINK, link);
+    SESSION *session = pool_borrow(service->public_pool, service->config->session_wait_ms, error);
+
+    tracked.facts = session ? QUERY(session, request->arena, SQL_TRACK, error, hash) : NULL;
+    if (!tracked.facts)
+        return false;
+    if (rows_count(tracked.facts) == 0)
+        return missed(service, request, error);
+    tracked.events = QUERY(session, request->arena, SQL_TRACK_EVENTS, error, hash);
+    return tracked.events && show(service, &tracked, reply, error);
+}

@@ -1,0 +1,22 @@
+/* words.h: rows of the database in the reader's words. */
+#ifndef ENDPOINTS_WORDS_H
+#define ENDPOINTS_WORDS_H
+
+#include <stddef.h>
+
+#include "db/query.h"
+#include "web/request.h"
+
+/* The column NAME_en or NAME_nl, whichever the reader reads. */
+const char *words_column(const struct request *request, const struct rows *rows, size_t row, const char *name);
+
+/* What happened, in a few words: "Diagnosis", "Waiting for a part", "Handed in". Wants the columns kind, step_*, reason_*. */
+const char *words_event(const struct request *request, const struct rows *rows, size_t row);
+
+/* The flags of an event in words, "" for none. */
+const char *words_flags(const struct request *request, unsigned flags);
+
+/* "7K3M9-QXFDT" of "7K3M9QXFDT"; "" for "". */
+const char *words_code(const struct request *request, const char *code);
+
+#endif
