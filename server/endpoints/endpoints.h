@@ -7,6 +7,7 @@
 handler health_show, metrics_show, static_show, home_show;
 handler sign_in_form, sign_in, sign_out, setup_form, setup_make;
 handler track_show, sticker_show;
+handler bench_show, bench_record, intake_form, intake_record, repair_new_link;
 
 extern const struct route routes[];
 extern const size_t       route_count;

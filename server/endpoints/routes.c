@@ -1,7 +1,8 @@
 /* routes.c: all that the service answers. A route without an audience refuses to start. */
 #include "endpoints/endpoints.h"
 
-#define KIB 1024
+#define KIB      1024
+#define MAY_DESK (MAY_TECHNICIAN | MAY_LEAD | MAY_ADMIN)
 
 const struct route routes[] = {
     /* method, pattern, handler, who may, door, body limit (bytes), summary */
@@ -15,6 +16,11 @@ const struct route routes[] = {
     {"POST", "/setup", setup_make, MAY_ANYONE, DOOR_PAGE, 4 * KIB, "Makes the first administrator"},
     {"GET", "/t/{link}", track_show, MAY_ANYONE, DOOR_PAGE, 0, "An owner's tracking page"},
     {"GET", "/d/{code}", sticker_show, MAY_ANYONE, DOOR_PAGE, 0, "What stands behind a sticker"},
+    {"GET", "/bench", bench_show, MAY_DESK, DOOR_PAGE, 0, "A technician's bench: any code to its device and what comes next"},
+    {"POST", "/bench/record", bench_record, MAY_DESK, DOOR_PAGE, 16 * KIB, "Records one event"},
+    {"GET", "/intake", intake_form, MAY_DESK, DOOR_PAGE, 0, "The form with which a device is taken in"},
+    {"POST", "/intake", intake_record, MAY_DESK, DOOR_PAGE, 16 * KIB, "Takes a device in; answers with the receipt"},
+    {"POST", "/repairs/{number}/link", repair_new_link, MAY_DESK, DOOR_PAGE, KIB, "Makes a new tracking link; the old one dies"},
     {"POST", "/sign-out", sign_out, MAY_ACCOUNT, DOOR_PAGE, KIB, "Signs out"},
 };
 const size_t route_count = sizeof routes / sizeof routes[0];

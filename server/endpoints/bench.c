@@ -1,0 +1,231 @@
+#include <string.h>
+
+#include "endpoints/device_card.h"
+#include "endpoints/endpoints.h"
+#include "endpoints/find_device.h"
+#include "endpoints/page.h"
+#include "endpoints/words.h"
+#include "ledger/recorder.h"
+#include "render/json.h"
+#include "render/when.h"
+#include "shared/uuid.h"
+#include "web/reply.h"
+
+#define UNDO_MS 60000
+
+static void add_today(const struct request *request, const struct rows *rows, struct view *view)
+{
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        struct view *item = view_append(view, "today");
+        const char  *kind = rows_text(rows, i, "kind");
+
+        view_text(item, "when", when_clock(request->arena, request->language, rows_integer(rows, i, "recorded_at")));
+        view_text(item, "name", rows_text(rows, i, "device"));
+        view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
+        view_text(item, "what", strcmp(kind, "waiting") == 0 ? words_column(request, rows, i, "waiting")
+                                                             : words_column(request, rows, i, "step"));
+        view_text(item, "href", arena_format(request->arena, "/bench?code=%s", rows_text(rows, i, "code")));
+    }
+}
+
+static bool add_matches(struct session *session, const struct request *request, const struct rows *matches,
+                        struct view *view, struct error *error)
+{
+    view_flag(view, "has_matches", true);
+    for (size_t i = 0; i < rows_count(matches); i++) {
+        const char        *id = rows_text(matches, i, "device_id");
+        const struct rows *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, id);
+        struct view       *item = view_append(view, "matches");
+
+        if (!facts)
+            return false;
+        view_text(item, "name", rows_text(facts, 0, "name"));
+        view_text(item, "code", words_code(request, rows_text(facts, 0, "code")));
+        view_text(item, "href", arena_format(request->arena, "/bench?device=%s", id));
+    }
+    return true;
+}
+
+/* What was just recorded, with a way back for a minute. */
+static bool add_done(struct session *session, const struct request *request, const char *device_id, struct view *view,
+                     struct error *error)
+{
+    const struct rows *rows = QUERY(session, request->arena, SQL_DEVICE_EVENTS, error, device_id, "2147483647", "1");
+    struct view       *done;
+    char              *undo_id = arena_take(request->arena, UUID_SIZE);
+
+    if (!rows || rows_count(rows) == 0 || strcmp(rows_text(rows, 0, "event_id"), request_query(request, "done")) != 0)
+        return rows != NULL;
+    uuid_make(undo_id);
+    done = view_within(view, "done");
+    view_format(done, "message", "%s: %s · %s %s", page_text(request, "Recorded"), words_event(request, rows, 0),
+                page_text(request, "now with"), rows_text(rows, 0, "to_name"));
+    view_flag(done, "can_undo", when_now() - rows_integer(rows, 0, "recorded_at") < UNDO_MS &&
+                                    strcmp(rows_text(rows, 0, "kind"), "corrected") != 0);
+    view_text(done, "undo_id", undo_id);
+    view_text(done, "event_id", rows_text(rows, 0, "event_id"));
+    view_text(done, "device_id", device_id);
+    return true;
+}
+
+static bool add_device(struct session *session, const struct request *request, const char *device_id, struct view *view,
+                       struct error *error)
+{
+    const struct rows *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, device_id);
+
+    if (!facts)
+        return false;
+    if (rows_count(facts) == 0)
+        return error_set(error, ERROR_NOT_FOUND, "There is no such device");
+    return device_card_fill(session, request, facts, view, error) && add_done(session, request, device_id, view, error);
+}
+
+static bool add_found(struct session *session, const struct request *request, const char *code, struct view *view,
+                      struct error *error)
+{
+    struct found_device found;
+
+    if (!find_device(session, request, code, &found, error))
+        return false;
+    view_text(view, "error", found.problem);
+    if (*found.unlinked) {
+        struct view *unlinked = view_within(view, "unlinked");
+
+        view_text(unlinked, "code", words_code(request, found.unlinked));
+        view_text(unlinked, "plain", found.unlinked);
+    }
+    if (found.matches)
+        return add_matches(session, request, found.matches, view, error);
+    return !*found.device_id || add_device(session, request, found.device_id, view, error);
+}
+
+static bool show(struct service *service, const struct request *request, struct reply *reply, const char *device_id,
+                 const char *problem, struct error *error)
+{
+    struct view *view = page_view(service, request, "nav_bench");
+    const char  *code = request_query(request, "code");
+    SESSION     *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+
+    if (!session)
+        return false;
+    view_text(view, "title", page_text(request, "Scan"));
+    view_text(view, "asked", code);
+    if (device_id ? !add_device(session, request, device_id, view, error)
+                  : *code && !add_found(session, request, code, view, error))
+        return false;
+    view_text(view, "error", problem);
+    const struct rows *today = QUERY(session, request->arena, SQL_ACTOR_TODAY, error, request->principal.actor_id);
+
+    if (!today)
+        return false;
+    add_today(request, today, view);
+    return page_show(service, request, reply, "bench", view, error);
+}
+
+bool bench_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+{
+    const char *device_id;
+
+    if (!request_only(request, "code device done", error) ||
+        !request_line(request, "code", "Code", 0, 200, &device_id, error) ||
+        !request_uuid(request, "device", "Device", false, &device_id, error))
+        return false;
+    return show(service, request, reply, *device_id ? device_id : NULL, NULL, error);
+}
+
+/* A person at a screen is told before an unusual step; that is courtesy, not a wall: with a reason it goes on. */
+static bool is_unusual(struct session *session, const struct request *request, const struct event_draft *draft,
+                       const char **problem, struct error *error)
+{
+    const struct rows *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, draft->device_id);
+    const struct rows *steps = facts ? query_run(session, request->arena, SQL_STEPS, NULL, 0, error) : NULL;
+
+    *problem = NULL;
+    if (!steps)
+        return false;
+    if (rows_count(facts) == 0)
+        return error_set(error, ERROR_NOT_FOUND, "There is no such device");
+    for (size_t i = 0; strcmp(draft->kind, "step") == 0 && i < rows_count(steps); i++)
+        if (strcmp(rows_text(steps, i, "name"), draft->step) == 0 && !*draft->reason &&
+            rows_integer(steps, i, "position") < rows_integer(facts, 0, "step_position"))
+            *problem = page_text(request, "Going back a step needs a reason. Choose one under \"Another step\".");
+    return true;
+}
+
+static const char *detail_of(const struct request *request)
+{
+    static const char *const names[] = {"next_update_on", "expected_on", "outcome"};
+    struct buffer            text = {.limit = 1000};
+    struct json              json;
+    char                    *copy;
+
+    json_begin(&json, &text);
+    json_object_begin(&json);
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        json_member(&json, names[i], request_field(request, names[i]));
+    if (*request_field(request, "corrects"))
+        json_member(&json, "correction", "did_not_occur");
+    json_object_end(&json);
+    copy = arena_copy(request->arena, text.text);
+    buffer_free(&text);
+    return copy;
+}
+
+static bool is_date(const char *text)
+{
+    size_t length = strlen(text);
+
+    return length == 0 || (length == 10 && text[4] == '-' && text[7] == '-' && strspn(text, "0123456789-") == 10);
+}
+
+static bool read_draft(const struct request *request, struct event_draft *draft, struct error *error)
+{
+    static const char *const kinds[] = {"step", "waiting", "waiting_ended", "handed_over", "moved", "note", "eta", "returned", "corrected"};
+    bool                     known = false;
+
+    *draft = (struct event_draft){.actor_id = request->principal.actor_id};
+    if (!request_only(request, "event_id device_id kind step reason to place public_note private_note next_update_on expected_on outcome corrects", error) ||
+        !request_uuid(request, "event_id", "Key", true, &draft->event_id, error) ||
+        !request_uuid(request, "device_id", "Device", true, &draft->device_id, error) ||
+        !request_line(request, "kind", "Kind", 1, 40, &draft->kind, error) ||
+        !request_line(request, "step", "Step", 0, 40, &draft->step, error) ||
+        !request_line(request, "reason", "Reason", 0, 40, &draft->reason, error) ||
+        !request_uuid(request, "to", "Receiver", false, &draft->to_id, error) ||
+        !request_uuid(request, "place", "Place", false, &draft->place_id, error) ||
+        !request_uuid(request, "corrects", "Correction", false, &draft->corrects, error) ||
+        !request_text(request, "public_note", "Note for the owner", 0, 2000, &draft->public_note, error) ||
+        !request_text(request, "private_note", "Note for us", 0, 2000, &draft->private_note, error))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        known = known || strcmp(kinds[i], draft->kind) == 0;
+    if (!known)
+        return error_field(error, "kind", "This page cannot record '%.20s'", draft->kind);
+    if (!is_date(request_field(request, "next_update_on")) || !is_date(request_field(request, "expected_on")))
+        return error_field(error, "date", "A date looks like 2026-11-26");
+    draft->detail = detail_of(request);
+    return true;
+}
+
+bool bench_record(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+{
+    struct event_draft   draft;
+    struct event_outcome outcome;
+    const char          *problem;
+
+    if (!read_draft(request, &draft, error))
+        return false;
+    {
+        SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+
+        if (!session || !is_unusual(session, request, &draft, &problem, error))
+            return false;
+    }
+    if (!problem && !recorder_record(service->recorder, request->arena, &draft, 1, &outcome, error))
+        return false;
+    if (!problem && (outcome.kind == OUTCOME_RECORDED || outcome.kind == OUTCOME_REPLAYED)) {
+        reply_redirect(reply, arena_format(request->arena, "/bench?device=%s&done=%s", draft.device_id, draft.event_id));
+        return true;
+    }
+    reply->status = 409;
+    return show(service, request, reply, draft.device_id, problem ? problem : page_text(request, outcome.message), error);
+}

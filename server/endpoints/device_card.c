@@ -1,0 +1,116 @@
+#include "endpoints/device_card.h"
+
+#include <string.h>
+
+#include "endpoints/words.h"
+#include "render/text.h"
+#include "render/when.h"
+#include "shared/uuid.h"
+
+static const char *const outcomes[][2] = {
+    {"repaired", "Repaired"},         {"no_fault_found", "No fault found"}, {"replaced", "Replaced"},
+    {"unrepairable", "Cannot be repaired"}, {"cancelled", "Cancelled"},
+};
+
+/* Each form carries its own key, so that a second click is the same event. */
+static void add_keys(const struct request *request, struct view *card)
+{
+    static const char *const names[] = {"e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char *id = arena_take(request->arena, UUID_SIZE);
+
+        uuid_make(id);
+        view_text(card, names[i], id);
+    }
+}
+
+/* The first step of the phase after the present one; the last phase is the return to the owner. */
+static void add_main(const struct request *request, const struct rows *facts, const struct rows *steps, struct view *card)
+{
+    const char *phase = rows_text(facts, 0, "phase");
+    size_t      now = 0, next;
+
+    while (now < rows_count(steps) && strcmp(rows_text(steps, now, "phase"), phase) != 0)
+        now++;
+    next = now;
+    while (next < rows_count(steps) && strcmp(rows_text(steps, next, "phase"), phase) == 0)
+        next++;
+    if (next >= rows_count(steps) || rows_flag(facts, 0, "returned"))
+        return;
+    struct view *main = view_within(card, "main");
+    bool         last = next + 1 == rows_count(steps);
+
+    view_text(main, "kind", last ? "returned" : "step");
+    view_text(main, "step", last ? "" : rows_text(steps, next, "name"));
+    view_text(main, "outcome", last ? "repaired" : "");
+    view_text(main, "label", last ? text_in(request->language, "Return to the owner")
+                                  : arena_format(request->arena, "%s: %s", text_in(request->language, "Take over"),
+                                                 words_column(request, steps, next, "label")));
+}
+
+static void add_choices(const struct request *request, const struct rows *rows, const char *list, const char *key,
+                        const char *column, struct view *card)
+{
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        struct view *item = view_append(card, list);
+
+        view_text(item, key, rows_text(rows, i, key));
+        view_text(item, "label", words_column(request, rows, i, column));
+    }
+}
+
+static void add_names(const struct rows *rows, const char *list, struct view *card)
+{
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        struct view *item = view_append(card, list);
+
+        view_text(item, "id", rows_text(rows, i, "id"));
+        view_text(item, "name", rows_text(rows, i, "name"));
+    }
+}
+
+static void add_facts(const struct request *request, const struct rows *facts, struct view *card)
+{
+    static const char *const same[][2] = {{"id", "device_id"}, {"number", "number"}, {"problem", "problem"},
+                                          {"owner", "owner"},  {"from", "custodian"}, {"place", "place"}};
+
+    for (size_t i = 0; i < COUNT_OF(same); i++)
+        view_text(card, same[i][0], rows_text(facts, 0, same[i][1]));
+    view_text(card, "name", rows_flag(facts, 0, "identified") ? rows_text(facts, 0, "name")
+                                                              : text_in(request->language, "Unknown device"));
+    view_text(card, "code", words_code(request, rows_text(facts, 0, "code")));
+    view_text(card, "step_label", words_column(request, facts, 0, "step"));
+    view_text(card, "waiting_label", words_column(request, facts, 0, "waiting"));
+    view_text(card, "expected", when_day(request->arena, request->language, rows_text(facts, 0, "expected_on")));
+    view_text(card, "history_href", arena_format(request->arena, "/devices/%s", rows_text(facts, 0, "device_id")));
+    view_flag(card, "in_repair", *rows_text(facts, 0, "number") && !rows_flag(facts, 0, "returned"));
+}
+
+bool device_card_fill(struct session *session, const struct request *request, const struct rows *facts, struct view *view,
+                      struct error *error)
+{
+    struct view       *card = view_within(view, "device");
+    const struct rows *steps = query_run(session, request->arena, SQL_STEPS, NULL, 0, error);
+    const struct rows *reasons = steps ? query_run(session, request->arena, SQL_REASONS, NULL, 0, error) : NULL;
+    const struct rows *people = reasons ? query_run(session, request->arena, SQL_PEOPLE_LIST, NULL, 0, error) : NULL;
+    const struct rows *places = people ? query_run(session, request->arena, SQL_PLACE_LIST, NULL, 0, error) : NULL;
+
+    if (!places)
+        return false;
+    add_facts(request, facts, card);
+    add_keys(request, card);
+    if (*rows_text(facts, 0, "number"))
+        add_main(request, facts, steps, card);
+    add_choices(request, steps, "steps", "name", "label", card);
+    add_choices(request, reasons, "reasons", "code", "label", card);
+    add_names(people, "people", card);
+    add_names(places, "places", card);
+    for (size_t i = 0; i < COUNT_OF(outcomes); i++) {
+        struct view *item = view_append(card, "outcomes");
+
+        view_text(item, "name", outcomes[i][0]);
+        view_text(item, "label", text_in(request->language, outcomes[i][1]));
+    }
+    return true;
+}
