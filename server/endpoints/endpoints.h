@@ -7,6 +7,12 @@
 handler health_show, metrics_show, static_show, home_show;
 handler sign_in_form, sign_in, sign_out, setup_form, setup_make;
 handler track_show, sticker_show;
+handler device_show, device_csv, device_json, devices_list, exceptions_show, exceptions_settle;
+handler audit_search, audit_device_show, audit_device_csv, audit_device_json, ledger_csv, api_ledger;
+handler api_events_record, api_device, api_device_events, api_description, api_scanner_enroll;
+handler accounts_show, accounts_add, accounts_enable, accounts_disable;
+handler scanners_show, scanners_add, scanners_revoke, places_show, places_add;
+handler labels_show, labels_mint, labels_sheet;
 handler bench_show, bench_record, intake_form, intake_record, repair_new_link;
 
 extern const struct route routes[];

@@ -1,0 +1,267 @@
+/* POST /api/v1/events: up to 100 events in, one outcome for each out. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db/query.h"
+#include "endpoints/endpoints.h"
+#include "endpoints/service.h"
+#include "ledger/recorder.h"
+#include "render/json.h"
+#include "render/json_read.h"
+#include "shared/label.h"
+#include "shared/moment.h"
+#include "shared/uuid.h"
+#include "web/reply.h"
+#include "web/request.h"
+
+#define MEMBERS "event_id code kind step reason to place expected_from happened_at scanner_seq public_note private_note corrects detail"
+
+struct intake {
+    struct service        *service;
+    const struct request  *request;
+    struct session        *session; /* borrowed only when a lookup needs it */
+    struct event_draft     drafts[RECORDER_BATCH_MOST];
+    struct event_outcome   outcomes[RECORDER_BATCH_MOST];
+    const char            *refused[RECORDER_BATCH_MOST]; /* why, for those that are not even submitted */
+    size_t                 count;
+};
+
+static bool need_session(struct intake *intake, struct error *error)
+{
+    if (!intake->session)
+        intake->session = pool_borrow(intake->service->pool, intake->service->config->session_wait_ms, error);
+    return intake->session != NULL;
+}
+
+static bool read_id(struct intake *intake, const struct json_value *event, const char *name, const char *path, bool required,
+                    bool made_by_client, const char **id, struct error *error)
+{
+    char        canonical[UUID_SIZE], field[48];
+    const char *text;
+
+    if (!json_read_text(event, name, path, required, 60, false, &text, error))
+        return false;
+    if (!text)
+        return true;
+    if (!(made_by_client ? uuid_parse(text, canonical) : uuid_parse_any(text, canonical))) {
+        snprintf(field, sizeof field, "%.20s%.24s", path, name);
+        return error_field(error, field, "%s%s must be a UUID of version 4 or 7, such as 0d3c5c3e-7f6b-4a57-9a0e-3f1a2b4c5d6e", path, name);
+    }
+    *id = arena_copy(intake->request->arena, canonical);
+    return true;
+}
+
+static bool read_time(struct intake *intake, const struct json_value *event, const char *path, struct event_draft *draft,
+                      struct error *error)
+{
+    struct moment moment;
+    const char   *text;
+    char          utc[MOMENT_SIZE];
+
+    if (!json_read_text(event, "happened_at", path, false, 60, false, &text, error))
+        return false;
+    if (!text)
+        return true;
+    if (!moment_parse(text, &moment, error)) {
+        snprintf(error->field, sizeof error->field, "%.30shappened_at", path);
+        return false;
+    }
+    moment_format_utc(moment.ms, utc);
+    draft->happened_at = arena_copy(intake->request->arena, utc);
+    draft->offset_minutes = moment.offset_minutes;
+    return true;
+}
+
+/* A label goes by its code, anything else as a serial number or asset tag; a misread label is refused with what it may
+ * have been, unless it is exactly some device's number. */
+static bool read_code(struct intake *intake, const char *text, struct event_draft *draft, const char **refused, struct error *error)
+{
+    struct label       label;
+    struct error       unreadable = {0};
+    const struct rows *rows;
+
+    if (!text)
+        return true;
+    if (label_parse(text, &label, &unreadable)) {
+        draft->code = arena_copy(intake->request->arena, label.code);
+        return true;
+    }
+    draft->alias = text;
+    if (unreadable.kind != ERROR_INVALID)
+        return true;
+    rows = need_session(intake, error) ? QUERY(intake->session, intake->request->arena, SQL_DEVICES_BY_ALIAS, error, text) : NULL;
+    if (rows && rows_count(rows) == 0)
+        *refused = arena_copy(intake->request->arena, unreadable.message);
+    return rows != NULL;
+}
+
+static bool read_place(struct intake *intake, const char *text, struct event_draft *draft, const char **refused, struct error *error)
+{
+    struct label       label;
+    struct error       unreadable = {0};
+    const struct rows *rows;
+
+    if (!text)
+        return true;
+    if (!label_parse(text, &label, &unreadable)) {
+        *refused = "the place is not the code of a label";
+        return true;
+    }
+    rows = need_session(intake, error) ? QUERY(intake->session, intake->request->arena, SQL_LABEL_FIND, error, label.code) : NULL;
+    if (!rows)
+        return false;
+    if (rows_count(rows) == 0 || strcmp(rows_text(rows, 0, "party_kind"), "place") != 0)
+        *refused = "there is no place with this label";
+    else
+        draft->place_id = rows_text(rows, 0, "party_id");
+    return true;
+}
+
+static bool read_event(struct intake *intake, const struct json_value *event, size_t n, struct error *error)
+{
+    struct event_draft *draft = &intake->drafts[n];
+    const char         *code, *place, *path = arena_format(intake->request->arena, "events[%zu].", n);
+
+    *draft = (struct event_draft){.actor_id = intake->request->principal.actor_id};
+    if (!json_read_only(event, MEMBERS, path, error) ||
+        !read_id(intake, event, "event_id", path, true, true, &draft->event_id, error) ||
+        !read_id(intake, event, "corrects", path, false, false, &draft->corrects, error) ||
+        !read_id(intake, event, "to", path, false, false, &draft->to_id, error) ||
+        !read_id(intake, event, "expected_from", path, false, false, &draft->expected_from_id, error) ||
+        !json_read_text(event, "code", path, false, 200, false, &code, error) ||
+        !json_read_text(event, "kind", path, true, 40, false, &draft->kind, error) ||
+        !json_read_text(event, "step", path, false, 40, false, &draft->step, error) ||
+        !json_read_text(event, "reason", path, false, 40, false, &draft->reason, error) ||
+        !json_read_text(event, "place", path, false, 200, false, &place, error) ||
+        !json_read_text(event, "public_note", path, false, 2000, true, &draft->public_note, error) ||
+        !json_read_text(event, "private_note", path, false, 2000, true, &draft->private_note, error) ||
+        !json_read_count(event, "scanner_seq", path, &draft->scanner_seq, error) ||
+        !json_read_object(event, "detail", path, 4000, intake->request->arena, &draft->detail, error) ||
+        !read_time(intake, event, path, draft, error))
+        return false;
+    if (draft->scanner_seq && !intake->request->principal.is_scanner)
+        return error_field(error, "scanner_seq", "%sscanner_seq comes from scanners only", path);
+    draft->scanner_id = intake->request->principal.is_scanner ? intake->request->principal.actor_id : NULL;
+    return read_code(intake, code, draft, &intake->refused[n], error) && read_place(intake, place, draft, &intake->refused[n], error);
+}
+
+static bool read_all(struct intake *intake, struct error *error)
+{
+    const struct json_value *body = json_read(intake->request->arena, intake->request->body, intake->request->body_length, error), *events;
+
+    if (!body || !json_read_only(body, "events", "", error) ||
+        !json_read_array(body, "events", 1, RECORDER_BATCH_MOST, &events, &intake->count, error))
+        return false;
+    for (size_t i = 0; i < intake->count; i++)
+        if (!read_event(intake, json_read_item(events, i), i, error))
+            return false;
+    return true;
+}
+
+/* Those that were refused before are left out of the batch; the outcomes come back to their places. */
+static bool record(struct intake *intake, struct error *error)
+{
+    struct event_draft   batch[RECORDER_BATCH_MOST];
+    struct event_outcome outcomes[RECORDER_BATCH_MOST];
+    size_t               count = 0;
+
+    for (size_t i = 0; i < intake->count; i++)
+        if (!intake->refused[i])
+            batch[count++] = intake->drafts[i];
+    if (count > 0 && !recorder_record(intake->service->recorder, intake->request->arena, batch, count, outcomes, error))
+        return false;
+    for (size_t i = intake->count; i-- > 0;)
+        intake->outcomes[i] = intake->refused[i] ? (struct event_outcome){.kind = OUTCOME_REFUSED, .word = "refused", .seq = -1,
+                                                                          .device_seq = -1, .message = intake->refused[i],
+                                                                          .device_id = "", .step = ""}
+                                                 : outcomes[--count];
+    return true;
+}
+
+/* Scanners show what they scanned. */
+static bool add_device(struct intake *intake, struct json *json, const char *device_id, struct error *error)
+{
+    const struct rows *facts;
+
+    if (!*device_id || !intake->request->principal.is_scanner)
+        return true;
+    facts = need_session(intake, error) ? QUERY(intake->session, intake->request->arena, SQL_DEVICE_FACTS, error, device_id) : NULL;
+    if (!facts || rows_count(facts) == 0)
+        return facts != NULL;
+    json_key(json, "device");
+    json_object_begin(json);
+    json_member(json, "code", rows_text(facts, 0, "code"));
+    json_member(json, "name", rows_text(facts, 0, "name"));
+    json_object_end(json);
+    return true;
+}
+
+static void add_flags(struct json *json, unsigned flags, struct arena *arena)
+{
+    const char *words = recorder_flag_words(arena, flags);
+
+    json_key(json, "flags");
+    json_array_begin(json);
+    while (*words) {
+        size_t length = strcspn(words, ",");
+
+        json_text(json, arena_format(arena, "%.*s", (int)length, words));
+        words += length + (words[length] == ',');
+    }
+    json_array_end(json);
+}
+
+static bool add_outcome(struct intake *intake, struct json *json, size_t n, struct error *error)
+{
+    const struct event_outcome *outcome = &intake->outcomes[n];
+
+    json_object_begin(json);
+    json_member(json, "event_id", intake->drafts[n].event_id);
+    json_member(json, "outcome", outcome->word);
+    if (outcome->seq >= 0) {
+        json_key(json, "seq");
+        json_number(json, outcome->seq);
+        json_key(json, "device_seq");
+        json_number(json, outcome->device_seq);
+    }
+    add_flags(json, outcome->flags, intake->request->arena);
+    json_member(json, "step", outcome->step);
+    json_member(json, "message", outcome->message);
+    if (!add_device(intake, json, outcome->device_id, error))
+        return false;
+    json_object_end(json);
+    return true;
+}
+
+static bool answer(struct intake *intake, struct reply *reply, struct error *error)
+{
+    struct json json;
+
+    reply->type = "application/json";
+    json_begin(&json, &reply->body);
+    json_object_begin(&json);
+    json_key(&json, "outcomes");
+    json_array_begin(&json);
+    for (size_t i = 0; i < intake->count; i++)
+        if (!add_outcome(intake, &json, i, error))
+            return error->kind = ERROR_UNKNOWN_OUTCOME, false; /* recorded, but it cannot be said: try the same keys again */
+    json_array_end(&json);
+    json_object_end(&json);
+    buffer_text(&reply->body, "\n");
+    return true;
+}
+
+bool api_events_record(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+{
+    struct intake *intake = ARENA_NEW(request->arena, struct intake, 1);
+    bool           done;
+
+    intake->service = service;
+    intake->request = request;
+    done = read_all(intake, error);
+    pool_give_back(&intake->session);
+    done = done && record(intake, error) && answer(intake, reply, error);
+    pool_give_back(&intake->session);
+    return done;
+}
