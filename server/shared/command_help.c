@@ -6,7 +6,7 @@
 
 static bool is_whole_program(const struct program *program)
 {
-    return program->command_count == 1 && program->commands[0]->name[0] == '\0';
+    return program->commands[0]->name[0] == '\0';
 }
 
 static void usage_line(const struct program *program, const struct command *command, FILE *out)
@@ -50,6 +50,16 @@ static void tail(const struct program *program, FILE *out)
         fprintf(out, "  %d  %s\n", row->code, row->meaning);
 }
 
+static void commands_list(const struct program *program, FILE *out)
+{
+    if (program->command_count < 2)
+        return;
+    fputs("\nCommands\n", out);
+    for (size_t i = 0; i < program->command_count; i++)
+        if (program->commands[i]->name[0])
+            fprintf(out, "  %-*s %s\n", NAME_WIDTH, program->commands[i]->name, program->commands[i]->summary);
+}
+
 void command_help_one(const struct program *program, const struct command *command, FILE *out)
 {
     fputs("Usage: ", out);
@@ -66,14 +76,13 @@ void command_help_program(const struct program *program, FILE *out)
 {
     if (is_whole_program(program)) {
         command_help_one(program, program->commands[0], out);
+        commands_list(program, out);
         return;
     }
     fprintf(out, "%s: %s.\n", program->name, program->summary);
     if (program->text)
         fprintf(out, "\n%s\n", program->text);
-    fputs("\nCommands\n", out);
-    for (size_t i = 0; i < program->command_count; i++)
-        fprintf(out, "  %-*s %s\n", NAME_WIDTH, program->commands[i]->name, program->commands[i]->summary);
+    commands_list(program, out);
     tail(program, out);
     fprintf(out, "\n%s COMMAND --help tells more of one command, with examples.\n", program->name);
 }
