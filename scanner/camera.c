@@ -44,7 +44,8 @@ static bool set_format(struct camera *camera)
             camera->width = format.fmt.pix.width;
             camera->height = format.fmt.pix.height;
             camera->format = formats[i];
-            return camera->width > 0 && camera->height > 0 && camera->width <= PICTURE_PIXELS_MOST / camera->height;
+            return camera->width > 0 && camera->height > 0 &&
+                   camera->width <= PICTURE_PIXELS_MOST / camera->height;
         }
     }
     return false;
@@ -52,8 +53,9 @@ static bool set_format(struct camera *camera)
 
 static bool map_buffers(struct camera *camera)
 {
-    struct v4l2_requestbuffers request = {.count = BUFFERS, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
-    int                        type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    struct v4l2_requestbuffers request = {
+        .count = BUFFERS, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
+    int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
 
     if (ioctl(camera->file, VIDIOC_REQBUFS, &request) != 0)
         return false;
@@ -63,7 +65,8 @@ static bool map_buffers(struct camera *camera)
         if (ioctl(camera->file, VIDIOC_QUERYBUF, &buffer) != 0)
             return false;
         camera->buffers[i].length = buffer.length;
-        camera->buffers[i].start = mmap(NULL, buffer.length, PROT_READ | PROT_WRITE, MAP_SHARED, camera->file, (off_t)buffer.m.offset);
+        camera->buffers[i].start = mmap(NULL, buffer.length, PROT_READ | PROT_WRITE, MAP_SHARED, camera->file,
+                                        (off_t)buffer.m.offset);
         if (camera->buffers[i].start == MAP_FAILED || ioctl(camera->file, VIDIOC_QBUF, &buffer) != 0)
             return false;
         camera->count++;

@@ -77,7 +77,8 @@ static int scan_camera(const struct scan *scan, const char *path, struct error *
     return code;
 }
 
-static bool read_context(struct invocation *invocation, struct scan *scan, struct label *place, struct error *error)
+static bool read_context(struct invocation *invocation, struct scan *scan, struct label *place,
+                         struct error *error)
 {
     scan->step = option_text(invocation, "step");
     scan->reason = option_text(invocation, "reason");
@@ -90,22 +91,29 @@ static bool read_context(struct invocation *invocation, struct scan *scan, struc
         scan->place = place->code;
     }
     if (!scan->step && !scan->place)
-        return error_set(error, ERROR_INVALID, "say what the scan means: --step diagnosis, --place CODE, or both; see --help");
-    if (operand_count(invocation) == 0 && !option_given(invocation, "stdin") && !option_given(invocation, "camera"))
-        return error_set(error, ERROR_INVALID, "say what to scan: pictures, --stdin or --camera /dev/video0; see --help");
+        return error_set(error, ERROR_INVALID,
+                         "say what the scan means: --step diagnosis, --place CODE, or both; see --help");
+    if (operand_count(invocation) == 0 && !option_given(invocation, "stdin") &&
+        !option_given(invocation, "camera"))
+        return error_set(error, ERROR_INVALID,
+                         "say what to scan: pictures, --stdin or --camera /dev/video0; see --help");
     return true;
 }
 
-static struct queue *open_queue(struct invocation *invocation, struct enrolment *enrolment, struct error *error)
+static struct queue *open_queue(struct invocation *invocation, struct enrolment *enrolment,
+                                struct error *error)
 {
     char          folder[512];
     struct queue *queue;
 
-    if (!enrolment_folder(option_text(invocation, "state"), folder, sizeof folder, error) || !enrolment_load(folder, enrolment, error))
+    if (!enrolment_folder(option_text(invocation, "state"), folder, sizeof folder, error) ||
+        !enrolment_load(folder, enrolment, error))
         return NULL;
     queue = queue_open(folder, error);
     if (queue && queue_damaged(queue))
-        fprintf(stderr, "spoor-scan: %zu damaged lines of the queue were kept in %s/queue.damaged; tell your lead\n", queue_damaged(queue), folder);
+        fprintf(stderr,
+                "spoor-scan: %zu damaged lines of the queue were kept in %s/queue.damaged; tell your lead\n",
+                queue_damaged(queue), folder);
     return queue;
 }
 
@@ -180,7 +188,8 @@ static int decode_run(struct invocation *invocation, struct error *error)
             code = EXIT_NOT_READABLE;
         }
         for (size_t n = 0; n < count; n++) {
-            json_t *line = json_pack("{s:s, s:s, s:s}", "file", operand(invocation, i), "symbology", codes[n].symbology, "text", codes[n].text);
+            json_t *line = json_pack("{s:s, s:s, s:s}", "file", operand(invocation, i), "symbology",
+                                     codes[n].symbology, "text", codes[n].text);
             char   *dumped = line ? json_dumps(line, JSON_COMPACT) : NULL;
 
             if (option_given(invocation, "json"))
@@ -204,8 +213,8 @@ static int status_run(struct invocation *invocation, struct error *error)
         return 0;
     for (size_t i = 0; i < queue_count(queue); i++)
         refused += queue_item(queue, i)->refused != NULL;
-    printf("Scanner \"%s\" of %s\n%zu waiting, %zu need attention, next number %lld\n", enrolment.name, enrolment.url,
-           queue_count(queue) - refused, refused, (long long)queue_next_seq(queue));
+    printf("Scanner \"%s\" of %s\n%zu waiting, %zu need attention, next number %lld\n", enrolment.name,
+           enrolment.url, queue_count(queue) - refused, refused, (long long)queue_next_seq(queue));
     for (size_t i = 0; i < queue_count(queue); i++)
         if (queue_item(queue, i)->refused)
             printf("  %s\n    %s\n", queue_item(queue, i)->body, queue_item(queue, i)->refused);
@@ -227,32 +236,69 @@ static int sync_run(struct invocation *invocation, struct error *error)
     return 0;
 }
 
-#define STATE_ROW {"state", "FOLDER", "where the key and the queue are kept"}
+#define STATE_ROW                                                                                            \
+    {                                                                                                        \
+        "state", "FOLDER", "where the key and the queue are kept"                                            \
+    }
 
 static const struct option_row scan_options[] = {
-    {"step", "STEP", "the step that the devices are at now, such as diagnosis"}, {"place", "CODE", "label of the place where they are now"},
-    {"reason", "CODE", "reason, such as PARTS_ORDERED"}, {"note", "TEXT", "note for the owner"}, {"stdin", NULL, "read codes from a hand scanner or a pipe"},
-    {"camera", "DEVICE", "read labels with a camera, such as /dev/video0"}, {"json", NULL, "one JSON object for each scan"}, STATE_ROW, {0}};
-static const struct option_row state_options[] = {STATE_ROW, {0}};
-static const struct option_row decode_options[] = {{"json", NULL, "one JSON object for each code"}, {0}};
+    {"step", "STEP", "the step that the devices are at now, such as diagnosis"},
+    {"place", "CODE", "label of the place where they are now"},
+    {"reason", "CODE", "reason, such as PARTS_ORDERED"},
+    {"note", "TEXT", "note for the owner"},
+    {"stdin", NULL, "read codes from a hand scanner or a pipe"},
+    {"camera", "DEVICE", "read labels with a camera, such as /dev/video0"},
+    {"json", NULL, "one JSON object for each scan"},
+    STATE_ROW,
+    {0}};
+static const struct option_row  state_options[] = {STATE_ROW, {0}};
+static const struct option_row  decode_options[] = {{"json", NULL, "one JSON object for each code"}, {0}};
 static const struct example_row scan_examples[] = {
     {"spoor-scan --step diagnosis photo.jpg", "the device on the photograph is in diagnosis now, with you"},
     {"spoor-scan --step repair --stdin", "each code from the hand scanner is in repair now"},
-    {"spoor-scan --place 7K3M9-QXFDT --stdin --json", "everything that is scanned stands on that shelf"}, {0}};
-static const struct example_row enroll_examples[] = {{"spoor-scan enroll https://fix.example.nl 4F7K-2QXM-9ABC", "with the code that the scanners page shows"}, {0}};
-static const struct example_row decode_examples[] = {{"spoor-scan decode *.png", "file, symbology and text, separated by tabs"}, {0}};
-static const struct example_row status_examples[] = {{"spoor-scan status", "what waits, and what the server refused"}, {0}};
+    {"spoor-scan --place 7K3M9-QXFDT --stdin --json", "everything that is scanned stands on that shelf"},
+    {0}};
+static const struct example_row enroll_examples[] = {
+    {"spoor-scan enroll https://fix.example.nl 4F7K-2QXM-9ABC", "with the code that the scanners page shows"},
+    {0}};
+static const struct example_row decode_examples[] = {
+    {"spoor-scan decode *.png", "file, symbology and text, separated by tabs"}, {0}};
+static const struct example_row status_examples[] = {
+    {"spoor-scan status", "what waits, and what the server refused"}, {0}};
 static const struct example_row sync_examples[] = {{"spoor-scan sync", "sends what waits"}, {0}};
 
-const struct command scan_command = {.name = "", .operands = "[PICTURE ...]", .operands_most = 10000, .summary = "Records a step or a place for each code that is read",
-                                     .run = scan_run, .options = scan_options, .examples = scan_examples};
-const struct command enroll_command = {.name = "enroll", .operands = "URL CODE", .operands_least = 2, .operands_most = 2,
-                                       .summary = "Makes this a scanner of a Spoor, with a one-time code", .run = enroll_run,
-                                       .options = state_options, .examples = enroll_examples};
-const struct command decode_command = {.name = "decode", .operands = "PICTURE...", .operands_least = 1, .operands_most = 100000,
-                                       .summary = "Prints the codes in pictures; sends nothing", .run = decode_run,
-                                       .options = decode_options, .examples = decode_examples};
-const struct command status_command = {.name = "status", .operands = "", .summary = "Tells what waits and what needs attention", .run = status_run,
-                                       .options = state_options, .examples = status_examples};
-const struct command sync_command = {.name = "sync", .operands = "", .summary = "Sends what waits", .run = sync_run,
-                                     .options = state_options, .examples = sync_examples};
+const struct command scan_command = {.name = "",
+                                     .operands = "[PICTURE ...]",
+                                     .operands_most = 10000,
+                                     .summary = "Records a step or a place for each code that is read",
+                                     .run = scan_run,
+                                     .options = scan_options,
+                                     .examples = scan_examples};
+const struct command enroll_command = {.name = "enroll",
+                                       .operands = "URL CODE",
+                                       .operands_least = 2,
+                                       .operands_most = 2,
+                                       .summary = "Makes this a scanner of a Spoor, with a one-time code",
+                                       .run = enroll_run,
+                                       .options = state_options,
+                                       .examples = enroll_examples};
+const struct command decode_command = {.name = "decode",
+                                       .operands = "PICTURE...",
+                                       .operands_least = 1,
+                                       .operands_most = 100000,
+                                       .summary = "Prints the codes in pictures; sends nothing",
+                                       .run = decode_run,
+                                       .options = decode_options,
+                                       .examples = decode_examples};
+const struct command status_command = {.name = "status",
+                                       .operands = "",
+                                       .summary = "Tells what waits and what needs attention",
+                                       .run = status_run,
+                                       .options = state_options,
+                                       .examples = status_examples};
+const struct command sync_command = {.name = "sync",
+                                     .operands = "",
+                                     .summary = "Sends what waits",
+                                     .run = sync_run,
+                                     .options = state_options,
+                                     .examples = sync_examples};

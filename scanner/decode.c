@@ -11,11 +11,13 @@ static void keep(const zbar_symbol_t *symbol, struct decoded *code)
 {
     unsigned length = zbar_symbol_get_data_length(symbol);
 
-    snprintf(code->symbology, sizeof code->symbology, "%s", zbar_get_symbol_name(zbar_symbol_get_type(symbol)));
+    snprintf(code->symbology, sizeof code->symbology, "%s",
+             zbar_get_symbol_name(zbar_symbol_get_type(symbol)));
     snprintf(code->text, sizeof code->text, "%.*s", (int)length, zbar_symbol_get_data(symbol));
 }
 
-static size_t scan(zbar_image_scanner_t *scanner, const struct picture *picture, struct decoded *codes, size_t most)
+static size_t scan(zbar_image_scanner_t *scanner, const struct picture *picture, struct decoded *codes,
+                   size_t most)
 {
     zbar_image_t *image = zbar_image_create();
     size_t        count = 0;
@@ -24,7 +26,8 @@ static size_t scan(zbar_image_scanner_t *scanner, const struct picture *picture,
     zbar_image_set_size(image, picture->width, picture->height);
     zbar_image_set_data(image, picture->grey, (unsigned long)picture->width * picture->height, NULL);
     if (zbar_scan_image(scanner, image) > 0)
-        for (const zbar_symbol_t *symbol = zbar_image_first_symbol(image); symbol && count < most; symbol = zbar_symbol_next(symbol))
+        for (const zbar_symbol_t *symbol = zbar_image_first_symbol(image); symbol && count < most;
+             symbol = zbar_symbol_next(symbol))
             if (zbar_symbol_get_data_length(symbol) < DECODE_TEXT_MOST)
                 keep(symbol, &codes[count++]);
     zbar_image_destroy(image);

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #define CHILD_SECONDS 10u
-#define CHILD_MEMORY  ((rlim_t)700 * 1024 * 1024) /* bytes: 64 megapixels at double room, and the libraries */
+#define CHILD_MEMORY  ((rlim_t)700 * 1024 * 1024) /* bytes: 64 megapixels at double room, and the libraries  \
+                                                   */
 
 /* What the child writes into the pipe: a head, then the codes. */
 struct head {
@@ -72,7 +73,8 @@ static void work(const char *path, int pipe, size_t most)
         head.count = decode_picture(&picture, codes, most < DECODE_CODES_MOST ? most : DECODE_CODES_MOST);
         picture_free(&picture);
     }
-    _exit(write_all(pipe, &head, sizeof head) && write_all(pipe, codes, sizeof codes[0] * head.count) ? 0 : 1);
+    _exit(write_all(pipe, &head, sizeof head) && write_all(pipe, codes, sizeof codes[0] * head.count) ? 0
+                                                                                                      : 1);
 }
 
 bool decode_file(const char *path, struct decoded *codes, size_t most, size_t *count, struct error *error)

@@ -49,12 +49,13 @@ static void listen(const json_t *outcome, struct delivered *said)
     copy(said->step, sizeof said->step, outcome, "step");
     copy(said->device, sizeof said->device, device, "name");
     copy(said->code, sizeof said->code, device, "code");
-    json_array_foreach(flags, i, flag)
-        said->unknown_device = said->unknown_device || (json_string_value(flag) && strcmp(json_string_value(flag), "unknown_device") == 0);
+    json_array_foreach(flags, i, flag) said->unknown_device =
+        said->unknown_device ||
+        (json_string_value(flag) && strcmp(json_string_value(flag), "unknown_device") == 0);
 }
 
-static bool settle(struct queue *queue, const json_t *outcome, const char *event_id, struct delivered *said, size_t *settled,
-                   struct error *error)
+static bool settle(struct queue *queue, const json_t *outcome, const char *event_id, struct delivered *said,
+                   size_t *settled, struct error *error)
 {
     static const char *const done[] = {"recorded", "replayed", "conflict"};
     const char              *id = json_string_value(json_object_get(outcome, "event_id"));
@@ -76,8 +77,8 @@ static bool settle(struct queue *queue, const json_t *outcome, const char *event
     return queue_refuse(queue, id, message ? message : "", error);
 }
 
-static bool read_answer(struct queue *queue, const char *answer, const char *event_id, struct delivered *said, size_t *settled,
-                        struct error *error)
+static bool read_answer(struct queue *queue, const char *answer, const char *event_id, struct delivered *said,
+                        size_t *settled, struct error *error)
 {
     json_t *root = json_loads(answer, JSON_REJECT_DUPLICATES, NULL);
     json_t *outcomes = json_object_get(root, "outcomes"), *outcome;
@@ -86,19 +87,19 @@ static bool read_answer(struct queue *queue, const char *answer, const char *eve
 
     if (!json_is_array(outcomes))
         error_set(error, ERROR_UNAVAILABLE, "the server's answer is not complete; the scans wait here");
-    json_array_foreach(outcomes, i, outcome)
-        done = done && settle(queue, outcome, event_id, said, settled, error);
+    json_array_foreach(outcomes, i, outcome) done =
+        done && settle(queue, outcome, event_id, said, settled, error);
     done = done && json_is_array(outcomes);
     json_decref(root);
     return done;
 }
 
-static bool send_batch(struct queue *queue, const struct enrolment *enrolment, const char *event_id, struct delivered *said, bool *more,
-                       struct error *error)
+static bool send_batch(struct queue *queue, const struct enrolment *enrolment, const char *event_id,
+                       struct delivered *said, bool *more, struct error *error)
 {
-    ARENA      *arena = arena_new();
-    const char *answer;
-    size_t      settled = 0;
+    ARENA                             *arena = arena_new();
+    const char                        *answer;
+    size_t                             settled = 0;
     CLEANUP(buffer_free) struct buffer body = {.limit = BODY_MOST};
 
     *more = compose(queue, &body) > 0;
@@ -107,11 +108,12 @@ static bool send_batch(struct queue *queue, const struct enrolment *enrolment, c
     if (!upload_post(arena, enrolment->url, "/api/v1/events", enrolment->key, body.text, &answer, error) ||
         !read_answer(queue, answer, event_id, said, &settled, error))
         return false;
-    return settled > 0 || error_set(error, ERROR_UNAVAILABLE, "the server's answer names none of these scans; they wait here");
+    return settled > 0 || error_set(error, ERROR_UNAVAILABLE,
+                                    "the server's answer names none of these scans; they wait here");
 }
 
-bool delivery_send(struct queue *queue, const struct enrolment *enrolment, const char *event_id, struct delivered *said,
-                   struct error *error)
+bool delivery_send(struct queue *queue, const struct enrolment *enrolment, const char *event_id,
+                   struct delivered *said, struct error *error)
 {
     bool more = true;
 

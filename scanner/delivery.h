@@ -13,10 +13,11 @@ struct delivered {
     bool unknown_device;
 };
 
-/* Sends everything that waits, at most 100 at a time. An acknowledgement names the event's own id and one of recorded,
- * replayed, conflict; refused is kept aside; anything else is none. What the server said of `event_id` (may be NULL)
- * goes to *said. ERROR_UNAVAILABLE: it waits here; ERROR_FORBIDDEN: the key is not valid any more, everything waits. */
-bool delivery_send(struct queue *queue, const struct enrolment *enrolment, const char *event_id, struct delivered *said,
-                   struct error *error) MUST_USE;
+/* Sends everything that waits, at most 100 at a time. An acknowledgement names the event's own id and one of
+ * recorded, replayed, conflict; refused is kept aside; anything else is none. What the server said of
+ * `event_id` (may be NULL) goes to *said. ERROR_UNAVAILABLE: it waits here; ERROR_FORBIDDEN: the key is not
+ * valid any more, everything waits. */
+bool delivery_send(struct queue *queue, const struct enrolment *enrolment, const char *event_id,
+                   struct delivered *said, struct error *error) MUST_USE;
 
 #endif

@@ -46,8 +46,10 @@ bool enrolment_load(const char *folder, struct enrolment *enrolment, struct erro
     snprintf(path, sizeof path, "%s/enrolment", folder);
     file = fopen(path, "re");
     if (!file)
-        return error_set(error, ERROR_NOT_FOUND, "this scanner is not enrolled; run: spoor-scan enroll URL CODE");
-    whole = take_line(file, enrolment->url, sizeof enrolment->url) && take_line(file, enrolment->key, sizeof enrolment->key) &&
+        return error_set(error, ERROR_NOT_FOUND,
+                         "this scanner is not enrolled; run: spoor-scan enroll URL CODE");
+    whole = take_line(file, enrolment->url, sizeof enrolment->url) &&
+            take_line(file, enrolment->key, sizeof enrolment->key) &&
             take_line(file, enrolment->name, sizeof enrolment->name);
     fclose(file);
     return whole || error_set(error, ERROR_INVALID, "%s is damaged; enroll this scanner again", path);
@@ -64,7 +66,8 @@ bool enrolment_save(const char *folder, const struct enrolment *enrolment, struc
     snprintf(partial, sizeof partial, "%s.part", path);
     file = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     out = file >= 0 ? fdopen(file, "w") : NULL;
-    kept = out && fprintf(out, "%s\n%s\n%s\n", enrolment->url, enrolment->key, enrolment->name) > 0 && fflush(out) == 0 && fsync(file) == 0;
+    kept = out && fprintf(out, "%s\n%s\n%s\n", enrolment->url, enrolment->key, enrolment->name) > 0 &&
+           fflush(out) == 0 && fsync(file) == 0;
     if (out && fclose(out) != 0)
         kept = false;
     directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -10,7 +10,8 @@ struct enrolment {
     char url[300], key[120], name[140];
 };
 
-/* The state folder: the option's, else $XDG_STATE_HOME/spoor-scan, else ~/.local/state/spoor-scan. Made (0700) if absent. */
+/* The state folder: the option's, else $XDG_STATE_HOME/spoor-scan, else ~/.local/state/spoor-scan. Made
+ * (0700) if absent. */
 bool enrolment_folder(const char *option, char *folder, unsigned size, struct error *error) MUST_USE;
 
 /* ERROR_NOT_FOUND: this scanner is not enrolled. */

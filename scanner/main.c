@@ -7,7 +7,8 @@
 
 #define VERSION "0.1.0"
 
-static const struct command *const commands[] = {&scan_command, &enroll_command, &decode_command, &status_command, &sync_command};
+static const struct command *const commands[] = {&scan_command, &enroll_command, &decode_command,
+                                                 &status_command, &sync_command};
 
 static const struct exit_row exits[] = {
     EXIT_ROWS_COMMON,
@@ -21,16 +22,18 @@ static const struct exit_row exits[] = {
 
 int main(int argc, char **argv)
 {
-    static const struct environment_row environment[] = {{"XDG_STATE_HOME", "the state folder is spoor-scan within it"}, {NULL, NULL}};
-    const struct program                program = {
-                       .name = "spoor-scan",
-                       .version = VERSION,
-                       .summary = "reads labels and records hand-offs",
-                       .text = "Every scan is kept on disk before it is sent, and sent until the server has said what became of it.",
-                       .commands = commands,
-                       .command_count = COUNT_OF(commands),
-                       .environment = environment,
-                       .exits = exits,
+    static const struct environment_row environment[] = {
+        {"XDG_STATE_HOME", "the state folder is spoor-scan within it"}, {NULL, NULL}};
+    const struct program program = {
+        .name = "spoor-scan",
+        .version = VERSION,
+        .summary = "reads labels and records hand-offs",
+        .text = "Every scan is kept on disk before it is sent, and sent until the server has said what "
+                "became of it.",
+        .commands = commands,
+        .command_count = COUNT_OF(commands),
+        .environment = environment,
+        .exits = exits,
     };
 
     setlocale(LC_ALL, "C");

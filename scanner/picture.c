@@ -14,7 +14,8 @@ static bool check_size(unsigned long width, unsigned long height, struct error *
     if (width == 0 || height == 0)
         return error_set(error, ERROR_INVALID, "the picture is empty");
     if (width > PICTURE_PIXELS_MOST / height)
-        return error_set(error, ERROR_TOO_LARGE, "the picture has %lu x %lu pixels; at most %u million are read", width, height,
+        return error_set(error, ERROR_TOO_LARGE,
+                         "the picture has %lu x %lu pixels; at most %u million are read", width, height,
                          PICTURE_PIXELS_MOST / 1000000);
     return true;
 }
@@ -34,7 +35,8 @@ static bool read_png(FILE *file, struct picture *picture, struct error *error)
     if (!png_image_begin_read_from_stdio(&image, file))
         return error_set(error, ERROR_INVALID, "the PNG is damaged: %.100s", image.message);
     image.format = PNG_FORMAT_GRAY;
-    if (!check_size(image.width, image.height, error) || !take_room(picture, image.width, image.height, error)) {
+    if (!check_size(image.width, image.height, error) ||
+        !take_room(picture, image.width, image.height, error)) {
         png_image_free(&image);
         return false;
     }
@@ -59,7 +61,8 @@ static void jpeg_silent(j_common_ptr info)
     (void)info;
 }
 
-static bool jpeg_rows(struct jpeg_decompress_struct *info, FILE *file, struct picture *picture, struct error *error)
+static bool jpeg_rows(struct jpeg_decompress_struct *info, FILE *file, struct picture *picture,
+                      struct error *error)
 {
     jpeg_create_decompress(info);
     jpeg_stdio_src(info, file);
@@ -140,11 +143,15 @@ bool picture_scale(const struct picture *from, unsigned numerator, unsigned deno
     to->height = height;
     for (unsigned y = 0; y < height; y++)
         for (unsigned x = 0; x < width; x++) {
-            size_t   source_x = (size_t)x * denominator / numerator, source_y = (size_t)y * denominator / numerator;
+            size_t source_x = (size_t)x * denominator / numerator,
+                   source_y = (size_t)y * denominator / numerator;
             unsigned sum = 0, count = 0;
 
-            for (unsigned dy = 0; dy < (denominator + numerator - 1) / numerator && source_y + dy < from->height; dy++)
-                for (unsigned dx = 0; dx < (denominator + numerator - 1) / numerator && source_x + dx < from->width; dx++, count++)
+            for (unsigned dy = 0;
+                 dy < (denominator + numerator - 1) / numerator && source_y + dy < from->height; dy++)
+                for (unsigned dx = 0;
+                     dx < (denominator + numerator - 1) / numerator && source_x + dx < from->width;
+                     dx++, count++)
                     sum += from->grey[(source_y + dy) * from->width + source_x + dx];
             to->grey[(size_t)y * width + x] = (uint8_t)(count ? sum / count : 255);
         }

@@ -10,7 +10,7 @@
 #define PICTURE_PIXELS_MOST 64000000u /* refused from the header, before anything is decoded */
 
 struct picture {
-    uint8_t *grey; /* one byte a pixel, rows without gaps; the owner frees it */
+    uint8_t *grey;          /* one byte a pixel, rows without gaps; the owner frees it */
     unsigned width, height; /* pixels */
 };
 
@@ -19,6 +19,7 @@ bool picture_read(const char *path, struct picture *picture, struct error *error
 void picture_free(struct picture *picture);
 
 /* The picture at half or double size; false when there is no memory or nothing left of it. */
-bool picture_scale(const struct picture *from, unsigned numerator, unsigned denominator, struct picture *to) MUST_USE;
+bool picture_scale(const struct picture *from, unsigned numerator, unsigned denominator,
+                   struct picture *to) MUST_USE;
 
 #endif

@@ -114,9 +114,9 @@ static void keep_damaged(const struct queue *queue, const char *line)
 
 static void load(struct queue *queue)
 {
-    char *line = NULL;
+    char  *line = NULL;
     size_t room = 0;
-    FILE *file = fopen(queue->path, "re");
+    FILE  *file = fopen(queue->path, "re");
 
     while (file && getline(&line, &room, file) > 0) {
         line[strcspn(line, "\n")] = '\0';
@@ -136,7 +136,8 @@ static bool end_last_line(struct queue *queue, struct error *error)
     off_t size = lseek(queue->file, 0, SEEK_END);
     char  last = '\n';
 
-    if (size > 0 && pread(queue->file, &last, 1, size - 1) == 1 && last != '\n' && write(queue->file, "\n", 1) != 1)
+    if (size > 0 && pread(queue->file, &last, 1, size - 1) == 1 && last != '\n' &&
+        write(queue->file, "\n", 1) != 1)
         return error_set(error, ERROR_UNAVAILABLE, "cannot write %s: %s", queue->path, strerror(errno));
     return true;
 }
@@ -154,7 +155,8 @@ static bool append(struct queue *queue, char kind, const char *text, struct erro
     written = write(queue->file, line + 1, (size_t)length - 1);
     if (written == length - 1 && fdatasync(queue->file) == 0)
         return true;
-    return error_set(error, ERROR_UNAVAILABLE, "cannot keep this scan on disk (%s): it was NOT recorded", strerror(errno));
+    return error_set(error, ERROR_UNAVAILABLE, "cannot keep this scan on disk (%s): it was NOT recorded",
+                     strerror(errno));
 }
 
 static bool take_lock(struct queue *queue, struct error *error)
@@ -202,7 +204,8 @@ int64_t queue_next_seq(const struct queue *queue)
     return queue->next_seq;
 }
 
-bool queue_store(struct queue *queue, const char *event_id, int64_t scanner_seq, const char *body, struct error *error)
+bool queue_store(struct queue *queue, const char *event_id, int64_t scanner_seq, const char *body,
+                 struct error *error)
 {
     char text[LINE_MOST];
 

@@ -1,8 +1,9 @@
 /*
  * queue.h: every scan is on disk before anything else happens with it.
  *
- * A file of lines, only ever appended to and synced: "S crc body" stored, "A crc event_id outcome" acknowledged,
- * "R crc event_id why" refused, "C crc number" the counter that was reached. Damaged lines are kept aside and told.
+ * A file of lines, only ever appended to and synced: "S crc body" stored, "A crc event_id outcome"
+ * acknowledged, "R crc event_id why" refused, "C crc number" the counter that was reached. Damaged lines are
+ * kept aside and told.
  */
 #ifndef SCANNER_QUEUE_H
 #define SCANNER_QUEUE_H
@@ -31,7 +32,8 @@ void          queue_close(struct queue *queue);
 int64_t queue_next_seq(const struct queue *queue);
 
 /* Returns only when the scan is safely on disk. */
-bool queue_store(struct queue *queue, const char *event_id, int64_t scanner_seq, const char *body, struct error *error) MUST_USE;
+bool queue_store(struct queue *queue, const char *event_id, int64_t scanner_seq, const char *body,
+                 struct error *error) MUST_USE;
 bool queue_acknowledge(struct queue *queue, const char *event_id, struct error *error) MUST_USE;
 bool queue_refuse(struct queue *queue, const char *event_id, const char *why, struct error *error) MUST_USE;
 

@@ -23,7 +23,8 @@ static void print_clean(const char *text)
 void scan_print(const struct scan *scan, const char *text, const char *word, const char *more)
 {
     if (scan->json) {
-        json_t *line = json_pack("{s:s?, s:s, s:s}", "code", utf8_is_valid(text, strlen(text)) ? text : "", "result", word, "detail", more);
+        json_t *line = json_pack("{s:s?, s:s, s:s}", "code", utf8_is_valid(text, strlen(text)) ? text : "",
+                                 "result", word, "detail", more);
         char   *dumped = json_dumps(line, JSON_COMPACT);
 
         puts(dumped ? dumped : "{}");
@@ -79,7 +80,8 @@ static int report(const struct scan *scan, const char *code, const struct delive
         scan_print(scan, code, "refused", said->message);
         return EXIT_REFUSED;
     }
-    snprintf(more, sizeof more, "%s%s%s%s%s", said->step, *said->step ? "  " : "", said->device, *said->message ? "  " : "", said->message);
+    snprintf(more, sizeof more, "%s%s%s%s%s", said->step, *said->step ? "  " : "", said->device,
+             *said->message ? "  " : "", said->message);
     if (said->unknown_device) {
         scan_print(scan, code, "not known", "recorded on a device that somebody has to identify");
         return EXIT_NOT_KNOWN;
@@ -98,7 +100,8 @@ int scan_take(const struct scan *scan, const char *text)
     bool              is_label = label_parse(text, &label, &error);
     const char       *code = is_label ? label.code : text;
 
-    if (!is_label && (error.kind == ERROR_INVALID || strlen(text) > 120 || !utf8_is_valid(text, strlen(text)) || strstr(text, "://"))) {
+    if (!is_label && (error.kind == ERROR_INVALID || strlen(text) > 120 ||
+                      !utf8_is_valid(text, strlen(text)) || strstr(text, "://"))) {
         scan_print(scan, text, "not a label", error.message);
         return EXIT_NOT_A_LABEL;
     }

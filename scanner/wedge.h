@@ -13,8 +13,8 @@ struct wedge {
     bool   too_long;
 };
 
-/* Takes one byte. True when it ended a code, which then stands in wedge->text (cut, with too_long set, when it was too
- * long) until the next byte. Empty ones are passed over. */
+/* Takes one byte. True when it ended a code, which then stands in wedge->text (cut, with too_long set, when
+ * it was too long) until the next byte. Empty ones are passed over. */
 bool wedge_take(struct wedge *wedge, char byte);
 
 /* At the end of input: true when an unfinished code stands in wedge->text. */

@@ -18,12 +18,18 @@ struct setting {
     enum setting_type type;
 };
 
-#define TEXT(name, member, preset, help)   {name, help, offsetof(struct config, member), preset, 0, 0, SETTING_TEXT}
+#define TEXT(name, member, preset, help)                                                                     \
+    {                                                                                                        \
+        name, help, offsetof(struct config, member), preset, 0, 0, SETTING_TEXT                              \
+    }
 #define NUMBER(name, member, preset, least, most, help)                                                      \
-    {name, help, offsetof(struct config, member), preset, least, most, SETTING_NUMBER}
+    {                                                                                                        \
+        name, help, offsetof(struct config, member), preset, least, most, SETTING_NUMBER                     \
+    }
 
 static const struct setting settings[] = {
-    TEXT("SPOOR_DATABASE", database, "", "libpq connection string; empty: a private PostgreSQL in SPOOR_STATE"),
+    TEXT("SPOOR_DATABASE", database, "",
+         "libpq connection string; empty: a private PostgreSQL in SPOOR_STATE"),
     TEXT("SPOOR_STATE", state, NULL, "folder for keys and the private PostgreSQL"),
     TEXT("SPOOR_DATABASE_USER", database_user, "postgres", "system user to run as when started as root"),
     TEXT("SPOOR_LISTEN", listen, "127.0.0.1", "address to listen on"),
@@ -34,11 +40,14 @@ static const struct setting settings[] = {
     TEXT("SPOOR_SITE_NAME", site_name, "IT desk", "name of the desk on pages and labels"),
     TEXT("SPOOR_HELP_LINE", help_line, "Ask at the IT desk", "whom to call, on pages and labels"),
     NUMBER("SPOOR_FOUND_LEVEL", found_level, "1", 0, 3,
-           "what a sticker's page shows anyone: 0 nothing, 1 found notice, 2 phase, 3 phase and expected return"),
+           "what a sticker's page shows anyone: 0 nothing, 1 found notice, 2 phase, 3 phase and expected "
+           "return"),
     NUMBER("SPOOR_WORKERS", workers, "64", 2, 512, "requests handled at once"),
     NUMBER("SPOOR_SESSIONS", sessions, "32", 2, 150, "database sessions for the pages and the API"),
-    NUMBER("SPOOR_SESSION_WAIT_MS", session_wait_ms, "2000", 10, 60000, "longest wait for a free database session"),
-    NUMBER("SPOOR_STATEMENT_TIMEOUT_MS", statement_timeout_ms, "5000", 100, 60000, "our deadline for a statement"),
+    NUMBER("SPOOR_SESSION_WAIT_MS", session_wait_ms, "2000", 10, 60000,
+           "longest wait for a free database session"),
+    NUMBER("SPOOR_STATEMENT_TIMEOUT_MS", statement_timeout_ms, "5000", 100, 60000,
+           "our deadline for a statement"),
     TEXT("SPOOR_SITE_FOLDER", site_folder, "", "read pages from this folder while designing"),
 };
 
@@ -49,7 +58,8 @@ static bool read_number(const struct setting *setting, const char *text, unsigne
 
     errno = 0;
     number = strtoul(text, &rest, 10);
-    if (text[0] < '0' || text[0] > '9' || *rest != '\0' || errno || number < setting->least || number > setting->most)
+    if (text[0] < '0' || text[0] > '9' || *rest != '\0' || errno || number < setting->least ||
+        number > setting->most)
         return error_field(error, setting->name, "%s must be a whole number from %u to %u (%s), not '%.40s'",
                            setting->name, setting->least, setting->most, setting->help, text);
     *value = (unsigned)number;
@@ -119,8 +129,9 @@ static bool check_base_url(struct config *config, struct arena *arena, struct er
         return error_field(error, "SPOOR_BASE_URL", "SPOOR_BASE_URL must begin with https:// or http://");
     length = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]");
     if (length == 0 || length > 200 || host[length] != '\0')
-        return error_field(error, "SPOOR_BASE_URL",
-                           "SPOOR_BASE_URL is a scheme and a host, such as https://fix.example.nl, without a path");
+        return error_field(
+            error, "SPOOR_BASE_URL",
+            "SPOOR_BASE_URL is a scheme and a host, such as https://fix.example.nl, without a path");
     config->host = host;
     return true;
 }
@@ -131,8 +142,10 @@ static bool check_timezone(const struct config *config, struct arena *arena, str
 
     if (*name == '\0' || *name == '/' || strstr(name, "..") ||
         access(arena_format(arena, "/usr/share/zoneinfo/%s", name), R_OK) != 0)
-        return error_field(error, "SPOOR_TIMEZONE", "SPOOR_TIMEZONE: there is no time zone '%.60s'; one looks like "
-                           "Europe/Amsterdam", name);
+        return error_field(error, "SPOOR_TIMEZONE",
+                           "SPOOR_TIMEZONE: there is no time zone '%.60s'; one looks like "
+                           "Europe/Amsterdam",
+                           name);
     return true;
 }
 

@@ -10,15 +10,15 @@
 #include "shared/error.h"
 
 struct config {
-    const char *database;      /* a libpq connection string; "" : a private PostgreSQL in the state directory */
-    const char *state;         /* absolute folder for keys and the private PostgreSQL */
-    const char *listen;        /* address to listen on: "127.0.0.1", "::1", "0.0.0.0" */
-    const char *base_url;      /* what is printed in labels and links, without a slash at the end */
-    const char *host;          /* of base_url with its port if any: the only Host that is answered */
-    const char *timezone;      /* IANA name, for pages */
-    const char *site_name;     /* of the desk, on labels and pages */
-    const char *help_line;     /* whom to call, on labels and pages */
-    const char *proxy;         /* address of the one proxy whose forwarded headers are believed; "" : none */
+    const char *database;  /* a libpq connection string; "" : a private PostgreSQL in the state directory */
+    const char *state;     /* absolute folder for keys and the private PostgreSQL */
+    const char *listen;    /* address to listen on: "127.0.0.1", "::1", "0.0.0.0" */
+    const char *base_url;  /* what is printed in labels and links, without a slash at the end */
+    const char *host;      /* of base_url with its port if any: the only Host that is answered */
+    const char *timezone;  /* IANA name, for pages */
+    const char *site_name; /* of the desk, on labels and pages */
+    const char *help_line; /* whom to call, on labels and pages */
+    const char *proxy;     /* address of the one proxy whose forwarded headers are believed; "" : none */
     const char *database_user; /* system user for the private PostgreSQL when started as root */
     const char *site_folder;   /* read pages from this folder instead of the embedded ones; "" : embedded */
     unsigned    port;
@@ -26,11 +26,11 @@ struct config {
     unsigned    sessions;             /* database sessions */
     unsigned    session_wait_ms;      /* longest wait for a free session */
     unsigned    statement_timeout_ms; /* our own deadline for a statement */
-    unsigned    found_level;          /* what /d/<code> shows to anyone: 0 nothing … 3 phase and expected return */
+    unsigned    found_level; /* what /d/<code> shows to anyone: 0 nothing … 3 phase and expected return */
 };
 
-/* Defaults, then the environment (SPOOR_PORT …). ERROR_INVALID names the setting and its range. Texts live as long as
- * the arena. */
+/* Defaults, then the environment (SPOOR_PORT …). ERROR_INVALID names the setting and its range. Texts live as
+ * long as the arena. */
 bool config_read(struct config *config, struct arena *arena, struct error *error) MUST_USE;
 
 /* Prints each setting with its value, default and help; secrets in a connection string are left out. */

@@ -31,7 +31,8 @@ struct exit_row {
     const char *meaning;
 };
 
-/* Does the work. Returns the exit code; on failure fills in the error and returns any value: the kind decides. */
+/* Does the work. Returns the exit code; on failure fills in the error and returns any value: the kind
+ * decides. */
 typedef int command_function(struct invocation *invocation, struct error *error);
 
 struct command {
@@ -40,7 +41,7 @@ struct command {
     const char               *summary;  /* one line without full stop */
     const char               *text;     /* paragraphs for the help, or NULL */
     command_function         *run;
-    const struct option_row  *options; /* ends with a nameless row; NULL: none */
+    const struct option_row  *options;  /* ends with a nameless row; NULL: none */
     const struct example_row *examples; /* ends with a row without line; NULL: none */
     unsigned                  operands_least, operands_most;
 };
@@ -70,13 +71,14 @@ void *invocation_context(const struct invocation *invocation);
 const char *option_text(const struct invocation *invocation, const char *name);
 bool        option_given(const struct invocation *invocation, const char *name);
 
-/* A whole number from `least` to `most`, or `preset` where it was not given. ERROR_INVALID names the option. */
+/* A whole number from `least` to `most`, or `preset` where it was not given. ERROR_INVALID names the option.
+ */
 bool option_number(const struct invocation *invocation, const char *name, long preset, long least, long most,
                    long *value, struct error *error) MUST_USE;
 
 /* A number such as -1.5 (decimal point, whatever the locale). */
-bool option_decimal(const struct invocation *invocation, const char *name, double preset, double least, double most,
-                    double *value, struct error *error) MUST_USE;
+bool option_decimal(const struct invocation *invocation, const char *name, double preset, double least,
+                    double most, double *value, struct error *error) MUST_USE;
 
 size_t      operand_count(const struct invocation *invocation);
 const char *operand(const struct invocation *invocation, size_t n); /* "" beyond the last */
@@ -88,10 +90,14 @@ int exit_code_of(enum error_kind kind);
 #define EXIT_ROWS_COMMON                                                                                     \
     {0, "done"}, {1, "something broke on our side"}, {2, "wrong usage or input; nothing was changed"},       \
         {3, "not found"}, {4, "not possible in the present state"}, {5, "not allowed"},                      \
-        {6, "cannot be reached at the moment; try again"}, {7, "outcome unknown: try again with the same key"}
+        {6, "cannot be reached at the moment; try again"},                                                   \
+    {                                                                                                        \
+        7, "outcome unknown: try again with the same key"                                                    \
+    }
 
 /* True when a destructive command may go on: --yes was given, or a person at a terminal answers "yes".
  * Otherwise ERROR_INVALID says to add --yes. */
-bool command_confirmed(const struct invocation *invocation, const char *question, struct error *error) MUST_USE;
+bool command_confirmed(const struct invocation *invocation, const char *question,
+                       struct error *error) MUST_USE;
 
 #endif

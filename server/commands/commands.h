@@ -7,11 +7,12 @@
 #include "shared/command_line.h"
 
 extern const struct command serve_command, migrate_command, settings_command, routes_command;
-extern const struct command account_add_command, account_disable_command, account_enable_command, account_password_command,
-    account_list_command;
+extern const struct command account_add_command, account_disable_command, account_enable_command,
+    account_password_command, account_list_command;
 extern const struct command scanner_add_command, scanner_list_command, token_add_command;
 extern const struct command device_add_command, device_show_command, repair_list_command;
-extern const struct command label_mint_command, label_sheet_command, label_ruler_command, label_show_command, label_list_command;
+extern const struct command label_mint_command, label_sheet_command, label_ruler_command, label_show_command,
+    label_list_command;
 
 /* All of them, in the order of the help. */
 extern const struct command *const commands[];

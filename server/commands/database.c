@@ -10,7 +10,8 @@
 /* A private PostgreSQL: the one that runs, else our own for as long as the command takes. */
 static bool reach_private(struct database *database, struct error *error)
 {
-    struct cluster_options options = {.state = database->config.state, .user = database->config.database_user};
+    struct cluster_options options = {.state = database->config.state,
+                                      .user = database->config.database_user};
     struct error           not_running = {0};
 
     if (cluster_find(&options, database->conninfo, sizeof database->conninfo, &not_running))
@@ -52,7 +53,8 @@ static bool open_session(struct database *database, const char *role, struct err
                                        .statement_timeout_ms = 60000,
                                        .prepare = strcmp(role, "spoor_app") == 0};
 
-    if (database->cluster ? !migrate_run(database->conninfo, &report, error) : !migrate_check(database->conninfo, error))
+    if (database->cluster ? !migrate_run(database->conninfo, &report, error)
+                          : !migrate_check(database->conninfo, error))
         return false;
     database->pool = pool_open(&options, error);
     if (!database->pool)
@@ -65,7 +67,8 @@ bool database_open(struct database *database, const char *role, struct error *er
 {
     if (!database_reach(database, error))
         return false;
-    if (open_session(database, role, error) && secret_key_load(database->config.state, database->secret, error))
+    if (open_session(database, role, error) &&
+        secret_key_load(database->config.state, database->secret, error))
         return true;
     database_close(database);
     return false;

@@ -1,6 +1,6 @@
 /*
- * database.h: the database that a command works on: SPOOR_DATABASE, else the private PostgreSQL of the state folder,
- * which is started for the time of the command when no service runs there.
+ * database.h: the database that a command works on: SPOOR_DATABASE, else the private PostgreSQL of the state
+ * folder, which is started for the time of the command when no service runs there.
  */
 #ifndef COMMANDS_DATABASE_H
 #define COMMANDS_DATABASE_H
@@ -20,8 +20,8 @@ struct database {
     struct config   config;
     struct cluster *cluster; /* NULL: somebody else runs PostgreSQL */
     char            conninfo[1024];
-    struct pool    *pool;    /* one session as the role that was asked for */
-    struct session *session; /* borrowed from it */
+    struct pool    *pool;       /* one session as the role that was asked for */
+    struct session *session;    /* borrowed from it */
     uint8_t         secret[32]; /* key of all keyed hashes */
 };
 

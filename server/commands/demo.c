@@ -44,24 +44,70 @@ struct demo_repair {
 };
 
 static const struct demo_repair repairs[] = {
-    {"Dell", "Latitude 7440", "8XK2LT3", "Mara Jansen", "mara@example.org", "Keys do not respond", 5, 3,
+    {"Dell",
+     "Latitude 7440",
+     "8XK2LT3",
+     "Mara Jansen",
+     "mara@example.org",
+     "Keys do not respond",
+     5,
+     3,
      {{16, 1, "step", "diagnosis", NULL, NULL, NULL},
       {23, 1, "note", NULL, NULL, "Liquid under the keyboard. Your data is safe.", NULL},
       {90, 0, "step", "repair", NULL, NULL, NULL},
-      {93, 0, "waiting", NULL, "PARTS_ORDERED", "Only the keyboard needs replacing, so your files stay where they are.", NULL}}},
-    {"HP", "EliteBook 840 G10", "5CG4101ABC", "Ilse Bakker", "ilse@example.org", "Does not charge", 2, 2,
+      {93, 0, "waiting", NULL, "PARTS_ORDERED",
+       "Only the keyboard needs replacing, so your files stay where they are.", NULL}}},
+    {"HP",
+     "EliteBook 840 G10",
+     "5CG4101ABC",
+     "Ilse Bakker",
+     "ilse@example.org",
+     "Does not charge",
+     2,
+     2,
      {{4, 1, "step", "diagnosis", NULL, NULL, NULL}, {20, 0, "step", "repair", NULL, NULL, NULL}}},
-    {"Lenovo", "ThinkPad T14 Gen 4", "PF4A1B2C", "Daan Mulder", "daan@example.org", "Screen flickers", 1, 4,
+    {"Lenovo",
+     "ThinkPad T14 Gen 4",
+     "PF4A1B2C",
+     "Daan Mulder",
+     "daan@example.org",
+     "Screen flickers",
+     1,
+     4,
      {{5, 1, "step", "diagnosis", NULL, NULL, NULL}}},
-    {"Dell", "Latitude 5440", "4HJ9QW3", "Sofie de Boer", "sofie@example.org", "Fan is loud", 6, 0,
-     {{10, 1, "step", "diagnosis", NULL, NULL, NULL}, {30, 0, "step", "repair", NULL, NULL, NULL},
+    {"Dell",
+     "Latitude 5440",
+     "4HJ9QW3",
+     "Sofie de Boer",
+     "sofie@example.org",
+     "Fan is loud",
+     6,
+     0,
+     {{10, 1, "step", "diagnosis", NULL, NULL, NULL},
+      {30, 0, "step", "repair", NULL, NULL, NULL},
       {60, 0, "step", "quality_check", NULL, NULL, NULL},
       {66, 2, "step", "ready", NULL, "New fan fitted and tested for two hours.", NULL}}},
-    {"Apple", "MacBook Air 13", "C02XY1Z2", "Bram Willems", "bram@example.org", "Battery swollen", 8, -1,
-     {{6, 1, "step", "diagnosis", NULL, NULL, NULL}, {26, 0, "step", "repair", NULL, NULL, NULL},
+    {"Apple",
+     "MacBook Air 13",
+     "C02XY1Z2",
+     "Bram Willems",
+     "bram@example.org",
+     "Battery swollen",
+     8,
+     -1,
+     {{6, 1, "step", "diagnosis", NULL, NULL, NULL},
+      {26, 0, "step", "repair", NULL, NULL, NULL},
       {100, 0, "step", "ready", NULL, NULL, NULL},
       {120, 2, "returned", NULL, NULL, NULL, "{\"outcome\": \"repaired\"}"}}},
-    {"Microsoft", "Surface Laptop 5", "0F33A1", "Lotte Kuipers", "lotte@example.org", "Will not start", 0, 99, {{0}}},
+    {"Microsoft",
+     "Surface Laptop 5",
+     "0F33A1",
+     "Lotte Kuipers",
+     "lotte@example.org",
+     "Will not start",
+     0,
+     99,
+     {{0}}},
 };
 
 struct making {
@@ -74,7 +120,8 @@ struct making {
 
 static bool set_password(struct making *making, size_t n, const char *hash, struct error *error)
 {
-    const struct rows *rows = QUERY(making->session, making->arena, SQL_SIGN_IN_LOOKUP, error, people[n].login);
+    const struct rows *rows =
+        QUERY(making->session, making->arena, SQL_SIGN_IN_LOOKUP, error, people[n].login);
 
     if (!rows)
         return false;
@@ -86,7 +133,8 @@ static bool set_password(struct making *making, size_t n, const char *hash, stru
         return rows != NULL;
     }
     making->actors[n] = rows_text(rows, 0, "account_id");
-    return WRITE(making->session, making->arena, SQL_ACCOUNT_PASSWORD, error, people[n].login, hash, NULL) != NULL;
+    return WRITE(making->session, making->arena, SQL_ACCOUNT_PASSWORD, error, people[n].login, hash, NULL) !=
+           NULL;
 }
 
 static bool make_accounts(struct making *making, struct demo *demo, struct error *error)
@@ -94,7 +142,8 @@ static bool make_accounts(struct making *making, struct demo *demo, struct error
     for (size_t i = 0; i < DEMO_ACCOUNTS; i++) {
         const char *password = secret_new(making->arena, PASSWORD_SYMBOLS), *hash;
 
-        if (!secret_password_hash(making->arena, password, &hash, error) || !set_password(making, i, hash, error))
+        if (!secret_password_hash(making->arena, password, &hash, error) ||
+            !set_password(making, i, hash, error))
             return false;
         demo->accounts[i].login = people[i].login;
         demo->accounts[i].password = password;
@@ -148,7 +197,8 @@ static const char *intake_json(struct making *making, size_t n, const char *link
     return text.text;
 }
 
-static bool record_rest(struct making *making, size_t n, int64_t intake_ms, const char *device_id, struct error *error)
+static bool record_rest(struct making *making, size_t n, int64_t intake_ms, const char *device_id,
+                        struct error *error)
 {
     struct event_draft   drafts[COUNT_OF(repairs[0].events)];
     struct event_outcome outcomes[COUNT_OF(drafts)];
@@ -161,10 +211,16 @@ static bool record_rest(struct making *making, size_t n, int64_t intake_ms, cons
         uuid_make(id);
         if (strcmp(event->kind, "waiting") == 0)
             detail = arena_format(making->arena, "{\"next_update_on\": \"%s\"}", day_text(making, 2));
-        drafts[count] = (struct event_draft){.event_id = id, .actor_id = making->actors[event->who], .kind = event->kind,
-                                             .device_id = device_id, .step = event->step, .reason = event->reason,
-                                             .public_note = event->note, .detail = detail,
-                                             .happened_at = time_text(making, intake_ms + event->hours * HOUR_MS)};
+        drafts[count] =
+            (struct event_draft){.event_id = id,
+                                 .actor_id = making->actors[event->who],
+                                 .kind = event->kind,
+                                 .device_id = device_id,
+                                 .step = event->step,
+                                 .reason = event->reason,
+                                 .public_note = event->note,
+                                 .detail = detail,
+                                 .happened_at = time_text(making, intake_ms + event->hours * HOUR_MS)};
     }
     if (count == 0)
         return true;
@@ -172,7 +228,8 @@ static bool record_rest(struct making *making, size_t n, int64_t intake_ms, cons
         return false;
     for (size_t i = 0; i < count; i++)
         if (outcomes[i].kind != OUTCOME_RECORDED)
-            return error_set(error, ERROR_INTERNAL, "a demo event was %s: %s", outcomes[i].word, outcomes[i].message);
+            return error_set(error, ERROR_INTERNAL, "a demo event was %s: %s", outcomes[i].word,
+                             outcomes[i].message);
     return true;
 }
 
@@ -182,14 +239,17 @@ static bool make_repair(struct making *making, size_t n, struct error *error)
     const char *hash = secret_hash(making->arena, making->service->secret, SECRET_LINK, link);
     int64_t     ms = when_now() - repairs[n].days_ago * 24 * HOUR_MS - 2 * HOUR_MS;
 
-    const struct rows *rows = WRITE(making->session, making->arena, SQL_TAKE_IN, error, intake_json(making, n, hash, ms));
+    const struct rows *rows =
+        WRITE(making->session, making->arena, SQL_TAKE_IN, error, intake_json(making, n, hash, ms));
 
     return rows && record_rest(making, n, ms, rows_text(rows, 0, "device_id"), error);
 }
 
 static bool make_workshop(struct making *making, struct error *error)
 {
-    if (!label_store_mint(making->session, making->arena, arena_format(making->arena, "demo-%s", secret_new(making->arena, 4)), COUNT_OF(making->labels), NULL, making->labels, error))
+    if (!label_store_mint(making->session, making->arena,
+                          arena_format(making->arena, "demo-%s", secret_new(making->arena, 4)),
+                          COUNT_OF(making->labels), NULL, making->labels, error))
         return false;
     for (size_t i = 0; i < COUNT_OF(places); i++)
         if (!WRITE(making->session, making->arena, SQL_PARTY_ADD, error, "place", places[i], NULL, NULL,
@@ -201,13 +261,15 @@ static bool make_workshop(struct making *making, struct error *error)
     return true;
 }
 
-/* The sticker and the link that are printed: links are known only when they are made, so this one is made anew. */
+/* The sticker and the link that are printed: links are known only when they are made, so this one is made
+ * anew. */
 static bool show_one(struct making *making, struct demo *demo, struct error *error)
 {
     const char *link = secret_new(making->arena, LINK_SYMBOLS);
     const char *hash = secret_hash(making->arena, making->service->secret, SECRET_LINK, link);
 
-    const struct rows *devices = QUERY(making->session, making->arena, SQL_DEVICES_BY_ALIAS, error, repairs[SHOWN_REPAIR].serial);
+    const struct rows *devices =
+        QUERY(making->session, making->arena, SQL_DEVICES_BY_ALIAS, error, repairs[SHOWN_REPAIR].serial);
 
     if (!devices)
         return false;
@@ -221,7 +283,8 @@ static bool show_one(struct making *making, struct demo *demo, struct error *err
     demo->sticker = rows_text(facts, 0, "code");
     if (*rows_text(facts, 0, "number") == '\0')
         return true;
-    if (!WRITE(making->session, making->arena, SQL_REISSUE_LINK, error, rows_text(facts, 0, "number"), hash, NULL))
+    if (!WRITE(making->session, making->arena, SQL_REISSUE_LINK, error, rows_text(facts, 0, "number"), hash,
+               NULL))
         return false;
     demo->link = link;
     return true;

@@ -20,8 +20,9 @@ struct demo {
     const char *link;    /* secret of a tracking link */
 };
 
-/* Fills an empty ledger; gives the demo accounts new passwords, and one repair a new tracking link, at each start. A
- * ledger that holds something else is left alone, but for its demo accounts. */
-bool demo_prepare(struct service *service, struct arena *arena, struct demo *demo, struct error *error) MUST_USE;
+/* Fills an empty ledger; gives the demo accounts new passwords, and one repair a new tracking link, at each
+ * start. A ledger that holds something else is left alone, but for its demo accounts. */
+bool demo_prepare(struct service *service, struct arena *arena, struct demo *demo,
+                  struct error *error) MUST_USE;
 
 #endif

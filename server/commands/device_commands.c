@@ -11,16 +11,17 @@
 
 static int add(struct invocation *invocation, struct error *error)
 {
-    static const char *const names[] = {"make", "model", "serial", "asset-tag"};
-    static const char *const members[] = {"make", "model", "serial", "asset_tag"};
-    DATABASE                 database = {0};
-    const struct rows       *actor, *rows;
-    struct json              json;
-    char                     event_id[UUID_SIZE];
+    static const char *const           names[] = {"make", "model", "serial", "asset-tag"};
+    static const char *const           members[] = {"make", "model", "serial", "asset_tag"};
+    DATABASE                           database = {0};
+    const struct rows                 *actor, *rows;
+    struct json                        json;
+    char                               event_id[UUID_SIZE];
     CLEANUP(buffer_free) struct buffer facts = {.limit = 8192};
 
     if (!option_given(invocation, "model") && !option_given(invocation, "serial"))
-        return error_set(error, ERROR_INVALID, "say which device it is: --model NAME, --serial NUMBER, or both");
+        return error_set(error, ERROR_INVALID,
+                         "say which device it is: --model NAME, --serial NUMBER, or both");
     if (!database_open(&database, "spoor_app", error))
         return 0;
     actor = query_run(database.session, database.arena, SQL_ACTOR_SYSTEM, NULL, 0, error);
@@ -63,16 +64,17 @@ static const char *find(struct database *database, const char *text, struct erro
     if (rows_count(rows) == 1)
         return rows_text(rows, 0, "device_id");
     error_set(error, rows_count(rows) ? ERROR_CONFLICT : ERROR_NOT_FOUND, "%s",
-              rows_count(rows) ? "several devices have this number; use a label's code"
-              : unreadable.kind == ERROR_INVALID ? unreadable.message : "no device has this code, serial number or asset tag");
+              rows_count(rows)                   ? "several devices have this number; use a label's code"
+              : unreadable.kind == ERROR_INVALID ? unreadable.message
+                                                 : "no device has this code, serial number or asset tag");
     return NULL;
 }
 
 static int show(struct invocation *invocation, struct error *error)
 {
-    DATABASE           database = {0};
-    const char        *id = NULL;
-    const struct rows *facts = NULL, *events = NULL;
+    DATABASE                           database = {0};
+    const char                        *id = NULL;
+    const struct rows                 *facts = NULL, *events = NULL;
     CLEANUP(buffer_free) struct buffer out = {.limit = 4u << 20};
 
     if (database_open(&database, "spoor_app", error))
@@ -90,23 +92,37 @@ static int show(struct invocation *invocation, struct error *error)
         fputs(out.text, stdout);
         return 0;
     }
-    printf("%s  %s  with %s  %s %s\n", rows_text(facts, 0, "name"), rows_text(facts, 0, "code"), rows_text(facts, 0, "custodian"),
-           rows_text(facts, 0, "step"), rows_text(facts, 0, "waiting"));
+    printf("%s  %s  with %s  %s %s\n", rows_text(facts, 0, "name"), rows_text(facts, 0, "code"),
+           rows_text(facts, 0, "custodian"), rows_text(facts, 0, "step"), rows_text(facts, 0, "waiting"));
     for (size_t i = 0; i < rows_count(events); i++)
-        printf("%5s  %-14s %-14s -> %-24s by %s\n", rows_text(events, i, "device_seq"), rows_text(events, i, "kind"),
-               rows_text(events, i, "step"), rows_text(events, i, "to_name"), rows_text(events, i, "actor"));
+        printf("%5s  %-14s %-14s -> %-24s by %s\n", rows_text(events, i, "device_seq"),
+               rows_text(events, i, "kind"), rows_text(events, i, "step"), rows_text(events, i, "to_name"),
+               rows_text(events, i, "actor"));
     return 0;
 }
 
-static const struct option_row add_options[] = {
-    {"make", "NAME", "such as Dell"}, {"model", "NAME", "such as 'Latitude 7440'"}, {"serial", "NUMBER", "serial number"},
-    {"asset-tag", "NUMBER", "old asset tag"}, {0}};
-static const struct example_row add_examples[] = {{"spoord device add --make Dell --model 'Latitude 7440' --serial 8XK2LT3", "prints its id"}, {0}};
-static const struct option_row show_options[] = {{"json", NULL, "as JSON"}, {0}};
-static const struct example_row show_examples[] = {{"spoord device show 7K3M9-QXFDT", "who has it, and its last 100 records"}, {0}};
+static const struct option_row  add_options[] = {{"make", "NAME", "such as Dell"},
+                                                 {"model", "NAME", "such as 'Latitude 7440'"},
+                                                 {"serial", "NUMBER", "serial number"},
+                                                 {"asset-tag", "NUMBER", "old asset tag"},
+                                                 {0}};
+static const struct example_row add_examples[] = {
+    {"spoord device add --make Dell --model 'Latitude 7440' --serial 8XK2LT3", "prints its id"}, {0}};
+static const struct option_row  show_options[] = {{"json", NULL, "as JSON"}, {0}};
+static const struct example_row show_examples[] = {
+    {"spoord device show 7K3M9-QXFDT", "who has it, and its last 100 records"}, {0}};
 
-const struct command device_add_command = {.name = "device add", .operands = "", .summary = "Registers a device", .run = add,
-                                           .options = add_options, .examples = add_examples};
-const struct command device_show_command = {.name = "device show", .operands = "CODE", .operands_least = 1, .operands_most = 1,
-                                            .summary = "Shows a device by code, serial number or asset tag", .run = show,
-                                            .options = show_options, .examples = show_examples};
+const struct command device_add_command = {.name = "device add",
+                                           .operands = "",
+                                           .summary = "Registers a device",
+                                           .run = add,
+                                           .options = add_options,
+                                           .examples = add_examples};
+const struct command device_show_command = {.name = "device show",
+                                            .operands = "CODE",
+                                            .operands_least = 1,
+                                            .operands_most = 1,
+                                            .summary = "Shows a device by code, serial number or asset tag",
+                                            .run = show,
+                                            .options = show_options,
+                                            .examples = show_examples};

@@ -23,7 +23,8 @@ static void print_demo(const struct demo *demo, const char *base)
 {
     puts("\nDemo accounts, with passwords made for this start:");
     for (size_t i = 0; i < demo->account_count; i++)
-        printf("  %-8s password %s   %s\n", demo->accounts[i].login, demo->accounts[i].password, demo->accounts[i].does);
+        printf("  %-8s password %s   %s\n", demo->accounts[i].login, demo->accounts[i].password,
+               demo->accounts[i].does);
     if (demo->sticker)
         printf("\nA sticker:        %s/d/%s\n", base, demo->sticker);
     if (demo->link)
@@ -38,7 +39,8 @@ void greeting_print(const struct service *service, const struct demo *demo)
     if (demo)
         print_demo(demo, base);
     if (service->setup_secret[0])
-        printf("\nThere is no administrator yet. Make the first one on %s/setup\n  with this secret, good for one time: %s\n",
+        printf("\nThere is no administrator yet. Make the first one on %s/setup\n  with this secret, good "
+               "for one time: %s\n",
                base, service->setup_secret);
     puts("\nCtrl-C stops the service and its database.");
     fflush(stdout);

@@ -19,8 +19,8 @@ static int run(struct invocation *invocation, struct error *error)
     if (!migrate_run(database.conninfo, &report, error))
         return 0;
     if (report.applied)
-        printf("Applied %u migration%s; the schema is now at %s.\n", report.applied, report.applied == 1 ? "" : "s",
-               report.latest);
+        printf("Applied %u migration%s; the schema is now at %s.\n", report.applied,
+               report.applied == 1 ? "" : "s", report.latest);
     else
         printf("Nothing to apply; the schema is at %s, its functions were renewed.\n", report.latest);
     return 0;
@@ -41,8 +41,10 @@ const struct command migrate_command = {
     .name = "migrate",
     .operands = "",
     .summary = "Brings the database to the schema of this program",
-    .text = "Needs a login that may take the role spoor_owner. Everything happens in one transaction under a lock: two\n"
-            "that run at once do the work once, and one that is stopped half-way changes nothing. The roles of the\n"
+    .text = "Needs a login that may take the role spoor_owner. Everything happens in one transaction under a "
+            "lock: two\n"
+            "that run at once do the work once, and one that is stopped half-way changes nothing. The roles "
+            "of the\n"
             "service are made once by a database administrator with sql/roles.sql.",
     .run = run,
     .options = options,

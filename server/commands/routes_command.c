@@ -7,8 +7,9 @@ static const struct {
     unsigned    may;
     const char *word;
 } audiences[] = {
-    {MAY_ANYONE, "anyone"}, {MAY_LOOPBACK, "this machine"}, {MAY_TECHNICIAN, "technician"}, {MAY_LEAD, "lead"},
-    {MAY_AUDITOR, "auditor"}, {MAY_EDITOR, "editor"}, {MAY_ADMIN, "admin"}, {MAY_SCANNER, "scanner"},
+    {MAY_ANYONE, "anyone"}, {MAY_LOOPBACK, "this machine"}, {MAY_TECHNICIAN, "technician"},
+    {MAY_LEAD, "lead"},     {MAY_AUDITOR, "auditor"},       {MAY_EDITOR, "editor"},
+    {MAY_ADMIN, "admin"},   {MAY_SCANNER, "scanner"},
 };
 
 static void print_audience(unsigned may, const char *before, const char *between, const char *after)
@@ -26,7 +27,8 @@ static void print_audience(unsigned may, const char *before, const char *between
 
 static void print_json(const struct route *route, bool first)
 {
-    printf("%s{\"method\": \"%s\", \"path\": \"%s\", \"door\": \"%s\", \"body_limit\": %zu, \"summary\": \"%s\", ",
+    printf("%s{\"method\": \"%s\", \"path\": \"%s\", \"door\": \"%s\", \"body_limit\": %zu, \"summary\": "
+           "\"%s\", ",
            first ? "[" : ",\n ", route->method, route->pattern, route->door == DOOR_API ? "api" : "page",
            route->body_limit, route->summary);
     print_audience(route->may, "\"may\": [\"", "\", \"", "\"]}");

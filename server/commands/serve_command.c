@@ -52,7 +52,8 @@ static bool read_settings(struct running *running, const struct invocation *invo
         const char *text = option_text(invocation, overrides[i].option);
 
         if (text && setenv(overrides[i].variable, text, 1) != 0)
-            return error_set(error, ERROR_INTERNAL, "cannot set %s: %s", overrides[i].variable, strerror(errno));
+            return error_set(error, ERROR_INTERNAL, "cannot set %s: %s", overrides[i].variable,
+                             strerror(errno));
     }
     if (!config_read(&running->config, running->arena, error))
         return false;
@@ -87,11 +88,13 @@ static bool start_database(struct running *running, struct error *error)
             return false;
     }
     return cluster_drop_privileges(&(struct cluster_options){.state = running->config.state,
-                                                             .user = running->config.database_user}, error) &&
+                                                             .user = running->config.database_user},
+                                   error) &&
            secret_key_load(running->config.state, running->service.secret, error);
 }
 
-static struct pool *open_pool(const struct running *running, const char *role, unsigned size, struct error *error)
+static struct pool *open_pool(const struct running *running, const char *role, unsigned size,
+                              struct error *error)
 {
     struct pool_options options = {.conninfo = running->conninfo,
                                    .role = role,
@@ -121,7 +124,8 @@ static bool start_service(struct running *running, struct error *error)
     if (!service->audit_pool)
         return false;
     service->misses = rate_limit_new();
-    service->recorder = recorder_new(service->pool, running->config.session_wait_ms, running->config.sessions / 2);
+    service->recorder =
+        recorder_new(service->pool, running->config.session_wait_ms, running->config.sessions / 2);
     return true;
 }
 
@@ -213,7 +217,8 @@ const struct command serve_command = {
     .name = "serve",
     .operands = "",
     .summary = "Runs the service until Ctrl-C or SIGTERM",
-    .text = "Without SPOOR_DATABASE a private PostgreSQL is made in SPOOR_STATE, started and watched. Started as root,\n"
+    .text = "Without SPOOR_DATABASE a private PostgreSQL is made in SPOOR_STATE, started and watched. "
+            "Started as root,\n"
             "Spoor goes on as SPOOR_DATABASE_USER. With SPOOR_DATABASE the login needs the roles spoor_app,\n"
             "spoor_public and spoor_audit, and the schema must fit (spoord migrate).",
     .run = run,

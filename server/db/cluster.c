@@ -56,8 +56,9 @@ static void log_to_file(const struct cluster_files *files)
 /* In a child only. The environment is ours: no PG… variable of the caller reaches PostgreSQL. */
 static void execute(const struct cluster_files *files, char *const words[])
 {
-    char *const environment[] = {(char[]){"PATH=/usr/bin:/bin"}, (char[]){"LC_ALL=C"}, (char[]){"TZ=UTC"}, NULL};
-    sigset_t           none;
+    char *const environment[] = {(char[]){"PATH=/usr/bin:/bin"}, (char[]){"LC_ALL=C"}, (char[]){"TZ=UTC"},
+                                 NULL};
+    sigset_t    none;
 
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -84,14 +85,14 @@ static pid_t start_postgres(const struct cluster_files *files)
     if (getppid() != parent)
         _exit(125);
     log_to_file(files);
-    execute(files, (char *[]){text(program, sizeof program, files->programs, "/postgres"),
-                              (char[]){"-D"}, text(data, sizeof data, files->data, ""),
-                              (char[]){"-c"}, text(sockets, sizeof sockets, "unix_socket_directories=", files->sockets),
-                              (char[]){"-c"}, (char[]){"listen_addresses="},
-                              (char[]){"-c"}, (char[]){"unix_socket_permissions=0700"},
-                              (char[]){"-c"}, (char[]){"max_connections=200"},
-                              (char[]){"-c"}, (char[]){"shared_buffers=128MB"},
-                              (char[]){"-c"}, (char[]){"logging_collector=off"}, NULL});
+    execute(files,
+            (char *[]){text(program, sizeof program, files->programs, "/postgres"), (char[]){"-D"},
+                       text(data, sizeof data, files->data, ""), (char[]){"-c"},
+                       text(sockets, sizeof sockets, "unix_socket_directories=", files->sockets),
+                       (char[]){"-c"}, (char[]){"listen_addresses="}, (char[]){"-c"},
+                       (char[]){"unix_socket_permissions=0700"}, (char[]){"-c"},
+                       (char[]){"max_connections=200"}, (char[]){"-c"}, (char[]){"shared_buffers=128MB"},
+                       (char[]){"-c"}, (char[]){"logging_collector=off"}, NULL});
     return 0;
 }
 
@@ -108,7 +109,8 @@ static void stop_postgres(pid_t postgres)
     waitpid(postgres, NULL, 0);
 }
 
-/* Runs PostgreSQL again whenever it ends, after 0.5 s doubled up to 30 s, until a signal says stop. Never returns. */
+/* Runs PostgreSQL again whenever it ends, after 0.5 s doubled up to 30 s, until a signal says stop. Never
+ * returns. */
 static void supervise(const struct cluster_files *files, struct shared_state *shared, const sigset_t *signals)
 {
     unsigned half_seconds = 1;
@@ -140,8 +142,8 @@ static void supervise(const struct cluster_files *files, struct shared_state *sh
     }
 }
 
-/* The parent's death is heard only by a setting made after the user changed; and only the main thread may fork here,
- * because the signal comes when the forking thread ends. */
+/* The parent's death is heard only by a setting made after the user changed; and only the main thread may
+ * fork here, because the signal comes when the forking thread ends. */
 static pid_t start_supervisor(const struct cluster *cluster)
 {
     sigset_t signals;
@@ -176,10 +178,11 @@ static bool run_initdb(const struct cluster_files *files, const char *folder)
         if (!cluster_files_become(files))
             _exit(124);
         log_to_file(files);
-        execute(files, (char *[]){text(program, sizeof program, files->programs, "/initdb"), (char[]){"-k"}, (char[]){"-E"},
-                                  (char[]){"UTF8"}, (char[]){"--locale=C"}, (char[]){"--auth-local=peer"},
-                                  (char[]){"--auth-host=reject"}, (char[]){"-U"}, (char[]){"postgres"}, (char[]){"-D"},
-                                  text(data, sizeof data, folder, ""), NULL});
+        execute(files,
+                (char *[]){text(program, sizeof program, files->programs, "/initdb"), (char[]){"-k"},
+                           (char[]){"-E"}, (char[]){"UTF8"}, (char[]){"--locale=C"},
+                           (char[]){"--auth-local=peer"}, (char[]){"--auth-host=reject"}, (char[]){"-U"},
+                           (char[]){"postgres"}, (char[]){"-D"}, text(data, sizeof data, folder, ""), NULL});
     }
     return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
@@ -196,13 +199,14 @@ static bool make_cluster(const struct cluster_files *files, struct error *error)
     cluster_files_clear_partial(files);
     snprintf(folder, sizeof folder, "%s/pg.new.%d", files->state, (int)getpid());
     if (!run_initdb(files, folder))
-        return error_set(error, ERROR_UNAVAILABLE, "cannot make a database in %s; the end of %s tells why", files->state,
-                         files->log);
+        return error_set(error, ERROR_UNAVAILABLE, "cannot make a database in %s; the end of %s tells why",
+                         files->state, files->log);
     state = open(files->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     kept = rename(folder, files->data) == 0 && state >= 0 && fsync(state) == 0;
     if (state >= 0)
         close(state);
-    return kept || error_set(error, ERROR_INTERNAL, "cannot name the new database %s: %s", files->data, strerror(errno));
+    return kept || error_set(error, ERROR_INTERNAL, "cannot name the new database %s: %s", files->data,
+                             strerror(errno));
 }
 
 /* Ready: the process in postmaster.pid is our own child, it says so, and a query works. */
@@ -272,10 +276,12 @@ static bool start(struct cluster *cluster, struct error *error)
     bool    prepared;
 
     cluster->lock = cluster_files_lock(&cluster->files, error);
-    if (cluster->lock < 0 || !cluster_files_programs(&cluster->files, error) || !make_cluster(&cluster->files, error) ||
-        !cluster_files_clear_pid(&cluster->files, error) || !cluster_files_write_access(&cluster->files, error))
+    if (cluster->lock < 0 || !cluster_files_programs(&cluster->files, error) ||
+        !make_cluster(&cluster->files, error) || !cluster_files_clear_pid(&cluster->files, error) ||
+        !cluster_files_write_access(&cluster->files, error))
         return false;
-    cluster->shared = mmap(NULL, sizeof *cluster->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    cluster->shared =
+        mmap(NULL, sizeof *cluster->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (cluster->shared == MAP_FAILED)
         abort();
     cluster->supervisor = start_supervisor(cluster);
@@ -357,7 +363,8 @@ bool cluster_drop_privileges(const struct cluster_options *options, struct error
 
     if (geteuid() != 0)
         return true;
-    if (!cluster_files_name(&files, options->state, options->user, error) || !cluster_files_prepare(&files, error))
+    if (!cluster_files_name(&files, options->state, options->user, error) ||
+        !cluster_files_prepare(&files, error))
         return false;
     return cluster_files_become(&files) ||
            error_set(error, ERROR_INTERNAL, "cannot go on as the user %s: %s", files.user, strerror(errno));

@@ -28,17 +28,19 @@ static void pause_100_ms(void)
 
 static bool find_user(struct cluster_files *files, const char *wanted, struct error *error)
 {
-    struct passwd  entry, *found = NULL;
-    static char    space[4096];
-    const uid_t    own = geteuid();
+    struct passwd entry, *found = NULL;
+    static char   space[4096];
+    const uid_t   own = geteuid();
 
     if (own == 0)
         getpwnam_r(*wanted ? wanted : "postgres", &entry, space, sizeof space, &found);
     else
         getpwuid_r(own, &entry, space, sizeof space, &found);
     if (!found || found->pw_uid == 0)
-        return error_set(error, ERROR_INVALID, "PostgreSQL does not run as root and there is no user '%.40s' to run it as; "
-                         "make one, or name one in SPOOR_DATABASE_USER", *wanted ? wanted : "postgres");
+        return error_set(error, ERROR_INVALID,
+                         "PostgreSQL does not run as root and there is no user '%.40s' to run it as; "
+                         "make one, or name one in SPOOR_DATABASE_USER",
+                         *wanted ? wanted : "postgres");
     snprintf(files->user, sizeof files->user, "%s", found->pw_name);
     files->uid = found->pw_uid;
     files->gid = found->pw_gid;
@@ -57,7 +59,8 @@ bool cluster_files_name(struct cluster_files *files, const char *state, const ch
 
     *files = (struct cluster_files){0};
     if (strlen(state) > STATE_MOST)
-        return error_field(error, "SPOOR_STATE", "SPOOR_STATE is too long for a socket: at most %u bytes", STATE_MOST);
+        return error_field(error, "SPOOR_STATE", "SPOOR_STATE is too long for a socket: at most %u bytes",
+                           STATE_MOST);
     snprintf(files->state, sizeof files->state, "%s", state);
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         snprintf((char *)files + parts[i].offset, CLUSTER_PATH_SIZE, "%s%s", state, parts[i].name);
@@ -77,7 +80,8 @@ static bool make_folder(const struct cluster_files *files, const char *path, mod
     if (mkdir(path, mode) != 0 && errno != EEXIST)
         return error_set(error, ERROR_INVALID, "cannot make the folder %s: %s", path, strerror(errno));
     if (geteuid() == 0 && (chown(path, files->uid, files->gid) != 0 || chmod(path, mode) != 0))
-        return error_set(error, ERROR_INVALID, "cannot give the folder %s to %s: %s", path, files->user, strerror(errno));
+        return error_set(error, ERROR_INVALID, "cannot give the folder %s to %s: %s", path, files->user,
+                         strerror(errno));
     return true;
 }
 
@@ -87,11 +91,14 @@ static bool check_way(const struct cluster_files *files, struct error *error)
     char        partial[CLUSTER_PATH_SIZE];
     struct stat facts;
 
-    for (const char *slash = strchr(files->state + 1, '/'); geteuid() == 0 && slash; slash = strchr(slash + 1, '/')) {
+    for (const char *slash = strchr(files->state + 1, '/'); geteuid() == 0 && slash;
+         slash = strchr(slash + 1, '/')) {
         snprintf(partial, sizeof partial, "%.*s", (int)(slash - files->state), files->state);
         if (stat(partial, &facts) == 0 && facts.st_uid != files->uid && !(facts.st_mode & S_IXOTH))
-            return error_field(error, "SPOOR_STATE", "the user %s cannot reach %s, because %s is closed to it; choose "
-                               "another SPOOR_STATE, such as /var/lib/spoor", files->user, files->state, partial);
+            return error_field(error, "SPOOR_STATE",
+                               "the user %s cannot reach %s, because %s is closed to it; choose "
+                               "another SPOOR_STATE, such as /var/lib/spoor",
+                               files->user, files->state, partial);
     }
     return true;
 }
@@ -135,13 +142,16 @@ bool cluster_files_programs(struct cluster_files *files, struct error *error)
         if (has_programs(version, files->programs, sizeof files->programs))
             newest = version;
     if (!newest)
-        return error_set(error, ERROR_INVALID, "PostgreSQL is not installed; run: apt-get install postgresql-15");
+        return error_set(error, ERROR_INVALID,
+                         "PostgreSQL is not installed; run: apt-get install postgresql-15");
     if (there == 0 || there == newest)
         return true;
     if (there >= VERSION_LEAST && has_programs(there, files->programs, sizeof files->programs))
         return true;
-    return error_set(error, ERROR_INVALID, "%s holds a database of PostgreSQL %d, but this machine has %d; nothing was touched. "
-                     "Upgrade it with: pg_upgrade -b /usr/lib/postgresql/%d/bin -B /usr/lib/postgresql/%d/bin -d %s -D %s.new",
+    return error_set(error, ERROR_INVALID,
+                     "%s holds a database of PostgreSQL %d, but this machine has %d; nothing was touched. "
+                     "Upgrade it with: pg_upgrade -b /usr/lib/postgresql/%d/bin -B "
+                     "/usr/lib/postgresql/%d/bin -d %s -D %s.new",
                      files->data, there, newest, there, newest, files->data, files->data);
 }
 
@@ -237,7 +247,8 @@ pid_t cluster_files_postmaster(const struct cluster_files *files, bool *ready)
     return (pid_t)pid;
 }
 
-/* Whether the process is a PostgreSQL that works in our folder: /proc tells its program and where it works. */
+/* Whether the process is a PostgreSQL that works in our folder: /proc tells its program and where it works.
+ */
 static bool is_our_postmaster(const struct cluster_files *files, pid_t pid)
 {
     char    link[64], program[PATH_MAX], place[PATH_MAX];
@@ -264,7 +275,8 @@ bool cluster_files_clear_pid(const struct cluster_files *files, struct error *er
 
     for (int turn = 0; pid > 0 && is_our_postmaster(files, pid); turn++) {
         if (turn == TURNS)
-            return error_set(error, ERROR_CONFLICT, "a PostgreSQL (process %d) still runs in %s; stop it first", (int)pid,
+            return error_set(error, ERROR_CONFLICT,
+                             "a PostgreSQL (process %d) still runs in %s; stop it first", (int)pid,
                              files->data);
         pause_100_ms();
         pid = cluster_files_postmaster(files, &ready);
@@ -275,7 +287,8 @@ bool cluster_files_clear_pid(const struct cluster_files *files, struct error *er
     return true;
 }
 
-static bool write_file(const struct cluster_files *files, const char *name, const char *text, struct error *error)
+static bool write_file(const struct cluster_files *files, const char *name, const char *text,
+                       struct error *error)
 {
     char path[CLUSTER_PATH_SIZE + 20], partial[CLUSTER_PATH_SIZE + 32];
     int  file;
@@ -302,11 +315,13 @@ bool cluster_files_write_access(const struct cluster_files *files, struct error 
     static char   space[4096];
 
     getpwuid_r(getuid(), &entry, space, sizeof space, &own);
-    users[2] = own && strcmp(own->pw_name, "root") != 0 && strcmp(own->pw_name, files->user) != 0 ? own->pw_name : NULL;
+    users[2] = own && strcmp(own->pw_name, "root") != 0 && strcmp(own->pw_name, files->user) != 0
+                   ? own->pw_name
+                   : NULL;
     for (size_t i = 0; i < COUNT_OF(users); i++)
         if (users[i] && length < sizeof map)
-            length += (size_t)snprintf(map + length, sizeof map - length, "spoor %s postgres\nspoor %s spoor_login\n",
-                                       users[i], users[i]);
+            length += (size_t)snprintf(map + length, sizeof map - length,
+                                       "spoor %s postgres\nspoor %s spoor_login\n", users[i], users[i]);
     return write_file(files, "pg_ident.conf", map, error) &&
            write_file(files, "pg_hba.conf", "local all all peer map=spoor\n", error);
 }

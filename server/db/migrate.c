@@ -23,11 +23,14 @@ static uint64_t fingerprint(void)
 }
 
 static const char begin_sql[] =
-    "BEGIN; SET LOCAL client_min_messages = warning; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
+    "BEGIN; SET LOCAL client_min_messages = warning; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout "
+    "= 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
     "SELECT pg_advisory_xact_lock(7307199);"
     "CREATE SCHEMA IF NOT EXISTS spoor_meta;"
-    "CREATE TABLE IF NOT EXISTS spoor_meta.migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());"
-    "CREATE TABLE IF NOT EXISTS spoor_meta.functions (one boolean PRIMARY KEY DEFAULT true CHECK (one), fingerprint text NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS spoor_meta.migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL "
+    "DEFAULT now());"
+    "CREATE TABLE IF NOT EXISTS spoor_meta.functions (one boolean PRIMARY KEY DEFAULT true CHECK (one), "
+    "fingerprint text NOT NULL);"
     "GRANT USAGE ON SCHEMA spoor_meta TO PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA spoor_meta TO PUBLIC;"
     "DO $$ BEGIN EXECUTE format('REVOKE TEMP ON DATABASE %I FROM PUBLIC', current_database());"
     " EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
@@ -64,8 +67,10 @@ static bool refuse_newer(const PGresult *applied, struct error *error)
 {
     for (int row = 0; row < PQntuples(applied); row++)
         if (!is_ours(PQgetvalue(applied, row, 0)))
-            return error_set(error, ERROR_CONFLICT, "the database is newer than this program: it has migration %s; "
-                             "install the newer spoord", PQgetvalue(applied, row, 0));
+            return error_set(error, ERROR_CONFLICT,
+                             "the database is newer than this program: it has migration %s; "
+                             "install the newer spoord",
+                             PQgetvalue(applied, row, 0));
     return true;
 }
 
@@ -73,7 +78,8 @@ static bool apply_one(PGconn *connection, const struct sql_file *file, struct er
 {
     char note[200];
 
-    snprintf(note, sizeof note, "RESET search_path; INSERT INTO spoor_meta.migration (name) VALUES ('%s')", file->name);
+    snprintf(note, sizeof note, "RESET search_path; INSERT INTO spoor_meta.migration (name) VALUES ('%s')",
+             file->name);
     return session_command(connection, file->text, MIGRATE_MS, error) &&
            session_command(connection, note, MIGRATE_MS, error);
 }
@@ -134,7 +140,8 @@ static bool run(PGconn *connection, struct migration_report *report, struct erro
     PQclear(applied);
     if (!done)
         return false;
-    return fit ? session_command(connection, "COMMIT", MIGRATE_MS, error) : renew_functions(connection, error);
+    return fit ? session_command(connection, "COMMIT", MIGRATE_MS, error)
+               : renew_functions(connection, error);
 }
 
 bool migrate_run(const char *conninfo, struct migration_report *report, struct error *error)
@@ -152,14 +159,16 @@ bool migrate_run(const char *conninfo, struct migration_report *report, struct e
 
 static bool check(PGconn *connection, struct error *error)
 {
-    PGresult *exists = ask(connection, "SELECT to_regclass('spoor_meta.functions') IS NOT NULL", error), *applied;
-    bool      fits = exists && PQgetvalue(exists, 0, 0)[0] == 't';
+    PGresult *exists = ask(connection, "SELECT to_regclass('spoor_meta.functions') IS NOT NULL", error),
+             *applied;
+    bool fits = exists && PQgetvalue(exists, 0, 0)[0] == 't';
 
     PQclear(exists);
     if (!exists)
         return false;
     if (!fits)
-        return error_set(error, ERROR_CONFLICT, "the database has no Spoor schema yet (%s is missing); run: spoord migrate",
+        return error_set(error, ERROR_CONFLICT,
+                         "the database has no Spoor schema yet (%s is missing); run: spoord migrate",
                          sql_migrations[0].name);
     applied = ask(connection, "SELECT name FROM spoor_meta.migration", error);
     if (!applied)
@@ -172,7 +181,8 @@ static bool check(PGconn *connection, struct error *error)
     PQclear(applied);
     if (!fits || !functions_fit(connection, &fits, error))
         return false;
-    return fits || error_set(error, ERROR_CONFLICT, "the functions in the database are of another version of Spoor; run: "
+    return fits || error_set(error, ERROR_CONFLICT,
+                             "the functions in the database are of another version of Spoor; run: "
                              "spoord migrate");
 }
 

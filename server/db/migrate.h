@@ -7,16 +7,17 @@
 #include "shared/error.h"
 
 struct migration_report {
-    unsigned applied;       /* migrations applied now */
-    char     latest[64];    /* name of the newest one in the database */
+    unsigned applied;    /* migrations applied now */
+    char     latest[64]; /* name of the newest one in the database */
 };
 
-/* Applies what is missing of sql/migrations, then sql/functions, as role spoor_owner, in one transaction under an
- * advisory lock. ERROR_CONFLICT when the database is newer than this program (names the migration it does not know). */
+/* Applies what is missing of sql/migrations, then sql/functions, as role spoor_owner, in one transaction
+ * under an advisory lock. ERROR_CONFLICT when the database is newer than this program (names the migration it
+ * does not know). */
 bool migrate_run(const char *conninfo, struct migration_report *report, struct error *error) MUST_USE;
 
-/* ERROR_CONFLICT names the first migration that is missing (and says: run spoord migrate), or the one that is unknown;
- * also when sql/functions were changed since. */
+/* ERROR_CONFLICT names the first migration that is missing (and says: run spoord migrate), or the one that is
+ * unknown; also when sql/functions were changed since. */
 bool migrate_check(const char *conninfo, struct error *error) MUST_USE;
 
 #endif

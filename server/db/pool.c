@@ -18,7 +18,7 @@ struct pool {
     pthread_cond_t      given_back;
     struct pool_options options;
     char               *conninfo, *role;
-    struct session     *free;          /* guarded by lock, as all below */
+    struct session     *free; /* guarded by lock, as all below */
     unsigned            busy, open;
     unsigned            backoff_ms;    /* 0: the database answers */
     unsigned long long  not_before_ms; /* no new connection before */
@@ -58,8 +58,9 @@ static bool prepare_all(PGconn *connection, struct error *error)
             result = session_wait(connection, COMMAND_MS);
         prepared = result && PQresultStatus(result) == PGRES_COMMAND_OK;
         if (!prepared)
-            error_set(error, result ? ERROR_CONFLICT : ERROR_UNAVAILABLE, "the query %s does not fit the database: %.200s",
-                      statement_texts[i].name, PQerrorMessage(connection));
+            error_set(error, result ? ERROR_CONFLICT : ERROR_UNAVAILABLE,
+                      "the query %s does not fit the database: %.200s", statement_texts[i].name,
+                      PQerrorMessage(connection));
         PQclear(result);
         if (!prepared)
             return false;
@@ -82,8 +83,10 @@ static bool check_safe(PGconn *connection, struct error *error)
     else if (!safe && strcmp(PQgetvalue(result, 0, 0), "standby") == 0)
         error_set(error, ERROR_INVALID, "this database is a standby: name the primary in SPOOR_DATABASE");
     else if (!safe)
-        error_set(error, ERROR_INVALID, "unsafe settings: %s is off in the database, so a confirmed hand-off could be "
-                  "lost; set it to on", PQgetvalue(result, 0, 0));
+        error_set(error, ERROR_INVALID,
+                  "unsafe settings: %s is off in the database, so a confirmed hand-off could be "
+                  "lost; set it to on",
+                  PQgetvalue(result, 0, 0));
     PQclear(result);
     return safe;
 }
@@ -207,8 +210,9 @@ struct session *pool_borrow(struct pool *pool, unsigned timeout_ms, struct error
     struct session *session = take_free(pool, timeout_ms, &too_early);
 
     if (!session) {
-        error_set(error, ERROR_UNAVAILABLE, too_early ? "The database cannot be reached at this moment"
-                                                      : "All places at the database are taken; try again");
+        error_set(error, ERROR_UNAVAILABLE,
+                  too_early ? "The database cannot be reached at this moment"
+                            : "All places at the database are taken; try again");
         return NULL;
     }
     if (!session->connection) {
@@ -257,7 +261,9 @@ void pool_lost(struct session *session)
 void pool_state(struct pool *pool, struct pool_state *state)
 {
     pthread_mutex_lock(&pool->lock);
-    *state = (struct pool_state){.size = pool->options.size, .open = pool->open, .busy = pool->busy,
+    *state = (struct pool_state){.size = pool->options.size,
+                                 .open = pool->open,
+                                 .busy = pool->busy,
                                  .reachable = pool->backoff_ms == 0};
     pthread_mutex_unlock(&pool->lock);
 }

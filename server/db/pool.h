@@ -1,8 +1,9 @@
 /*
  * pool.h: a number of database sessions, lent to one thread at a time.
  *
- * A session that broke is opened again by the next borrower, with backoff (50 ms doubled with full jitter, at most 5 s)
- * kept by the pool: a database that is away costs each request one quick ERROR_UNAVAILABLE, not a hang.
+ * A session that broke is opened again by the next borrower, with backoff (50 ms doubled with full jitter, at
+ * most 5 s) kept by the pool: a database that is away costs each request one quick ERROR_UNAVAILABLE, not a
+ * hang.
  */
 #ifndef DB_POOL_H
 #define DB_POOL_H
@@ -19,14 +20,14 @@ struct pool_options {
     const char *role;                 /* SET ROLE of every session: "spoor_app" */
     unsigned    size;                 /* sessions */
     unsigned    statement_timeout_ms; /* our own deadline; the server's statement_timeout is a little lower */
-    bool        prepare;              /* prepare every statement of sql/queries on each session: a query that does
-                                       * not fit the schema fails at once */
+    bool        prepare; /* prepare every statement of sql/queries on each session: a query that does
+                          * not fit the schema fails at once */
 };
 
-/* Opens one session to see that it works (and that the server's settings are safe), the others when first borrowed.
- * Returns NULL with the error filled in: ERROR_UNAVAILABLE, or ERROR_INVALID for unsafe settings (fsync,
- * full_page_writes or synchronous_commit off; a standby), which it names. The caller frees the pool, after the last
- * session came back. */
+/* Opens one session to see that it works (and that the server's settings are safe), the others when first
+ * borrowed. Returns NULL with the error filled in: ERROR_UNAVAILABLE, or ERROR_INVALID for unsafe settings
+ * (fsync, full_page_writes or synchronous_commit off; a standby), which it names. The caller frees the pool,
+ * after the last session came back. */
 struct pool *pool_open(const struct pool_options *options, struct error *error) MUST_USE;
 void         pool_free(struct pool *pool);
 

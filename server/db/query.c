@@ -1,8 +1,8 @@
 #include "db/query.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/session.h"
@@ -20,7 +20,8 @@ static void rows_release(void *result)
 static const struct {
     const char     *sqlstate;
     enum error_kind kind;
-    const char     *sentence; /* NULL: the message is for people (raised by sql/functions), or goes to the log only */
+    const char
+        *sentence; /* NULL: the message is for people (raised by sql/functions), or goes to the log only */
 } sqlstates[] = {
     {"SP400", ERROR_INVALID, NULL},
     {"SP403", ERROR_FORBIDDEN, NULL},
@@ -62,11 +63,14 @@ static void explain(const PGresult *result, struct error *error)
     for (size_t i = 0; state && i < COUNT_OF(sqlstates); i++)
         if (strncmp(state, sqlstates[i].sqlstate, strlen(sqlstates[i].sqlstate)) == 0) {
             error_set(error, sqlstates[i].kind, "%s",
-                      sqlstates[i].sentence ? sqlstates[i].sentence : message ? message : "refused by the database");
+                      sqlstates[i].sentence ? sqlstates[i].sentence
+                      : message             ? message
+                                            : "refused by the database");
             name_field(error, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
             return;
         }
-    error_set(error, ERROR_INTERNAL, "%s: %.300s", state ? state : "no state", message ? message : "no message");
+    error_set(error, ERROR_INTERNAL, "%s: %.300s", state ? state : "no state",
+              message ? message : "no message");
 }
 
 static PGresult *execute(struct session *session, enum statement statement, const char *const *parameters,
@@ -82,9 +86,11 @@ static PGresult *execute(struct session *session, enum statement statement, cons
     }
     session->warned = false;
     if (session->prepared)
-        sent = PQsendQueryPrepared(connection, statement_texts[statement].name, (int)count, parameters, NULL, NULL, 0);
+        sent = PQsendQueryPrepared(connection, statement_texts[statement].name, (int)count, parameters, NULL,
+                                   NULL, 0);
     else
-        sent = PQsendQueryParams(connection, statement_texts[statement].sql, (int)count, NULL, parameters, NULL, NULL, 0);
+        sent = PQsendQueryParams(connection, statement_texts[statement].sql, (int)count, NULL, parameters,
+                                 NULL, NULL, 0);
     if (sent)
         result = session_wait(connection, pool_timeout_ms(session->pool));
     if (!result) {

@@ -14,8 +14,9 @@
 static const struct {
     const char *keyword, *value;
 } defaults[] = {
-    {"connect_timeout", "3"},      {"target_session_attrs", "read-write"}, {"tcp_user_timeout", "3000"},
-    {"keepalives_idle", "5"},      {"keepalives_interval", "2"},           {"keepalives_count", "2"},
+    {"connect_timeout", "3"},       {"target_session_attrs", "read-write"},
+    {"tcp_user_timeout", "3000"},   {"keepalives_idle", "5"},
+    {"keepalives_interval", "2"},   {"keepalives_count", "2"},
     {"application_name", "spoord"}, {"client_encoding", "UTF8"},
 };
 
@@ -133,7 +134,8 @@ PGresult *session_wait(PGconn *connection, unsigned timeout_ms)
 bool session_command(PGconn *connection, const char *sql, unsigned timeout_ms, struct error *error)
 {
     PGresult *result = PQsendQuery(connection, sql) ? session_wait(connection, timeout_ms) : NULL;
-    bool      done = result && (PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK);
+    bool      done =
+        result && (PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK);
 
     if (!done) {
         const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
@@ -156,7 +158,8 @@ static bool take_role(PGconn *connection, const char *role, struct error *error)
     taken = session_command(connection, sql, CONNECT_MS, error);
     if (!taken && error->kind == ERROR_INTERNAL)
         error_set(error, ERROR_INVALID,
-                  "the database login may not take the role %s; run sql/roles.sql and GRANT it (see README)", role);
+                  "the database login may not take the role %s; run sql/roles.sql and GRANT it (see README)",
+                  role);
     return taken;
 }
 
@@ -168,7 +171,8 @@ PGconn *session_connect(const char *conninfo, const char *role, struct error *er
         return NULL;
     if (PQstatus(connection) != CONNECTION_OK) {
         error_set(error, ERROR_UNAVAILABLE, "cannot reach the database: %.250s", PQerrorMessage(connection));
-    } else if (PQsetnonblocking(connection, 1) == 0 && session_command(connection, settings_sql, CONNECT_MS, error) &&
+    } else if (PQsetnonblocking(connection, 1) == 0 &&
+               session_command(connection, settings_sql, CONNECT_MS, error) &&
                (!role || take_role(connection, role, error))) {
         return connection;
     }

@@ -17,10 +17,12 @@ struct session {
     bool            warned;     /* a WARNING came since the flag was last cleared */
 };
 
-/* What a connection must be like; opens within the deadline of the conninfo (connect_timeout, 3 s by default). */
+/* What a connection must be like; opens within the deadline of the conninfo (connect_timeout, 3 s by
+ * default). */
 PGconn *session_connect(const char *conninfo, const char *role, struct error *error) MUST_USE;
 
-/* Sends nothing, waits for the result of what was sent, at most timeout_ms. NULL: deadline or lost connection. */
+/* Sends nothing, waits for the result of what was sent, at most timeout_ms. NULL: deadline or lost
+ * connection. */
 PGresult *session_wait(PGconn *connection, unsigned timeout_ms);
 
 /* Runs a statement without parameters and expects no failure. */

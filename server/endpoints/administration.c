@@ -15,13 +15,16 @@
 #define PASSWORD_SYMBOLS 16u
 
 static const struct {
-    const char *flag, *nav, *heading, *lead;
+    const char    *flag, *nav, *heading, *lead;
     enum statement list;
 } sections[] = {
     {"for_accounts", "nav_accounts", "Accounts", "Who may sign in, and what for.", SQL_ACCOUNT_LIST},
-    {"for_scanners", "nav_scanners", "Scanners", "Each has a key of its own that can be revoked.", SQL_SCANNER_LIST},
-    {"for_places", "nav_places", "Places", "Benches, shelves, lockers: a place can hold a device.", SQL_PLACE_LIST},
-    {"for_labels", "nav_labels", "Labels", "Mint a batch, print the sheets, stick them on.", SQL_LABEL_BATCHES},
+    {"for_scanners", "nav_scanners", "Scanners", "Each has a key of its own that can be revoked.",
+     SQL_SCANNER_LIST},
+    {"for_places", "nav_places", "Places", "Benches, shelves, lockers: a place can hold a device.",
+     SQL_PLACE_LIST},
+    {"for_labels", "nav_labels", "Labels", "Mint a batch, print the sheets, stick them on.",
+     SQL_LABEL_BATCHES},
 };
 enum { ACCOUNTS, SCANNERS, PLACES, LABELS };
 
@@ -29,7 +32,8 @@ struct shown {
     const char *says, *value; /* a secret that is shown once */
 };
 
-static void add_post(struct view *row, const char *action, const char *field, const char *value, const char *label)
+static void add_post(struct view *row, const char *action, const char *field, const char *value,
+                     const char *label)
 {
     struct view *post = view_within(row, "post");
 
@@ -56,7 +60,10 @@ static void scanner_row(const struct request *request, const struct rows *rows, 
 
     view_text(row, "name", rows_text(rows, i, "name"));
     view_text(row, "detail", rows_text(rows, i, "holder"));
-    view_text(row, "tag", page_text(request, revoked ? "revoked" : enrolled ? "in use" : "waits for its code"));
+    view_text(row, "tag",
+              page_text(request, revoked    ? "revoked"
+                                 : enrolled ? "in use"
+                                            : "waits for its code"));
     view_text(row, "tone", revoked ? "red" : enrolled ? "ok" : "amber");
     if (!revoked)
         add_post(row, "/scanners/revoke", "id", rows_text(rows, i, "id"), page_text(request, "Revoke"));
@@ -84,14 +91,15 @@ static void label_row(const struct request *request, const struct rows *rows, si
     }
 }
 
-static bool show(struct service *service, const struct request *request, struct reply *reply, size_t section, const char *problem,
-                 const struct shown *shown, struct error *error)
+static bool show(struct service *service, const struct request *request, struct reply *reply, size_t section,
+                 const char *problem, const struct shown *shown, struct error *error)
 {
-    static void (*const fill[])(const struct request *, const struct rows *, size_t, struct view *) = {account_row, scanner_row,
-                                                                                                       place_row, label_row};
+    static void (*const fill[])(const struct request *, const struct rows *, size_t,
+                                struct view *) = {account_row, scanner_row, place_row, label_row};
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-    const struct rows *rows = session ? query_run(session, request->arena, sections[section].list, NULL, 0, error) : NULL;
-    struct view       *view = page_view(service, request, sections[section].nav);
+    const struct rows *rows =
+        session ? query_run(session, request->arena, sections[section].list, NULL, 0, error) : NULL;
+    struct view *view = page_view(service, request, sections[section].nav);
 
     if (!rows)
         return false;
@@ -117,7 +125,8 @@ static bool show(struct service *service, const struct request *request, struct 
 static bool again(struct service *service, const struct request *request, struct reply *reply, size_t section,
                   const struct error *problem, struct error *error)
 {
-    if (problem->kind != ERROR_INVALID && problem->kind != ERROR_CONFLICT && problem->kind != ERROR_NOT_FOUND) {
+    if (problem->kind != ERROR_INVALID && problem->kind != ERROR_CONFLICT &&
+        problem->kind != ERROR_NOT_FOUND) {
         *error = *problem;
         return false;
     }
@@ -125,7 +134,8 @@ static bool again(struct service *service, const struct request *request, struct
     return show(service, request, reply, section, page_text(request, problem->message), NULL, error);
 }
 
-static bool add_account(struct service *service, const struct request *request, const char **password, struct error *error)
+static bool add_account(struct service *service, const struct request *request, const char **password,
+                        struct error *error)
 {
     static const char *const roles[] = {"technician", "lead", "auditor", "editor", "admin"};
     const char              *name, *login, *hash, *role = NULL;
@@ -136,7 +146,8 @@ static bool add_account(struct service *service, const struct request *request, 
     if (!role)
         return error_field(error, "role", "Choose one of the roles");
     *password = secret_new(request->arena, PASSWORD_SYMBOLS);
-    if (!request_line(request, "name", "Name", 1, 120, &name, error) || !request_line(request, "login", "Sign-in name", 1, 64, &login, error))
+    if (!request_line(request, "name", "Name", 1, 120, &name, error) ||
+        !request_line(request, "login", "Sign-in name", 1, 64, &login, error))
         return false;
     if (login[strspn(login, "abcdefghijklmnopqrstuvwxyz0123456789._@-")] != '\0')
         return error_field(error, "login", "A sign-in name has small letters, digits and . _ @ - only");
@@ -144,15 +155,18 @@ static bool add_account(struct service *service, const struct request *request, 
         return false;
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-    return session && WRITE(session, request->arena, SQL_ACCOUNT_ADD, error, login, name, role, hash, request->principal.actor_id, "false");
+    return session && WRITE(session, request->arena, SQL_ACCOUNT_ADD, error, login, name, role, hash,
+                            request->principal.actor_id, "false");
 }
 
-bool accounts_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool accounts_show(struct service *service, const struct request *request, struct reply *reply,
+                   struct error *error)
 {
     return request_only(request, "", error) && show(service, request, reply, ACCOUNTS, NULL, NULL, error);
 }
 
-bool accounts_add(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool accounts_add(struct service *service, const struct request *request, struct reply *reply,
+                  struct error *error)
 {
     struct error problem = {0};
     const char  *password = "";
@@ -165,7 +179,8 @@ bool accounts_add(struct service *service, const struct request *request, struct
                 &(struct shown){page_text(request, "The password, shown this once:"), password}, error);
 }
 
-static bool enable(struct service *service, const struct request *request, struct reply *reply, const char *enabled, struct error *error)
+static bool enable(struct service *service, const struct request *request, struct reply *reply,
+                   const char *enabled, struct error *error)
 {
     struct error problem = {0};
     bool         done = false;
@@ -175,8 +190,8 @@ static bool enable(struct service *service, const struct request *request, struc
     {
         SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, &problem);
 
-        done = session && WRITE(session, request->arena, SQL_ACCOUNT_ENABLE, &problem, request_field(request, "login"), enabled,
-                                request->principal.actor_id);
+        done = session && WRITE(session, request->arena, SQL_ACCOUNT_ENABLE, &problem,
+                                request_field(request, "login"), enabled, request->principal.actor_id);
     }
     if (!done)
         return again(service, request, reply, ACCOUNTS, &problem, error);
@@ -184,33 +199,40 @@ static bool enable(struct service *service, const struct request *request, struc
     return true;
 }
 
-bool accounts_enable(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool accounts_enable(struct service *service, const struct request *request, struct reply *reply,
+                     struct error *error)
 {
     return enable(service, request, reply, "true", error);
 }
 
-bool accounts_disable(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool accounts_disable(struct service *service, const struct request *request, struct reply *reply,
+                      struct error *error)
 {
     return enable(service, request, reply, "false", error);
 }
 
-bool scanners_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool scanners_show(struct service *service, const struct request *request, struct reply *reply,
+                   struct error *error)
 {
     return request_only(request, "", error) && show(service, request, reply, SCANNERS, NULL, NULL, error);
 }
 
-static bool add_scanner(struct service *service, const struct request *request, const char *code, struct error *error)
+static bool add_scanner(struct service *service, const struct request *request, const char *code,
+                        struct error *error)
 {
     const char *name, *account, *hash = secret_hash(request->arena, service->secret, SECRET_ENROLMENT, code);
 
-    if (!request_line(request, "name", "Name", 1, 120, &name, error) || !request_line(request, "account", "Account", 0, 64, &account, error))
+    if (!request_line(request, "name", "Name", 1, 120, &name, error) ||
+        !request_line(request, "account", "Account", 0, 64, &account, error))
         return false;
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-    return session && WRITE(session, request->arena, SQL_SCANNER_ADD, error, name, *account ? account : NULL, hash, request->principal.actor_id);
+    return session && WRITE(session, request->arena, SQL_SCANNER_ADD, error, name, *account ? account : NULL,
+                            hash, request->principal.actor_id);
 }
 
-bool scanners_add(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool scanners_add(struct service *service, const struct request *request, struct reply *reply,
+                  struct error *error)
 {
     struct error problem = {0};
     const char  *code = secret_new(request->arena, CODE_SYMBOLS);
@@ -220,11 +242,14 @@ bool scanners_add(struct service *service, const struct request *request, struct
     if (!add_scanner(service, request, code, &problem))
         return again(service, request, reply, SCANNERS, &problem, error);
     return show(service, request, reply, SCANNERS, NULL,
-                &(struct shown){page_text(request, "Run this on the scanner, once, within a day:"),
-                                arena_format(request->arena, "spoor-scan enroll %s %s", service->config->base_url, code)}, error);
+                &(struct shown){
+                    page_text(request, "Run this on the scanner, once, within a day:"),
+                    arena_format(request->arena, "spoor-scan enroll %s %s", service->config->base_url, code)},
+                error);
 }
 
-bool scanners_revoke(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool scanners_revoke(struct service *service, const struct request *request, struct reply *reply,
+                     struct error *error)
 {
     const char *id;
 
@@ -232,13 +257,15 @@ bool scanners_revoke(struct service *service, const struct request *request, str
         return false;
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-    if (!session || !WRITE(session, request->arena, SQL_SCANNER_REVOKE, error, id, request->principal.actor_id))
+    if (!session ||
+        !WRITE(session, request->arena, SQL_SCANNER_REVOKE, error, id, request->principal.actor_id))
         return false;
     reply_redirect(reply, "/scanners");
     return true;
 }
 
-bool places_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool places_show(struct service *service, const struct request *request, struct reply *reply,
+                 struct error *error)
 {
     return request_only(request, "", error) && show(service, request, reply, PLACES, NULL, NULL, error);
 }
@@ -254,11 +281,12 @@ static bool add_place(struct service *service, const struct request *request, st
         return false;
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-    return session && WRITE(session, request->arena, SQL_PARTY_ADD, error, "place", name, NULL, request->principal.actor_id,
-                            has_label ? label.code : NULL);
+    return session && WRITE(session, request->arena, SQL_PARTY_ADD, error, "place", name, NULL,
+                            request->principal.actor_id, has_label ? label.code : NULL);
 }
 
-bool places_add(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool places_add(struct service *service, const struct request *request, struct reply *reply,
+                struct error *error)
 {
     struct error problem = {0};
 
@@ -270,7 +298,8 @@ bool places_add(struct service *service, const struct request *request, struct r
     return true;
 }
 
-bool labels_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool labels_show(struct service *service, const struct request *request, struct reply *reply,
+                 struct error *error)
 {
     return request_only(request, "", error) && show(service, request, reply, LABELS, NULL, NULL, error);
 }
@@ -283,8 +312,11 @@ static bool mint(struct service *service, const struct request *request, struct 
 
     if (!request_line(request, "name", "Name of the batch", 1, 64, &name, error))
         return false;
-    if (name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")] != '\0' || strchr("._-", name[0]))
-        return error_field(error, "name", "A batch's name has letters, digits and . _ - only, and begins with a letter or digit");
+    if (name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")] != '\0' ||
+        strchr("._-", name[0]))
+        return error_field(
+            error, "name",
+            "A batch's name has letters, digits and . _ - only, and begins with a letter or digit");
     for (const char *c = count; *c >= '0' && *c <= '9' && wanted <= LABEL_BATCH_MOST; c++)
         wanted = wanted * 10 + (size_t)(*c - '0');
     if (wanted < 1 || wanted > LABEL_BATCH_MOST || count[strspn(count, "0123456789")] != '\0')
@@ -292,10 +324,12 @@ static bool mint(struct service *service, const struct request *request, struct 
     labels = ARENA_NEW(request->arena, struct label, wanted);
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-    return session && label_store_mint(session, request->arena, name, wanted, request->principal.actor_id, labels, error);
+    return session && label_store_mint(session, request->arena, name, wanted, request->principal.actor_id,
+                                       labels, error);
 }
 
-bool labels_mint(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool labels_mint(struct service *service, const struct request *request, struct reply *reply,
+                 struct error *error)
 {
     struct error problem = {0};
 

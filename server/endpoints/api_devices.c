@@ -9,7 +9,8 @@
 #include "web/reply.h"
 #include "web/request.h"
 
-static bool find(struct session *session, const struct request *request, const struct rows **facts, struct error *error)
+static bool find(struct session *session, const struct request *request, const struct rows **facts,
+                 struct error *error)
 {
     struct found_device found;
 
@@ -18,20 +19,22 @@ static bool find(struct session *session, const struct request *request, const s
     if (found.matches)
         return error_set(error, ERROR_CONFLICT, "Several devices have this number; use the label's code");
     if (!*found.device_id)
-        return error_set(error, ERROR_NOT_FOUND, "%s", *found.problem ? found.problem : "This label belongs to no device yet");
+        return error_set(error, ERROR_NOT_FOUND, "%s",
+                         *found.problem ? found.problem : "This label belongs to no device yet");
     *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, found.device_id);
     return *facts != NULL;
 }
 
-static bool show(struct service *service, const struct request *request, struct reply *reply, const char *before,
-                 const char *limit, struct error *error)
+static bool show(struct service *service, const struct request *request, struct reply *reply,
+                 const char *before, const char *limit, struct error *error)
 {
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     const struct rows *facts, *events;
 
     if (!session || !find(session, request, &facts, error))
         return false;
-    events = QUERY(session, request->arena, SQL_DEVICE_EVENTS, error, rows_text(facts, 0, "device_id"), before, limit);
+    events = QUERY(session, request->arena, SQL_DEVICE_EVENTS, error, rows_text(facts, 0, "device_id"),
+                   before, limit);
     if (!events)
         return false;
     reply->type = "application/json";
@@ -39,13 +42,15 @@ static bool show(struct service *service, const struct request *request, struct 
     return true;
 }
 
-bool api_device(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool api_device(struct service *service, const struct request *request, struct reply *reply,
+                struct error *error)
 {
     return request_only(request, "", error) && show(service, request, reply, "2147483647", "20", error);
 }
 
 /* Pages of 100, the latest first; ?before= is the device_seq of the last one that was seen. */
-bool api_device_events(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool api_device_events(struct service *service, const struct request *request, struct reply *reply,
+                       struct error *error)
 {
     const char *before = request_query(request, "before");
 
@@ -56,7 +61,8 @@ bool api_device_events(struct service *service, const struct request *request, s
     return show(service, request, reply, *before ? before : "2147483647", "100", error);
 }
 
-bool api_description(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool api_description(struct service *service, const struct request *request, struct reply *reply,
+                     struct error *error)
 {
     (void)service;
     if (!request_only(request, "", error))

@@ -15,16 +15,18 @@
 #include "web/reply.h"
 #include "web/request.h"
 
-#define MEMBERS "event_id code kind step reason to place expected_from happened_at scanner_seq public_note private_note corrects detail"
+#define MEMBERS                                                                                              \
+    "event_id code kind step reason to place expected_from happened_at scanner_seq public_note "             \
+    "private_note corrects detail"
 
 struct intake {
-    struct service        *service;
-    const struct request  *request;
-    struct session        *session; /* borrowed only when a lookup needs it */
-    struct event_draft     drafts[RECORDER_BATCH_MOST];
-    struct event_outcome   outcomes[RECORDER_BATCH_MOST];
-    const char            *refused[RECORDER_BATCH_MOST]; /* why, for those that are not even submitted */
-    size_t                 count;
+    struct service       *service;
+    const struct request *request;
+    struct session       *session; /* borrowed only when a lookup needs it */
+    struct event_draft    drafts[RECORDER_BATCH_MOST];
+    struct event_outcome  outcomes[RECORDER_BATCH_MOST];
+    const char           *refused[RECORDER_BATCH_MOST]; /* why, for those that are not even submitted */
+    size_t                count;
 };
 
 static bool need_session(struct intake *intake, struct error *error)
@@ -34,8 +36,8 @@ static bool need_session(struct intake *intake, struct error *error)
     return intake->session != NULL;
 }
 
-static bool read_id(struct intake *intake, const struct json_value *event, const char *name, const char *path, bool required,
-                    bool made_by_client, const char **id, struct error *error)
+static bool read_id(struct intake *intake, const struct json_value *event, const char *name, const char *path,
+                    bool required, bool made_by_client, const char **id, struct error *error)
 {
     char        canonical[UUID_SIZE], field[48];
     const char *text;
@@ -46,14 +48,17 @@ static bool read_id(struct intake *intake, const struct json_value *event, const
         return true;
     if (!(made_by_client ? uuid_parse(text, canonical) : uuid_parse_any(text, canonical))) {
         snprintf(field, sizeof field, "%.20s%.24s", path, name);
-        return error_field(error, field, "%s%s must be a UUID of version 4 or 7, such as 0d3c5c3e-7f6b-4a57-9a0e-3f1a2b4c5d6e", path, name);
+        return error_field(
+            error, field,
+            "%s%s must be a UUID of version 4 or 7, such as 0d3c5c3e-7f6b-4a57-9a0e-3f1a2b4c5d6e", path,
+            name);
     }
     *id = arena_copy(intake->request->arena, canonical);
     return true;
 }
 
-static bool read_time(struct intake *intake, const struct json_value *event, const char *path, struct event_draft *draft,
-                      struct error *error)
+static bool read_time(struct intake *intake, const struct json_value *event, const char *path,
+                      struct event_draft *draft, struct error *error)
 {
     struct moment moment;
     const char   *text;
@@ -73,9 +78,10 @@ static bool read_time(struct intake *intake, const struct json_value *event, con
     return true;
 }
 
-/* A label goes by its code, anything else as a serial number or asset tag; a misread label is refused with what it may
- * have been, unless it is exactly some device's number. */
-static bool read_code(struct intake *intake, const char *text, struct event_draft *draft, const char **refused, struct error *error)
+/* A label goes by its code, anything else as a serial number or asset tag; a misread label is refused with
+ * what it may have been, unless it is exactly some device's number. */
+static bool read_code(struct intake *intake, const char *text, struct event_draft *draft,
+                      const char **refused, struct error *error)
 {
     struct label       label;
     struct error       unreadable = {0};
@@ -90,13 +96,16 @@ static bool read_code(struct intake *intake, const char *text, struct event_draf
     draft->alias = text;
     if (unreadable.kind != ERROR_INVALID)
         return true;
-    rows = need_session(intake, error) ? QUERY(intake->session, intake->request->arena, SQL_DEVICES_BY_ALIAS, error, text) : NULL;
+    rows = need_session(intake, error)
+               ? QUERY(intake->session, intake->request->arena, SQL_DEVICES_BY_ALIAS, error, text)
+               : NULL;
     if (rows && rows_count(rows) == 0)
         *refused = arena_copy(intake->request->arena, unreadable.message);
     return rows != NULL;
 }
 
-static bool read_place(struct intake *intake, const char *text, struct event_draft *draft, const char **refused, struct error *error)
+static bool read_place(struct intake *intake, const char *text, struct event_draft *draft,
+                       const char **refused, struct error *error)
 {
     struct label       label;
     struct error       unreadable = {0};
@@ -108,7 +117,9 @@ static bool read_place(struct intake *intake, const char *text, struct event_dra
         *refused = "the place is not the code of a label";
         return true;
     }
-    rows = need_session(intake, error) ? QUERY(intake->session, intake->request->arena, SQL_LABEL_FIND, error, label.code) : NULL;
+    rows = need_session(intake, error)
+               ? QUERY(intake->session, intake->request->arena, SQL_LABEL_FIND, error, label.code)
+               : NULL;
     if (!rows)
         return false;
     if (rows_count(rows) == 0 || strcmp(rows_text(rows, 0, "party_kind"), "place") != 0)
@@ -143,12 +154,15 @@ static bool read_event(struct intake *intake, const struct json_value *event, si
     if (draft->scanner_seq && !intake->request->principal.is_scanner)
         return error_field(error, "scanner_seq", "%sscanner_seq comes from scanners only", path);
     draft->scanner_id = intake->request->principal.is_scanner ? intake->request->principal.actor_id : NULL;
-    return read_code(intake, code, draft, &intake->refused[n], error) && read_place(intake, place, draft, &intake->refused[n], error);
+    return read_code(intake, code, draft, &intake->refused[n], error) &&
+           read_place(intake, place, draft, &intake->refused[n], error);
 }
 
 static bool read_all(struct intake *intake, struct error *error)
 {
-    const struct json_value *body = json_read(intake->request->arena, intake->request->body, intake->request->body_length, error), *events;
+    const struct json_value *body = json_read(intake->request->arena, intake->request->body,
+                                              intake->request->body_length, error),
+                            *events;
 
     if (!body || !json_read_only(body, "events", "", error) ||
         !json_read_array(body, "events", 1, RECORDER_BATCH_MOST, &events, &intake->count, error))
@@ -169,12 +183,17 @@ static bool record(struct intake *intake, struct error *error)
     for (size_t i = 0; i < intake->count; i++)
         if (!intake->refused[i])
             batch[count++] = intake->drafts[i];
-    if (count > 0 && !recorder_record(intake->service->recorder, intake->request->arena, batch, count, outcomes, error))
+    if (count > 0 &&
+        !recorder_record(intake->service->recorder, intake->request->arena, batch, count, outcomes, error))
         return false;
     for (size_t i = intake->count; i-- > 0;)
-        intake->outcomes[i] = intake->refused[i] ? (struct event_outcome){.kind = OUTCOME_REFUSED, .word = "refused", .seq = -1,
-                                                                          .device_seq = -1, .message = intake->refused[i],
-                                                                          .device_id = "", .step = ""}
+        intake->outcomes[i] = intake->refused[i] ? (struct event_outcome){.kind = OUTCOME_REFUSED,
+                                                                          .word = "refused",
+                                                                          .seq = -1,
+                                                                          .device_seq = -1,
+                                                                          .message = intake->refused[i],
+                                                                          .device_id = "",
+                                                                          .step = ""}
                                                  : outcomes[--count];
     return true;
 }
@@ -186,7 +205,9 @@ static bool add_device(struct intake *intake, struct json *json, const char *dev
 
     if (!*device_id || !intake->request->principal.is_scanner)
         return true;
-    facts = need_session(intake, error) ? QUERY(intake->session, intake->request->arena, SQL_DEVICE_FACTS, error, device_id) : NULL;
+    facts = need_session(intake, error)
+                ? QUERY(intake->session, intake->request->arena, SQL_DEVICE_FACTS, error, device_id)
+                : NULL;
     if (!facts || rows_count(facts) == 0)
         return facts != NULL;
     json_key(json, "device");
@@ -245,14 +266,16 @@ static bool answer(struct intake *intake, struct reply *reply, struct error *err
     json_array_begin(&json);
     for (size_t i = 0; i < intake->count; i++)
         if (!add_outcome(intake, &json, i, error))
-            return error->kind = ERROR_UNKNOWN_OUTCOME, false; /* recorded, but it cannot be said: try the same keys again */
+            return error->kind = ERROR_UNKNOWN_OUTCOME,
+                   false; /* recorded, but it cannot be said: try the same keys again */
     json_array_end(&json);
     json_object_end(&json);
     buffer_text(&reply->body, "\n");
     return true;
 }
 
-bool api_events_record(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool api_events_record(struct service *service, const struct request *request, struct reply *reply,
+                       struct error *error)
 {
     struct intake *intake = ARENA_NEW(request->arena, struct intake, 1);
     bool           done;

@@ -19,11 +19,13 @@ static void add_today(const struct request *request, const struct rows *rows, st
         struct view *item = view_append(view, "today");
         const char  *kind = rows_text(rows, i, "kind");
 
-        view_text(item, "when", when_clock(request->arena, request->language, rows_integer(rows, i, "recorded_at")));
+        view_text(item, "when",
+                  when_clock(request->arena, request->language, rows_integer(rows, i, "recorded_at")));
         view_text(item, "name", rows_text(rows, i, "device"));
         view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
-        view_text(item, "what", strcmp(kind, "waiting") == 0 ? words_column(request, rows, i, "waiting")
-                                                             : words_column(request, rows, i, "step"));
+        view_text(item, "what",
+                  strcmp(kind, "waiting") == 0 ? words_column(request, rows, i, "waiting")
+                                               : words_column(request, rows, i, "step"));
         view_text(item, "href", arena_format(request->arena, "/bench?code=%s", rows_text(rows, i, "code")));
     }
 }
@@ -47,29 +49,32 @@ static bool add_matches(struct session *session, const struct request *request, 
 }
 
 /* What was just recorded, with a way back for a minute. */
-static bool add_done(struct session *session, const struct request *request, const char *device_id, struct view *view,
-                     struct error *error)
+static bool add_done(struct session *session, const struct request *request, const char *device_id,
+                     struct view *view, struct error *error)
 {
-    const struct rows *rows = QUERY(session, request->arena, SQL_DEVICE_EVENTS, error, device_id, "2147483647", "1");
-    struct view       *done;
-    char              *undo_id = arena_take(request->arena, UUID_SIZE);
+    const struct rows *rows =
+        QUERY(session, request->arena, SQL_DEVICE_EVENTS, error, device_id, "2147483647", "1");
+    struct view *done;
+    char        *undo_id = arena_take(request->arena, UUID_SIZE);
 
-    if (!rows || rows_count(rows) == 0 || strcmp(rows_text(rows, 0, "event_id"), request_query(request, "done")) != 0)
+    if (!rows || rows_count(rows) == 0 ||
+        strcmp(rows_text(rows, 0, "event_id"), request_query(request, "done")) != 0)
         return rows != NULL;
     uuid_make(undo_id);
     done = view_within(view, "done");
-    view_format(done, "message", "%s: %s · %s %s", page_text(request, "Recorded"), words_event(request, rows, 0),
-                page_text(request, "now with"), rows_text(rows, 0, "to_name"));
-    view_flag(done, "can_undo", when_now() - rows_integer(rows, 0, "recorded_at") < UNDO_MS &&
-                                    strcmp(rows_text(rows, 0, "kind"), "corrected") != 0);
+    view_format(done, "message", "%s: %s · %s %s", page_text(request, "Recorded"),
+                words_event(request, rows, 0), page_text(request, "now with"), rows_text(rows, 0, "to_name"));
+    view_flag(done, "can_undo",
+              when_now() - rows_integer(rows, 0, "recorded_at") < UNDO_MS &&
+                  strcmp(rows_text(rows, 0, "kind"), "corrected") != 0);
     view_text(done, "undo_id", undo_id);
     view_text(done, "event_id", rows_text(rows, 0, "event_id"));
     view_text(done, "device_id", device_id);
     return true;
 }
 
-static bool add_device(struct session *session, const struct request *request, const char *device_id, struct view *view,
-                       struct error *error)
+static bool add_device(struct session *session, const struct request *request, const char *device_id,
+                       struct view *view, struct error *error)
 {
     const struct rows *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, device_id);
 
@@ -77,11 +82,12 @@ static bool add_device(struct session *session, const struct request *request, c
         return false;
     if (rows_count(facts) == 0)
         return error_set(error, ERROR_NOT_FOUND, "There is no such device");
-    return device_card_fill(session, request, facts, view, error) && add_done(session, request, device_id, view, error);
+    return device_card_fill(session, request, facts, view, error) &&
+           add_done(session, request, device_id, view, error);
 }
 
-static bool add_found(struct session *session, const struct request *request, const char *code, struct view *view,
-                      struct error *error)
+static bool add_found(struct session *session, const struct request *request, const char *code,
+                      struct view *view, struct error *error)
 {
     struct found_device found;
 
@@ -99,8 +105,8 @@ static bool add_found(struct session *session, const struct request *request, co
     return !*found.device_id || add_device(session, request, found.device_id, view, error);
 }
 
-static bool show(struct service *service, const struct request *request, struct reply *reply, const char *device_id,
-                 const char *problem, struct error *error)
+static bool show(struct service *service, const struct request *request, struct reply *reply,
+                 const char *device_id, const char *problem, struct error *error)
 {
     struct view *view = page_view(service, request, "nav_bench");
     const char  *code = request_query(request, "code");
@@ -114,7 +120,8 @@ static bool show(struct service *service, const struct request *request, struct 
                   : *code && !add_found(session, request, code, view, error))
         return false;
     view_text(view, "error", problem);
-    const struct rows *today = QUERY(session, request->arena, SQL_ACTOR_TODAY, error, request->principal.actor_id);
+    const struct rows *today =
+        QUERY(session, request->arena, SQL_ACTOR_TODAY, error, request->principal.actor_id);
 
     if (!today)
         return false;
@@ -122,7 +129,8 @@ static bool show(struct service *service, const struct request *request, struct 
     return page_show(service, request, reply, "bench", view, error);
 }
 
-bool bench_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool bench_show(struct service *service, const struct request *request, struct reply *reply,
+                struct error *error)
 {
     const char *device_id;
 
@@ -133,9 +141,10 @@ bool bench_show(struct service *service, const struct request *request, struct r
     return show(service, request, reply, *device_id ? device_id : NULL, NULL, error);
 }
 
-/* A person at a screen is told before an unusual step; that is courtesy, not a wall: with a reason it goes on. */
-static bool is_unusual(struct session *session, const struct request *request, const struct event_draft *draft,
-                       const char **problem, struct error *error)
+/* A person at a screen is told before an unusual step; that is courtesy, not a wall: with a reason it goes
+ * on. */
+static bool is_unusual(struct session *session, const struct request *request,
+                       const struct event_draft *draft, const char **problem, struct error *error)
 {
     const struct rows *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, draft->device_id);
     const struct rows *steps = facts ? query_run(session, request->arena, SQL_STEPS, NULL, 0, error) : NULL;
@@ -148,7 +157,8 @@ static bool is_unusual(struct session *session, const struct request *request, c
     for (size_t i = 0; strcmp(draft->kind, "step") == 0 && i < rows_count(steps); i++)
         if (strcmp(rows_text(steps, i, "name"), draft->step) == 0 && !*draft->reason &&
             rows_integer(steps, i, "position") < rows_integer(facts, 0, "step_position"))
-            *problem = page_text(request, "Going back a step needs a reason. Choose one under \"Another step\".");
+            *problem =
+                page_text(request, "Going back a step needs a reason. Choose one under \"Another step\".");
     return true;
 }
 
@@ -175,16 +185,21 @@ static bool is_date(const char *text)
 {
     size_t length = strlen(text);
 
-    return length == 0 || (length == 10 && text[4] == '-' && text[7] == '-' && strspn(text, "0123456789-") == 10);
+    return length == 0 ||
+           (length == 10 && text[4] == '-' && text[7] == '-' && strspn(text, "0123456789-") == 10);
 }
 
 static bool read_draft(const struct request *request, struct event_draft *draft, struct error *error)
 {
-    static const char *const kinds[] = {"step", "waiting", "waiting_ended", "handed_over", "moved", "note", "eta", "returned", "corrected"};
+    static const char *const kinds[] = {"step", "waiting", "waiting_ended", "handed_over", "moved",
+                                        "note", "eta",     "returned",      "corrected"};
     bool                     known = false;
 
     *draft = (struct event_draft){.actor_id = request->principal.actor_id};
-    if (!request_only(request, "event_id device_id kind step reason to place public_note private_note next_update_on expected_on outcome corrects", error) ||
+    if (!request_only(request,
+                      "event_id device_id kind step reason to place public_note private_note next_update_on "
+                      "expected_on outcome corrects",
+                      error) ||
         !request_uuid(request, "event_id", "Key", true, &draft->event_id, error) ||
         !request_uuid(request, "device_id", "Device", true, &draft->device_id, error) ||
         !request_line(request, "kind", "Kind", 1, 40, &draft->kind, error) ||
@@ -206,7 +221,8 @@ static bool read_draft(const struct request *request, struct event_draft *draft,
     return true;
 }
 
-bool bench_record(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool bench_record(struct service *service, const struct request *request, struct reply *reply,
+                  struct error *error)
 {
     struct event_draft   draft;
     struct event_outcome outcome;
@@ -223,9 +239,11 @@ bool bench_record(struct service *service, const struct request *request, struct
     if (!problem && !recorder_record(service->recorder, request->arena, &draft, 1, &outcome, error))
         return false;
     if (!problem && (outcome.kind == OUTCOME_RECORDED || outcome.kind == OUTCOME_REPLAYED)) {
-        reply_redirect(reply, arena_format(request->arena, "/bench?device=%s&done=%s", draft.device_id, draft.event_id));
+        reply_redirect(
+            reply, arena_format(request->arena, "/bench?device=%s&done=%s", draft.device_id, draft.event_id));
         return true;
     }
     reply->status = 409;
-    return show(service, request, reply, draft.device_id, problem ? problem : page_text(request, outcome.message), error);
+    return show(service, request, reply, draft.device_id,
+                problem ? problem : page_text(request, outcome.message), error);
 }

@@ -8,8 +8,9 @@
 #include "shared/uuid.h"
 
 static const char *const outcomes[][2] = {
-    {"repaired", "Repaired"},         {"no_fault_found", "No fault found"}, {"replaced", "Replaced"},
-    {"unrepairable", "Cannot be repaired"}, {"cancelled", "Cancelled"},
+    {"repaired", "Repaired"},   {"no_fault_found", "No fault found"},
+    {"replaced", "Replaced"},   {"unrepairable", "Cannot be repaired"},
+    {"cancelled", "Cancelled"},
 };
 
 /* Each form carries its own key, so that a second click is the same event. */
@@ -26,7 +27,8 @@ static void add_keys(const struct request *request, struct view *card)
 }
 
 /* The first step of the phase after the present one; the last phase is the return to the owner. */
-static void add_main(const struct request *request, const struct rows *facts, const struct rows *steps, struct view *card)
+static void add_main(const struct request *request, const struct rows *facts, const struct rows *steps,
+                     struct view *card)
 {
     const char *phase = rows_text(facts, 0, "phase");
     size_t      now = 0, next;
@@ -44,13 +46,14 @@ static void add_main(const struct request *request, const struct rows *facts, co
     view_text(main, "kind", last ? "returned" : "step");
     view_text(main, "step", last ? "" : rows_text(steps, next, "name"));
     view_text(main, "outcome", last ? "repaired" : "");
-    view_text(main, "label", last ? text_in(request->language, "Return to the owner")
-                                  : arena_format(request->arena, "%s: %s", text_in(request->language, "Take over"),
-                                                 words_column(request, steps, next, "label")));
+    view_text(main, "label",
+              last ? text_in(request->language, "Return to the owner")
+                   : arena_format(request->arena, "%s: %s", text_in(request->language, "Take over"),
+                                  words_column(request, steps, next, "label")));
 }
 
-static void add_choices(const struct request *request, const struct rows *rows, const char *list, const char *key,
-                        const char *column, struct view *card)
+static void add_choices(const struct request *request, const struct rows *rows, const char *list,
+                        const char *key, const char *column, struct view *card)
 {
     for (size_t i = 0; i < rows_count(rows); i++) {
         struct view *item = view_append(card, list);
@@ -72,29 +75,35 @@ static void add_names(const struct rows *rows, const char *list, struct view *ca
 
 static void add_facts(const struct request *request, const struct rows *facts, struct view *card)
 {
-    static const char *const same[][2] = {{"id", "device_id"}, {"number", "number"}, {"problem", "problem"},
+    static const char *const same[][2] = {{"id", "device_id"}, {"number", "number"},  {"problem", "problem"},
                                           {"owner", "owner"},  {"from", "custodian"}, {"place", "place"}};
 
     for (size_t i = 0; i < COUNT_OF(same); i++)
         view_text(card, same[i][0], rows_text(facts, 0, same[i][1]));
-    view_text(card, "name", rows_flag(facts, 0, "identified") ? rows_text(facts, 0, "name")
-                                                              : text_in(request->language, "Unknown device"));
+    view_text(card, "name",
+              rows_flag(facts, 0, "identified") ? rows_text(facts, 0, "name")
+                                                : text_in(request->language, "Unknown device"));
     view_text(card, "code", words_code(request, rows_text(facts, 0, "code")));
     view_text(card, "step_label", words_column(request, facts, 0, "step"));
     view_text(card, "waiting_label", words_column(request, facts, 0, "waiting"));
-    view_text(card, "expected", when_day(request->arena, request->language, rows_text(facts, 0, "expected_on")));
-    view_text(card, "history_href", arena_format(request->arena, "/devices/%s", rows_text(facts, 0, "device_id")));
+    view_text(card, "expected",
+              when_day(request->arena, request->language, rows_text(facts, 0, "expected_on")));
+    view_text(card, "history_href",
+              arena_format(request->arena, "/devices/%s", rows_text(facts, 0, "device_id")));
     view_flag(card, "in_repair", *rows_text(facts, 0, "number") && !rows_flag(facts, 0, "returned"));
 }
 
-bool device_card_fill(struct session *session, const struct request *request, const struct rows *facts, struct view *view,
-                      struct error *error)
+bool device_card_fill(struct session *session, const struct request *request, const struct rows *facts,
+                      struct view *view, struct error *error)
 {
     struct view       *card = view_within(view, "device");
     const struct rows *steps = query_run(session, request->arena, SQL_STEPS, NULL, 0, error);
-    const struct rows *reasons = steps ? query_run(session, request->arena, SQL_REASONS, NULL, 0, error) : NULL;
-    const struct rows *people = reasons ? query_run(session, request->arena, SQL_PEOPLE_LIST, NULL, 0, error) : NULL;
-    const struct rows *places = people ? query_run(session, request->arena, SQL_PLACE_LIST, NULL, 0, error) : NULL;
+    const struct rows *reasons =
+        steps ? query_run(session, request->arena, SQL_REASONS, NULL, 0, error) : NULL;
+    const struct rows *people =
+        reasons ? query_run(session, request->arena, SQL_PEOPLE_LIST, NULL, 0, error) : NULL;
+    const struct rows *places =
+        people ? query_run(session, request->arena, SQL_PLACE_LIST, NULL, 0, error) : NULL;
 
     if (!places)
         return false;

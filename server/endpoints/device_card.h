@@ -7,7 +7,7 @@
 #include "web/request.h"
 
 /* Fills view.device from the facts (SQL_DEVICE_FACTS, one row). */
-bool device_card_fill(struct session *session, const struct request *request, const struct rows *facts, struct view *view,
-                      struct error *error) MUST_USE;
+bool device_card_fill(struct session *session, const struct request *request, const struct rows *facts,
+                      struct view *view, struct error *error) MUST_USE;
 
 #endif

@@ -50,7 +50,8 @@ const char *door_cookie_name(const struct service *service)
     return strncmp(service->config->base_url, "https:", 6) == 0 ? "__Host-sid" : "sid";
 }
 
-const char *door_session_hash(const struct service *service, const struct request *request, const char *secret)
+const char *door_session_hash(const struct service *service, const struct request *request,
+                              const char *secret)
 {
     return secret_hash(request->arena, service->secret, SECRET_SESSION, secret);
 }
@@ -61,8 +62,9 @@ void door_set_cookie(const struct service *service, const struct request *reques
     bool secure = strncmp(service->config->base_url, "https:", 6) == 0;
 
     reply_header(reply, "Set-Cookie",
-                 arena_format(request->arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", door_cookie_name(service),
-                              secret ? secret : "", secure ? "; Secure" : "", secret ? "" : "; Max-Age=0"));
+                 arena_format(request->arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s",
+                              door_cookie_name(service), secret ? secret : "", secure ? "; Secure" : "",
+                              secret ? "" : "; Max-Age=0"));
 }
 
 static bool enter_page(struct service *service, struct request *request, struct error *error)
@@ -72,10 +74,10 @@ static bool enter_page(struct service *service, struct request *request, struct 
 
     if (!secret || strcmp(secret, cookie) != 0)
         return true; /* nobody; the route decides whether that is enough */
-    SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-    const struct rows *rows =
-        session ? WRITE(session, request->arena, SQL_SESSION_TOUCH, error, door_session_hash(service, request, secret))
-                : NULL;
+    SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+    const struct rows *rows = session ? WRITE(session, request->arena, SQL_SESSION_TOUCH, error,
+                                              door_session_hash(service, request, secret))
+                                      : NULL;
 
     if (!rows)
         return false;
@@ -98,8 +100,9 @@ static bool enter_api(struct service *service, struct request *request, struct e
     if (strncasecmp(header, "Bearer ", 7) != 0 || header[7] == '\0' || strlen(header) > 200)
         return error_set(error, ERROR_UNAUTHENTICATED, "Authorization must be 'Bearer' and a token");
     token = secret_hash(request->arena, service->secret, SECRET_TOKEN, header + 7);
-    SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-    const struct rows *rows = session ? WRITE(session, request->arena, SQL_BEARER_LOOKUP, error, token) : NULL;
+    SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+    const struct rows *rows =
+        session ? WRITE(session, request->arena, SQL_BEARER_LOOKUP, error, token) : NULL;
 
     if (!rows)
         return false;
@@ -136,7 +139,8 @@ static void problem(const struct request *request, struct reply *reply, const st
     json_key(&json, "status");
     json_number(&json, reply->status);
     json_key(&json, "detail");
-    json_text(&json, ours ? "Something broke on our side. Nothing is known to be lost; try again." : error->message);
+    json_text(&json,
+              ours ? "Something broke on our side. Nothing is known to be lost; try again." : error->message);
     if (error->field[0]) {
         json_key(&json, "field");
         json_text(&json, error->field);

@@ -14,9 +14,16 @@ static void add_time(struct json *json, const char *key, int64_t ms)
 
 static void add_event(struct arena *arena, struct json *json, const struct rows *rows, size_t i)
 {
-    static const char *const same[][2] = {{"event_id", "event_id"}, {"kind", "kind"}, {"from", "from_name"}, {"to", "to_name"},
-                                          {"place", "place"}, {"step", "step"}, {"reason", "reason"}, {"recorded_by", "actor"},
-                                          {"public_note", "public_note"}, {"private_note", "private_note"}};
+    static const char *const same[][2] = {{"event_id", "event_id"},
+                                          {"kind", "kind"},
+                                          {"from", "from_name"},
+                                          {"to", "to_name"},
+                                          {"place", "place"},
+                                          {"step", "step"},
+                                          {"reason", "reason"},
+                                          {"recorded_by", "actor"},
+                                          {"public_note", "public_note"},
+                                          {"private_note", "private_note"}};
 
     json_key(json, "seq");
     json_number(json, rows_integer(rows, i, "seq"));
@@ -31,9 +38,17 @@ static void add_event(struct arena *arena, struct json *json, const struct rows 
 
 static void add_device(struct json *json, const struct rows *facts)
 {
-    static const char *const same[][2] = {{"id", "device_id"}, {"name", "name"}, {"kind", "kind"}, {"code", "code"},
-                                          {"custodian", "custodian"}, {"place", "place"}, {"step", "step"}, {"phase", "phase"},
-                                          {"waiting", "waiting"}, {"repair", "number"}, {"expected_on", "expected_on"},
+    static const char *const same[][2] = {{"id", "device_id"},
+                                          {"name", "name"},
+                                          {"kind", "kind"},
+                                          {"code", "code"},
+                                          {"custodian", "custodian"},
+                                          {"place", "place"},
+                                          {"step", "step"},
+                                          {"phase", "phase"},
+                                          {"waiting", "waiting"},
+                                          {"repair", "number"},
+                                          {"expected_on", "expected_on"},
                                           {"outcome", "outcome"}};
 
     json_key(json, "device");
@@ -45,7 +60,8 @@ static void add_device(struct json *json, const struct rows *facts)
     json_object_end(json);
 }
 
-void event_json_device(struct arena *arena, struct buffer *out, const struct rows *facts, const struct rows *events)
+void event_json_device(struct arena *arena, struct buffer *out, const struct rows *facts,
+                       const struct rows *events)
 {
     struct json json;
 

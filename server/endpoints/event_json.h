@@ -6,7 +6,8 @@
 #include "shared/buffer.h"
 
 /* {"device": {...}, "events": [...]} from SQL_DEVICE_FACTS and SQL_DEVICE_EVENTS. */
-void event_json_device(struct arena *arena, struct buffer *out, const struct rows *facts, const struct rows *events);
+void event_json_device(struct arena *arena, struct buffer *out, const struct rows *facts,
+                       const struct rows *events);
 
 /* One line of SQL_LEDGER_EVENTS. */
 void event_json_line(struct arena *arena, struct buffer *out, const struct rows *rows, size_t row);

@@ -15,8 +15,9 @@
 
 #define PIECE_ROWS "500"
 
-static const char *const titles[] = {"seq", "event_id", "device", "code", "kind", "happened_at", "recorded_at", "recorded_by",
-                                     "from", "to", "place", "step", "reason", "flags", "public_note", "private_note"};
+static const char *const titles[] = {
+    "seq",  "event_id", "device", "code", "kind",   "happened_at", "recorded_at", "recorded_by",
+    "from", "to",       "place",  "step", "reason", "flags",       "public_note", "private_note"};
 
 static void csv_titles(struct buffer *out)
 {
@@ -29,7 +30,8 @@ static void csv_titles(struct buffer *out)
     csv_line_end(out);
 }
 
-static void csv_row(struct arena *arena, struct buffer *out, const struct rows *rows, size_t i, const char *device, const char *code)
+static void csv_row(struct arena *arena, struct buffer *out, const struct rows *rows, size_t i,
+                    const char *device, const char *code)
 {
     char        happened[MOMENT_SIZE], recorded[MOMENT_SIZE];
     const char *values[COUNT_OF(titles)];
@@ -57,8 +59,8 @@ static void csv_row(struct arena *arena, struct buffer *out, const struct rows *
     csv_line_end(out);
 }
 
-static bool load(struct session *session, const struct request *request, const struct rows **facts, const struct rows **events,
-                 struct error *error)
+static bool load(struct session *session, const struct request *request, const struct rows **facts,
+                 const struct rows **events, struct error *error)
 {
     char id[UUID_SIZE];
 
@@ -82,8 +84,8 @@ static const char *file_name(const struct request *request, const struct rows *f
     return arena_format(request->arena, "spoor-%s.%s", *code ? code : "device", ending);
 }
 
-static bool export_csv(struct pool *pool, const struct service *service, const struct request *request, struct reply *reply,
-                       struct error *error)
+static bool export_csv(struct pool *pool, const struct service *service, const struct request *request,
+                       struct reply *reply, struct error *error)
 {
     SESSION           *session = pool_borrow(pool, service->config->session_wait_ms, error);
     const struct rows *facts, *events;
@@ -94,12 +96,13 @@ static bool export_csv(struct pool *pool, const struct service *service, const s
     reply_download(request, reply, file_name(request, facts, "csv"));
     csv_titles(&reply->body);
     for (size_t i = 0; i < rows_count(events); i++)
-        csv_row(request->arena, &reply->body, events, i, rows_text(facts, 0, "name"), rows_text(facts, 0, "code"));
+        csv_row(request->arena, &reply->body, events, i, rows_text(facts, 0, "name"),
+                rows_text(facts, 0, "code"));
     return true;
 }
 
-static bool export_json(struct pool *pool, const struct service *service, const struct request *request, struct reply *reply,
-                        struct error *error)
+static bool export_json(struct pool *pool, const struct service *service, const struct request *request,
+                        struct reply *reply, struct error *error)
 {
     SESSION           *session = pool_borrow(pool, service->config->session_wait_ms, error);
     const struct rows *facts, *events;
@@ -112,27 +115,32 @@ static bool export_json(struct pool *pool, const struct service *service, const 
     return true;
 }
 
-bool device_csv(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool device_csv(struct service *service, const struct request *request, struct reply *reply,
+                struct error *error)
 {
     return export_csv(service->pool, service, request, reply, error);
 }
 
-bool device_json(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool device_json(struct service *service, const struct request *request, struct reply *reply,
+                 struct error *error)
 {
     return export_json(service->pool, service, request, reply, error);
 }
 
-bool audit_device_csv(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool audit_device_csv(struct service *service, const struct request *request, struct reply *reply,
+                      struct error *error)
 {
     return export_csv(service->audit_pool, service, request, reply, error);
 }
 
-bool audit_device_json(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool audit_device_json(struct service *service, const struct request *request, struct reply *reply,
+                       struct error *error)
 {
     return export_json(service->audit_pool, service, request, reply, error);
 }
 
-/* Each piece is a query of its own from where the last one ended: no open snapshot, no session held between them. */
+/* Each piece is a query of its own from where the last one ended: no open snapshot, no session held between
+ * them. */
 struct ledger_stream {
     struct service *service;
     int64_t         next_seq;
@@ -143,9 +151,11 @@ static bool ledger_piece(void *context, struct buffer *out, struct error *error)
 {
     struct ledger_stream *stream = context;
     ARENA                *arena = arena_new();
-    SESSION              *session = pool_borrow(stream->service->audit_pool, stream->service->config->session_wait_ms, error);
-    const struct rows    *rows =
-        session ? QUERY(session, arena, SQL_LEDGER_EVENTS, error, arena_format(arena, "%" PRId64, stream->next_seq), PIECE_ROWS) : NULL;
+    SESSION              *session =
+        pool_borrow(stream->service->audit_pool, stream->service->config->session_wait_ms, error);
+    const struct rows *rows = session ? QUERY(session, arena, SQL_LEDGER_EVENTS, error,
+                                              arena_format(arena, "%" PRId64, stream->next_seq), PIECE_ROWS)
+                                      : NULL;
 
     if (!rows)
         return false;
@@ -162,7 +172,8 @@ static bool ledger_piece(void *context, struct buffer *out, struct error *error)
     return rows_count(rows) > 0;
 }
 
-static bool start(struct service *service, const struct request *request, struct reply *reply, bool csv, struct error *error)
+static bool start(struct service *service, const struct request *request, struct reply *reply, bool csv,
+                  struct error *error)
 {
     struct ledger_stream *stream = calloc(1, sizeof *stream);
     const char           *since = request_query(request, "since");
@@ -181,7 +192,8 @@ static bool start(struct service *service, const struct request *request, struct
     return true;
 }
 
-bool ledger_csv(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool ledger_csv(struct service *service, const struct request *request, struct reply *reply,
+                struct error *error)
 {
     if (!request_only(request, "since", error))
         return false;
@@ -190,7 +202,8 @@ bool ledger_csv(struct service *service, const struct request *request, struct r
     return start(service, request, reply, true, error);
 }
 
-bool api_ledger(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool api_ledger(struct service *service, const struct request *request, struct reply *reply,
+                struct error *error)
 {
     if (!request_only(request, "since", error))
         return false;

@@ -18,7 +18,8 @@ static const char *trim(const struct request *request, const char *text)
 static bool by_alias(struct session *session, const struct request *request, const char *text,
                      struct found_device *found, struct error *error)
 {
-    const struct rows *rows = QUERY(session, request->arena, SQL_DEVICES_BY_ALIAS, error, trim(request, text));
+    const struct rows *rows =
+        QUERY(session, request->arena, SQL_DEVICES_BY_ALIAS, error, trim(request, text));
 
     if (!rows)
         return false;
@@ -50,15 +51,16 @@ static bool by_label(struct session *session, const struct request *request, con
     return true;
 }
 
-bool find_device(struct session *session, const struct request *request, const char *text, struct found_device *found,
-                 struct error *error)
+bool find_device(struct session *session, const struct request *request, const char *text,
+                 struct found_device *found, struct error *error)
 {
     struct label label;
     struct error unreadable = {0};
     bool         is_label = label_parse(text, &label, &unreadable);
 
     *found = (struct found_device){.device_id = "", .unlinked = "", .problem = ""};
-    if (is_label ? !by_label(session, request, &label, found, error) : !by_alias(session, request, text, found, error))
+    if (is_label ? !by_label(session, request, &label, found, error)
+                 : !by_alias(session, request, text, found, error))
         return false;
     if (*found->device_id || found->matches || *found->unlinked || *found->problem)
         return true;

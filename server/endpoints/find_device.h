@@ -9,14 +9,15 @@
 #include "web/request.h"
 
 struct found_device {
-    const char        *device_id; /* "" : none, or several */
-    const struct rows *matches;   /* column device_id, when a serial number belongs to several devices; or NULL */
-    const char        *unlinked;  /* code of a minted label without a device; "" */
-    const char        *problem;   /* a sentence when nothing was found; "" */
+    const char *device_id; /* "" : none, or several */
+    const struct rows
+               *matches;  /* column device_id, when a serial number belongs to several devices; or NULL */
+    const char *unlinked; /* code of a minted label without a device; "" */
+    const char *problem;  /* a sentence when nothing was found; "" */
 };
 
 /* false only when the database cannot be asked. */
-bool find_device(struct session *session, const struct request *request, const char *text, struct found_device *found,
-                 struct error *error) MUST_USE;
+bool find_device(struct session *session, const struct request *request, const char *text,
+                 struct found_device *found, struct error *error) MUST_USE;
 
 #endif

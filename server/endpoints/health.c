@@ -5,7 +5,8 @@
 #include "web/request.h"
 
 /* Says nothing of versions: anyone may ask. */
-bool health_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool health_show(struct service *service, const struct request *request, struct reply *reply,
+                 struct error *error)
 {
     struct pool_state state;
 
@@ -14,6 +15,7 @@ bool health_show(struct service *service, const struct request *request, struct 
     pool_state(service->pool, &state);
     reply->status = state.reachable ? 200 : 503;
     reply->type = "application/json";
-    buffer_format(&reply->body, "{\"process\": \"up\", \"database\": \"%s\"}\n", state.reachable ? "up" : "down");
+    buffer_format(&reply->body, "{\"process\": \"up\", \"database\": \"%s\"}\n",
+                  state.reachable ? "up" : "down");
     return true;
 }

@@ -29,7 +29,8 @@ static void add_row(const struct history *history, size_t i, struct view *item)
     unsigned              flags = (unsigned)rows_integer(rows, i, "flags");
 
     view_number(item, "number", (long)rows_integer(rows, i, "device_seq") + 1);
-    view_text(item, "when", when_moment(request->arena, request->language, rows_integer(rows, i, "happened_at")));
+    view_text(item, "when",
+              when_moment(request->arena, request->language, rows_integer(rows, i, "happened_at")));
     view_text(item, "what", words_event(request, rows, i));
     view_text(item, "from", rows_text(rows, i, "from_name"));
     view_text(item, "to", rows_text(rows, i, "to_name"));
@@ -40,17 +41,20 @@ static void add_row(const struct history *history, size_t i, struct view *item)
     view_text(item, "by", rows_text(rows, i, "actor"));
     view_flag(item, "corrected", rows_flag(rows, i, "corrected"));
     view_text(item, "flags", words_flags(request, flags & ~2u));
-    view_text(item, "late", flags & 2u ? arena_format(request->arena, "%s %s", page_text(request, "recorded"),
-                                                      when_moment(request->arena, request->language, rows_integer(rows, i, "recorded_at")))
-                                       : "");
+    view_text(item, "late",
+              flags & 2u ? arena_format(request->arena, "%s %s", page_text(request, "recorded"),
+                                        when_moment(request->arena, request->language,
+                                                    rows_integer(rows, i, "recorded_at")))
+                         : "");
 }
 
 /* What can be said from the rows alone; proof against those who rule the database comes with sealing. */
 static bool add_verdict(const struct history *history, struct view *view, struct error *error)
 {
     const struct request *request = history->request;
-    const struct rows    *broken = QUERY(history->session, request->arena, SQL_DEVICE_CHECK, error, history->device_id);
-    struct view          *verdict = view_within(view, "verdict");
+    const struct rows    *broken =
+        QUERY(history->session, request->arena, SQL_DEVICE_CHECK, error, history->device_id);
+    struct view *verdict = view_within(view, "verdict");
 
     if (!broken)
         return false;
@@ -58,12 +62,17 @@ static bool add_verdict(const struct history *history, struct view *view, struct
         view_text(verdict, "tone", "ok");
         view_format(verdict, "sentence", "%" PRId64 " %s", rows_integer(history->facts, 0, "device_seq") + 1,
                     page_text(request, "records, in an unbroken order."));
-        view_text(verdict, "detail", page_text(request, "Numbers, times and holders follow from one record to the next. Checked now."));
+        view_text(verdict, "detail",
+                  page_text(request,
+                            "Numbers, times and holders follow from one record to the next. Checked now."));
     } else {
         view_text(verdict, "tone", "red");
-        view_format(verdict, "sentence", "%s %" PRId64 ".", page_text(request, "The order is broken at record"),
+        view_format(verdict, "sentence", "%s %" PRId64 ".",
+                    page_text(request, "The order is broken at record"),
                     rows_integer(broken, 0, "device_seq") + 1);
-        view_text(verdict, "detail", page_text(request, "This record does not follow from the one before it. Tell the auditor of your organisation."));
+        view_text(verdict, "detail",
+                  page_text(request, "This record does not follow from the one before it. Tell the auditor "
+                                     "of your organisation."));
     }
     return true;
 }
@@ -79,7 +88,8 @@ static void add_spent(const struct history *history, struct view *view)
     for (size_t i = 0; i < rows_count(rows) && rows_count(rows) < PAGE_ROWS; i++) {
         int64_t since = rows_integer(rows, i, "happened_at");
 
-        if (*rows_text(rows, i, "step") && strcmp(rows_text(rows, i, "kind"), "returned") != 0 && until > since) {
+        if (*rows_text(rows, i, "step") && strcmp(rows_text(rows, i, "kind"), "returned") != 0 &&
+            until > since) {
             all += until - since;
             waiting += *rows_text(rows, i, "waiting") ? until - since : 0;
         }
@@ -95,15 +105,17 @@ static void add_spent(const struct history *history, struct view *view)
 
 static void add_facts(const struct history *history, struct view *view)
 {
-    static const char *const same[][2] = {{"number", "number"}, {"problem", "problem"}, {"owner", "owner"},
-                                          {"from", "custodian"}, {"place", "place"},    {"aliases", "aliases"}};
-    const struct request *request = history->request;
-    const char           *base = history->auditor ? "/audit/devices" : "/devices";
+    static const char *const same[][2] = {{"number", "number"}, {"problem", "problem"},
+                                          {"owner", "owner"},   {"from", "custodian"},
+                                          {"place", "place"},   {"aliases", "aliases"}};
+    const struct request    *request = history->request;
+    const char              *base = history->auditor ? "/audit/devices" : "/devices";
 
     for (size_t i = 0; i < COUNT_OF(same); i++)
         view_text(view, same[i][0], rows_text(history->facts, 0, same[i][1]));
-    view_text(view, "name", rows_flag(history->facts, 0, "identified") ? rows_text(history->facts, 0, "name")
-                                                                       : page_text(request, "Unknown device"));
+    view_text(view, "name",
+              rows_flag(history->facts, 0, "identified") ? rows_text(history->facts, 0, "name")
+                                                         : page_text(request, "Unknown device"));
     view_text(view, "title", rows_text(history->facts, 0, "name"));
     view_text(view, "code", words_code(request, rows_text(history->facts, 0, "code")));
     view_text(view, "step_label", words_column(request, history->facts, 0, "step"));
@@ -128,7 +140,8 @@ static bool load(struct history *history, const char *before, const char *limit,
         return false;
     if (rows_count(history->facts) == 0)
         return error_set(error, ERROR_NOT_FOUND, "There is no such device");
-    history->events = QUERY(history->session, request->arena, SQL_DEVICE_EVENTS, error, history->device_id, before, limit);
+    history->events =
+        QUERY(history->session, request->arena, SQL_DEVICE_EVENTS, error, history->device_id, before, limit);
     return history->events != NULL;
 }
 
@@ -136,8 +149,8 @@ static bool show(struct history *history, struct reply *reply, struct error *err
 {
     const struct request *request = history->request;
     const char           *before = request_query(request, "before");
-    struct view          *view = page_view(history->service, request, history->auditor ? "nav_audit" : "nav_devices");
-    long                  oldest;
+    struct view *view = page_view(history->service, request, history->auditor ? "nav_audit" : "nav_devices");
+    long         oldest;
 
     if (strlen(before) > 9 || before[strspn(before, "0123456789")] != '\0')
         return error_field(error, "before", "'before' is a whole number");
@@ -147,12 +160,15 @@ static bool show(struct history *history, struct reply *reply, struct error *err
     add_spent(history, view);
     for (size_t i = 0; i < rows_count(history->events); i++)
         add_row(history, i, view_append(view, "rows"));
-    oldest = rows_count(history->events) ? (long)rows_integer(history->events, rows_count(history->events) - 1, "device_seq") : 0;
+    oldest = rows_count(history->events)
+                 ? (long)rows_integer(history->events, rows_count(history->events) - 1, "device_seq")
+                 : 0;
     view_text(view, "older", oldest > 0 ? arena_format(request->arena, "?before=%ld", oldest) : "");
     return page_show(history->service, request, reply, "history", view, error);
 }
 
-bool device_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool device_show(struct service *service, const struct request *request, struct reply *reply,
+                 struct error *error)
 {
     SESSION       *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     struct history history = {.service = service, .request = request, .session = session};
@@ -160,7 +176,8 @@ bool device_show(struct service *service, const struct request *request, struct 
     return session && request_only(request, "before", error) && show(&history, reply, error);
 }
 
-bool audit_device_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool audit_device_show(struct service *service, const struct request *request, struct reply *reply,
+                       struct error *error)
 {
     SESSION       *session = pool_borrow(service->audit_pool, service->config->session_wait_ms, error);
     struct history history = {.service = service, .request = request, .session = session, .auditor = true};

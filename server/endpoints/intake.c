@@ -13,7 +13,9 @@
 #include "web/reply.h"
 
 #define LINK_SYMBOLS 26u
-#define FIELDS       "event_id device_id make model serial asset_tag label owner_name owner_email problem condition accessories expected_on"
+#define FIELDS                                                                                               \
+    "event_id device_id make model serial asset_tag label owner_name owner_email problem condition "         \
+    "accessories expected_on"
 
 /* What a form may say: its name, what people call it, its limits in code points, whether it has lines. */
 static const struct {
@@ -21,19 +23,25 @@ static const struct {
     size_t      least, most;
     bool        lines;
 } fields[] = {
-    {"problem", "v_problem", "Problem", 1, 2000, true},       {"condition", "v_condition", "Condition", 0, 2000, false},
-    {"accessories", "v_accessories", "Accessories", 0, 500, false}, {"owner_name", "v_owner_name", "Name", 1, 120, false},
-    {"owner_email", "v_owner_email", "E-mail", 0, 254, false}, {"make", "v_make", "Make", 0, 80, false},
-    {"model", "v_model", "Model", 0, 120, false},             {"serial", "v_serial", "Serial number", 0, 120, false},
-    {"asset_tag", "v_asset_tag", "Asset tag", 0, 120, false}, {"label", "v_label", "Label", 0, 200, false},
+    {"problem", "v_problem", "Problem", 1, 2000, true},
+    {"condition", "v_condition", "Condition", 0, 2000, false},
+    {"accessories", "v_accessories", "Accessories", 0, 500, false},
+    {"owner_name", "v_owner_name", "Name", 1, 120, false},
+    {"owner_email", "v_owner_email", "E-mail", 0, 254, false},
+    {"make", "v_make", "Make", 0, 80, false},
+    {"model", "v_model", "Model", 0, 120, false},
+    {"serial", "v_serial", "Serial number", 0, 120, false},
+    {"asset_tag", "v_asset_tag", "Asset tag", 0, 120, false},
+    {"label", "v_label", "Label", 0, 200, false},
     {"expected_on", "v_expected_on", "Expected back", 0, 10, false},
 };
 
-static bool name_device(struct service *service, const struct request *request, const char *device_id, struct view *view,
-                        struct error *error)
+static bool name_device(struct service *service, const struct request *request, const char *device_id,
+                        struct view *view, struct error *error)
 {
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-    const struct rows *facts = session ? QUERY(session, request->arena, SQL_DEVICE_FACTS, error, device_id) : NULL;
+    const struct rows *facts =
+        session ? QUERY(session, request->arena, SQL_DEVICE_FACTS, error, device_id) : NULL;
 
     if (!facts)
         return false;
@@ -44,8 +52,8 @@ static bool name_device(struct service *service, const struct request *request, 
     return true;
 }
 
-static bool show(struct service *service, const struct request *request, struct reply *reply, const char *device_id,
-                 const char *label, const char *problem, struct error *error)
+static bool show(struct service *service, const struct request *request, struct reply *reply,
+                 const char *device_id, const char *label, const char *problem, struct error *error)
 {
     struct view *view = page_view(service, request, "nav_intake");
     char        *event_id = arena_take(request->arena, UUID_SIZE);
@@ -64,7 +72,8 @@ static bool show(struct service *service, const struct request *request, struct 
     return page_show(service, request, reply, "intake", view, error);
 }
 
-bool intake_form(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool intake_form(struct service *service, const struct request *request, struct reply *reply,
+                 struct error *error)
 {
     const char *device_id;
 
@@ -87,7 +96,8 @@ static bool add_label(struct json *json, const struct request *request, struct e
 }
 
 /* The form as take_in() wants it. */
-static bool compose(const struct request *request, const char *link_hash, struct json *json, struct error *error)
+static bool compose(const struct request *request, const char *link_hash, struct json *json,
+                    struct error *error)
 {
     const char *event_id, *device_id, *value;
 
@@ -102,15 +112,18 @@ static bool compose(const struct request *request, const char *link_hash, struct
     json_member(json, "link_hash", link_hash);
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
         bool read = fields[i].lines
-                        ? request_text(request, fields[i].name, page_text(request, fields[i].label), fields[i].least, fields[i].most, &value, error)
-                        : request_line(request, fields[i].name, page_text(request, fields[i].label), fields[i].least, fields[i].most, &value, error);
+                        ? request_text(request, fields[i].name, page_text(request, fields[i].label),
+                                       fields[i].least, fields[i].most, &value, error)
+                        : request_line(request, fields[i].name, page_text(request, fields[i].label),
+                                       fields[i].least, fields[i].most, &value, error);
 
         if (!read)
             return false;
         if (strcmp(fields[i].name, "label") != 0)
             json_member(json, fields[i].name, value);
     }
-    if (!*device_id && !*request_field(request, "model") && !*request_field(request, "serial") && !*request_field(request, "asset_tag"))
+    if (!*device_id && !*request_field(request, "model") && !*request_field(request, "serial") &&
+        !*request_field(request, "asset_tag"))
         return error_field(error, "model", "Say which device it is: its model, serial number or asset tag");
     if (!add_label(json, request, error))
         return false;
@@ -118,8 +131,8 @@ static bool compose(const struct request *request, const char *link_hash, struct
     return true;
 }
 
-static bool show_receipt(const struct service *service, const struct request *request, struct reply *reply, const char *link,
-                         const char *number, const struct rows *facts, struct error *error)
+static bool show_receipt(const struct service *service, const struct request *request, struct reply *reply,
+                         const char *link, const char *number, const struct rows *facts, struct error *error)
 {
     struct view *view = page_view(service, request, "nav_intake");
     const char  *url = arena_format(request->arena, "%s/t/%s", service->config->base_url, link);
@@ -135,13 +148,16 @@ static bool show_receipt(const struct service *service, const struct request *re
     view_text(view, "code", words_code(request, rows_text(facts, 0, "code")));
     view_text(view, "owner", rows_text(facts, 0, "owner"));
     view_text(view, "problem", rows_text(facts, 0, "problem"));
-    view_text(view, "expected", when_day(request->arena, request->language, rows_text(facts, 0, "expected_on")));
-    view_text(view, "device_href", arena_format(request->arena, "/bench?device=%s", rows_text(facts, 0, "device_id")));
+    view_text(view, "expected",
+              when_day(request->arena, request->language, rows_text(facts, 0, "expected_on")));
+    view_text(view, "device_href",
+              arena_format(request->arena, "/bench?device=%s", rows_text(facts, 0, "device_id")));
     return page_show(service, request, reply, "receipt", view, error);
 }
 
 /* The link is known only now: it goes straight into the answer, and only its hash is kept. */
-static bool take_in(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+static bool take_in(struct service *service, const struct request *request, struct reply *reply,
+                    struct error *error)
 {
     const char   *link = secret_new(request->arena, LINK_SYMBOLS);
     const char   *hash = secret_hash(request->arena, service->secret, SECRET_LINK, link);
@@ -159,12 +175,14 @@ static bool take_in(struct service *service, const struct request *request, stru
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     const struct rows *taken = session ? WRITE(session, request->arena, SQL_TAKE_IN, error, intake) : NULL;
     const struct rows *facts =
-        taken ? QUERY(session, request->arena, SQL_DEVICE_FACTS, error, rows_text(taken, 0, "device_id")) : NULL;
+        taken ? QUERY(session, request->arena, SQL_DEVICE_FACTS, error, rows_text(taken, 0, "device_id"))
+              : NULL;
 
     return facts && show_receipt(service, request, reply, link, rows_text(taken, 0, "number"), facts, error);
 }
 
-bool intake_record(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool intake_record(struct service *service, const struct request *request, struct reply *reply,
+                   struct error *error)
 {
     struct error problem = {0};
 
@@ -178,10 +196,12 @@ bool intake_record(struct service *service, const struct request *request, struc
     }
     buffer_free(&reply->body);
     reply->status = problem.kind == ERROR_CONFLICT ? 409 : 400;
-    return show(service, request, reply, request_field(request, "device_id"), NULL, page_text(request, problem.message), error);
+    return show(service, request, reply, request_field(request, "device_id"), NULL,
+                page_text(request, problem.message), error);
 }
 
-bool repair_new_link(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool repair_new_link(struct service *service, const struct request *request, struct reply *reply,
+                     struct error *error)
 {
     const char *link = secret_new(request->arena, LINK_SYMBOLS);
     const char *hash = secret_hash(request->arena, service->secret, SECRET_LINK, link);
@@ -196,7 +216,8 @@ bool repair_new_link(struct service *service, const struct request *request, str
         return false;
     if (rows_count(repair) == 0)
         return error_set(error, ERROR_NOT_FOUND, "There is no such repair");
-    if (!WRITE(session, request->arena, SQL_REISSUE_LINK, error, rows_text(repair, 0, "number"), hash, request->principal.actor_id))
+    if (!WRITE(session, request->arena, SQL_REISSUE_LINK, error, rows_text(repair, 0, "number"), hash,
+               request->principal.actor_id))
         return false;
     const struct rows *facts =
         QUERY(session, request->arena, SQL_DEVICE_FACTS, error, rows_text(repair, 0, "device_id"));

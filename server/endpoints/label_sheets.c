@@ -9,10 +9,12 @@
 
 #define SHEET_BYTES ((size_t)64 * 1024 * 1024)
 
-bool labels_sheet(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool labels_sheet(struct service *service, const struct request *request, struct reply *reply,
+                  struct error *error)
 {
-    const char        *layout = *request_query(request, "layout") ? request_query(request, "layout") : "L7160";
-    struct label_sheet sheet = {.layout = label_layout_find(layout), .base_url = service->config->base_url,
+    const char *layout = *request_query(request, "layout") ? request_query(request, "layout") : "L7160";
+    struct label_sheet sheet = {.layout = label_layout_find(layout),
+                                .base_url = service->config->base_url,
                                 .help_line = service->config->help_line};
     struct label      *labels;
     size_t             count;
@@ -24,7 +26,8 @@ bool labels_sheet(struct service *service, const struct request *request, struct
     {
         SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-        if (!session || !label_store_batch(session, request->arena, request_part(request, 0), &labels, &count, error))
+        if (!session ||
+            !label_store_batch(session, request->arena, request_part(request, 0), &labels, &count, error))
             return false;
     }
     reply->type = "application/pdf";

@@ -22,19 +22,27 @@ static bool is_number(const char *text)
 
 static void add_repair(const struct request *request, const struct rows *rows, size_t i, struct view *item)
 {
-    static const char *const same[][2] = {{"name", "name"}, {"number", "number"}, {"owner", "owner"}, {"problem", "problem"}, {"holder", "custodian"}};
+    static const char *const same[][2] = {{"name", "name"},
+                                          {"number", "number"},
+                                          {"owner", "owner"},
+                                          {"problem", "problem"},
+                                          {"holder", "custodian"}};
 
     for (size_t n = 0; n < COUNT_OF(same); n++)
         view_text(item, same[n][0], rows_text(rows, i, same[n][1]));
-    view_text(item, "href", arena_format(request->arena, "/bench?device=%s", rows_text(rows, i, "device_id")));
+    view_text(item, "href",
+              arena_format(request->arena, "/bench?device=%s", rows_text(rows, i, "device_id")));
     view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
     view_text(item, "step_label", words_column(request, rows, i, "step"));
     view_text(item, "waiting_label", words_column(request, rows, i, "waiting"));
-    view_text(item, "expected", when_short(request->arena, request->language, rows_text(rows, i, "expected_on")));
-    view_text(item, "age", when_span(request->arena, request->language, when_now() - rows_integer(rows, i, "opened_at")));
+    view_text(item, "expected",
+              when_short(request->arena, request->language, rows_text(rows, i, "expected_on")));
+    view_text(item, "age",
+              when_span(request->arena, request->language, when_now() - rows_integer(rows, i, "opened_at")));
 }
 
-static bool add_steps(struct session *session, const struct request *request, const char *chosen, struct view *view, struct error *error)
+static bool add_steps(struct session *session, const struct request *request, const char *chosen,
+                      struct view *view, struct error *error)
 {
     const struct rows *steps = query_run(session, request->arena, SQL_STEPS, NULL, 0, error);
 
@@ -48,19 +56,22 @@ static bool add_steps(struct session *session, const struct request *request, co
     return steps != NULL;
 }
 
-bool devices_list(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool devices_list(struct service *service, const struct request *request, struct reply *reply,
+                  struct error *error)
 {
     const char  *asked, *step, *before = request_query(request, "before");
     struct view *view = page_view(service, request, "nav_devices");
 
-    if (!request_only(request, "q step before", error) || !request_line(request, "q", "Search", 0, 120, &asked, error) ||
+    if (!request_only(request, "q step before", error) ||
+        !request_line(request, "q", "Search", 0, 120, &asked, error) ||
         !request_line(request, "step", "Step", 0, 40, &step, error))
         return false;
     if (!is_number(before))
         return error_field(error, "before", "'before' is a whole number");
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     const struct rows *rows = session ? QUERY(session, request->arena, SQL_REPAIRS_OPEN, error, step, asked,
-                                              *before ? before : "4102444800000", PAGE_TEXT) : NULL;
+                                              *before ? before : "4102444800000", PAGE_TEXT)
+                                      : NULL;
 
     if (!rows || !add_steps(session, request, step, view, error))
         return false;
@@ -68,41 +79,51 @@ bool devices_list(struct service *service, const struct request *request, struct
     view_text(view, "asked", asked);
     for (size_t i = 0; i < rows_count(rows); i++)
         add_repair(request, rows, i, view_append(view, "rows"));
-    view_text(view, "older", rows_count(rows) == PAGE_ROWS ? arena_format(request->arena, "?before=%s", rows_text(rows, PAGE_ROWS - 1, "opened_at")) : "");
+    view_text(view, "older",
+              rows_count(rows) == PAGE_ROWS
+                  ? arena_format(request->arena, "?before=%s", rows_text(rows, PAGE_ROWS - 1, "opened_at"))
+                  : "");
     return page_show(service, request, reply, "repairs", view, error);
 }
 
 static void add_event(const struct request *request, const struct rows *rows, size_t i, struct view *item)
 {
     view_text(item, "seq", rows_text(rows, i, "seq"));
-    view_text(item, "when", when_moment(request->arena, request->language, rows_integer(rows, i, "recorded_at")));
-    view_text(item, "name", *rows_text(rows, i, "device") ? rows_text(rows, i, "device") : page_text(request, "Unknown device"));
+    view_text(item, "when",
+              when_moment(request->arena, request->language, rows_integer(rows, i, "recorded_at")));
+    view_text(item, "name",
+              *rows_text(rows, i, "device") ? rows_text(rows, i, "device")
+                                            : page_text(request, "Unknown device"));
     view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
     view_format(item, "what", "%s %s", rows_text(rows, i, "kind"), words_column(request, rows, i, "step"));
     view_text(item, "to", rows_text(rows, i, "to_name"));
     view_text(item, "by", rows_text(rows, i, "actor"));
     view_text(item, "flags", words_flags(request, (unsigned)rows_integer(rows, i, "flags") & ~2u));
-    view_text(item, "href", arena_format(request->arena, "/audit/devices/%s", rows_text(rows, i, "device_id")));
+    view_text(item, "href",
+              arena_format(request->arena, "/audit/devices/%s", rows_text(rows, i, "device_id")));
 }
 
-static bool add_ledger(struct session *session, const struct request *request, const char *flagged, struct view *view, struct error *error)
+static bool add_ledger(struct session *session, const struct request *request, const char *flagged,
+                       struct view *view, struct error *error)
 {
     const char *before = request_query(request, "before");
 
     if (!is_number(before))
         return error_field(error, "before", "'before' is a whole number");
-    const struct rows *rows = QUERY(session, request->arena, SQL_LEDGER_LATEST, error, *before ? before : LATEST_SEQ, flagged, PAGE_TEXT);
+    const struct rows *rows = QUERY(session, request->arena, SQL_LEDGER_LATEST, error,
+                                    *before ? before : LATEST_SEQ, flagged, PAGE_TEXT);
 
     for (size_t i = 0; rows && i < rows_count(rows); i++)
         add_event(request, rows, i, view_append(view, "rows"));
     if (rows && rows_count(rows) == PAGE_ROWS)
-        view_text(view, "older", arena_format(request->arena, "?before=%s", rows_text(rows, PAGE_ROWS - 1, "seq")));
+        view_text(view, "older",
+                  arena_format(request->arena, "?before=%s", rows_text(rows, PAGE_ROWS - 1, "seq")));
     return rows != NULL;
 }
 
 /* A code, a serial number, or the number of a repair. */
-static bool find_for_audit(struct session *session, const struct request *request, const char *asked, const char **device_id,
-                           const char **problem, struct error *error)
+static bool find_for_audit(struct session *session, const struct request *request, const char *asked,
+                           const char **device_id, const char **problem, struct error *error)
 {
     struct found_device found;
     const struct rows  *repair = QUERY(session, request->arena, SQL_REPAIR_FIND, error, asked);
@@ -110,18 +131,21 @@ static bool find_for_audit(struct session *session, const struct request *reques
     if (!repair || !find_device(session, request, asked, &found, error))
         return false;
     *device_id = rows_count(repair) ? rows_text(repair, 0, "device_id") : found.device_id;
-    *problem = found.matches ? page_text(request, "Several devices have this number; use the label's code") : found.problem;
+    *problem = found.matches ? page_text(request, "Several devices have this number; use the label's code")
+                             : found.problem;
     if (!**device_id && *found.unlinked)
         *problem = page_text(request, "This label is new: it belongs to no device yet.");
     return true;
 }
 
-bool audit_search(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool audit_search(struct service *service, const struct request *request, struct reply *reply,
+                  struct error *error)
 {
     struct view *view = page_view(service, request, "nav_audit");
     const char  *asked, *device_id = "", *problem = NULL;
 
-    if (!request_only(request, "code before", error) || !request_line(request, "code", "Code", 0, 200, &asked, error))
+    if (!request_only(request, "code before", error) ||
+        !request_line(request, "code", "Code", 0, 200, &asked, error))
         return false;
     SESSION *session = pool_borrow(service->audit_pool, service->config->session_wait_ms, error);
 
@@ -133,21 +157,26 @@ bool audit_search(struct service *service, const struct request *request, struct
     }
     view_text(view, "title", page_text(request, "History"));
     view_text(view, "heading", page_text(request, "History"));
-    view_text(view, "lead", page_text(request, "Every hand-off, in the order in which it was recorded. Nothing is ever changed."));
+    view_text(view, "lead",
+              page_text(request,
+                        "Every hand-off, in the order in which it was recorded. Nothing is ever changed."));
     view_flag(view, "search", true);
     view_text(view, "asked", asked);
     view_text(view, "error", problem);
-    return add_ledger(session, request, "false", view, error) && page_show(service, request, reply, "ledger", view, error);
+    return add_ledger(session, request, "false", view, error) &&
+           page_show(service, request, reply, "ledger", view, error);
 }
 
-bool exceptions_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool exceptions_show(struct service *service, const struct request *request, struct reply *reply,
+                     struct error *error)
 {
     struct view *view = page_view(service, request, "nav_exceptions");
 
     if (!request_only(request, "before", error))
         return false;
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-    const struct rows *reviews = session ? query_run(session, request->arena, SQL_REVIEWS, NULL, 0, error) : NULL;
+    const struct rows *reviews =
+        session ? query_run(session, request->arena, SQL_REVIEWS, NULL, 0, error) : NULL;
 
     if (!reviews || !add_ledger(session, request, "true", view, error))
         return false;
@@ -161,12 +190,14 @@ bool exceptions_show(struct service *service, const struct request *request, str
         view_text(item, "id", rows_text(reviews, i, "id"));
         view_text(item, "why", page_text(request, rows_text(reviews, i, "why")));
         view_text(item, "by", rows_text(reviews, i, "actor"));
-        view_text(item, "when", when_moment(request->arena, request->language, rows_integer(reviews, i, "received_at")));
+        view_text(item, "when",
+                  when_moment(request->arena, request->language, rows_integer(reviews, i, "received_at")));
     }
     return page_show(service, request, reply, "ledger", view, error);
 }
 
-bool exceptions_settle(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool exceptions_settle(struct service *service, const struct request *request, struct reply *reply,
+                       struct error *error)
 {
     const char *id = request_field(request, "id");
 
@@ -176,7 +207,8 @@ bool exceptions_settle(struct service *service, const struct request *request, s
         return error_field(error, "id", "'id' is a whole number");
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-    if (!session || !WRITE(session, request->arena, SQL_REVIEW_SETTLE, error, id, request->principal.actor_id))
+    if (!session ||
+        !WRITE(session, request->arena, SQL_REVIEW_SETTLE, error, id, request->principal.actor_id))
         return false;
     reply_redirect(reply, "/exceptions");
     return true;

@@ -1,6 +1,6 @@
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
-#include <stdio.h>
 
 #include "db/pool.h"
 #include "endpoints/endpoints.h"
@@ -9,9 +9,11 @@
 #include "web/reply.h"
 #include "web/request.h"
 
-static void metric(struct buffer *out, const char *name, const char *type, const char *help, unsigned long long value)
+static void metric(struct buffer *out, const char *name, const char *type, const char *help,
+                   unsigned long long value)
 {
-    buffer_format(out, "# HELP spoor_%s %s\n# TYPE spoor_%s %s\nspoor_%s %llu\n", name, help, name, type, name, value);
+    buffer_format(out, "# HELP spoor_%s %s\n# TYPE spoor_%s %s\nspoor_%s %llu\n", name, help, name, type,
+                  name, value);
 }
 
 static void pool_metrics(struct buffer *out, struct pool *pool, const char *name)
@@ -40,7 +42,8 @@ static unsigned long long resident_bytes(void)
 }
 
 /* Prometheus text format 0.0.4. */
-bool metrics_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool metrics_show(struct service *service, const struct request *request, struct reply *reply,
+                  struct error *error)
 {
     struct listener_state state;
     struct buffer        *out = &reply->body;
@@ -55,13 +58,19 @@ bool metrics_show(struct service *service, const struct request *request, struct
     metric(out, "connections", "gauge", "Open connections.", state.connections);
     metric(out, "requests_waiting", "gauge", "Requests that wait for a worker.", state.waiting);
     metric(out, "requests_running", "gauge", "Requests that a worker handles.", state.running);
-    buffer_text(out, "# HELP spoor_requests_total Answers by class of status.\n# TYPE spoor_requests_total counter\n");
+    buffer_text(
+        out,
+        "# HELP spoor_requests_total Answers by class of status.\n# TYPE spoor_requests_total counter\n");
     for (unsigned class = 2; class <= 5; class ++)
         buffer_format(out, "spoor_requests_total{class=\"%uxx\"} %llu\n", class, state.requests[class]);
-    metric(out, "request_seconds_total_us", "counter", "Microseconds spent in handlers.", state.seconds_total_us);
-    metric(out, "refused_by_guard_total", "counter", "Requests that the guard refused.", state.refused_by_guard);
-    metric(out, "closed_by_watchdog_total", "counter", "Connections closed for their age.", state.closed_by_watchdog);
-    buffer_text(out, "# HELP spoor_database_sessions Database sessions.\n# TYPE spoor_database_sessions gauge\n");
+    metric(out, "request_seconds_total_us", "counter", "Microseconds spent in handlers.",
+           state.seconds_total_us);
+    metric(out, "refused_by_guard_total", "counter", "Requests that the guard refused.",
+           state.refused_by_guard);
+    metric(out, "closed_by_watchdog_total", "counter", "Connections closed for their age.",
+           state.closed_by_watchdog);
+    buffer_text(out,
+                "# HELP spoor_database_sessions Database sessions.\n# TYPE spoor_database_sessions gauge\n");
     pool_metrics(out, service->pool, "app");
     pool_metrics(out, service->public_pool, "public");
     pool_metrics(out, service->audit_pool, "audit");

@@ -46,8 +46,8 @@ struct view *page_view(const struct service *service, const struct request *requ
     return view;
 }
 
-bool page_show(const struct service *service, const struct request *request, struct reply *reply, const char *name,
-               const struct view *view, struct error *error)
+bool page_show(const struct service *service, const struct request *request, struct reply *reply,
+               const char *name, const struct view *view, struct error *error)
 {
     return template_page(&reply->body, service->config->site_folder, name, view, request->language, error);
 }
@@ -78,7 +78,8 @@ static const char *sentence_of(const struct request *request, const struct error
     if (error->kind == ERROR_INTERNAL)
         return page_text(request, "We have written down what happened. Nothing that was confirmed is lost.");
     if (error->kind == ERROR_UNKNOWN_OUTCOME)
-        return page_text(request, "The database did not answer in time. Send the same form again: it is recorded once.");
+        return page_text(
+            request, "The database did not answer in time. Send the same form again: it is recorded once.");
     return page_text(request, error->message);
 }
 
@@ -96,5 +97,6 @@ void page_error(const struct service *service, const struct request *request, st
         return;
     buffer_free(&reply->body);
     reply->type = "text/plain; charset=utf-8";
-    buffer_format(&reply->body, "%s\n%s\n%s\n", title_of(request, error), sentence_of(request, error), request->id);
+    buffer_format(&reply->body, "%s\n%s\n%s\n", title_of(request, error), sentence_of(request, error),
+                  request->id);
 }

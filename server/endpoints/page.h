@@ -10,12 +10,14 @@
 #include "web/reply.h"
 #include "web/request.h"
 
-/* A view with the values that the layout and the navigation need. `here` names the navigation's current entry. */
-struct view *page_view(const struct service *service, const struct request *request, const char *here) MUST_USE;
+/* A view with the values that the layout and the navigation need. `here` names the navigation's current
+ * entry. */
+struct view *page_view(const struct service *service, const struct request *request,
+                       const char *here) MUST_USE;
 
 /* Fills in site/pages/NAME.html as the reply's body. */
-bool page_show(const struct service *service, const struct request *request, struct reply *reply, const char *name,
-               const struct view *view, struct error *error) MUST_USE;
+bool page_show(const struct service *service, const struct request *request, struct reply *reply,
+               const char *name, const struct view *view, struct error *error) MUST_USE;
 
 /* The page `error`; plain text if even that cannot be filled in. */
 void page_error(const struct service *service, const struct request *request, struct reply *reply,

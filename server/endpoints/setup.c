@@ -7,11 +7,11 @@
 #include "web/rate_limit.h"
 #include "web/reply.h"
 
-#define SETUP_SYMBOLS     26u
+#define SETUP_SYMBOLS    26u
 #define TRIES_PER_MINUTE 10u
 
-static bool show(const struct service *service, const struct request *request, struct reply *reply, const char *problem,
-                 struct error *error)
+static bool show(const struct service *service, const struct request *request, struct reply *reply,
+                 const char *problem, struct error *error)
 {
     struct view *view = page_view(service, request, "");
 
@@ -23,7 +23,8 @@ static bool show(const struct service *service, const struct request *request, s
     return page_show(service, request, reply, "setup", view, error);
 }
 
-bool setup_form(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool setup_form(struct service *service, const struct request *request, struct reply *reply,
+                struct error *error)
 {
     if (!service->setup_secret[0])
         return error_set(error, ERROR_NOT_FOUND, "There is an administrator already");
@@ -41,14 +42,16 @@ static bool make(struct service *service, const struct request *request, struct 
         return error_field(error, "secret", "This is not the secret that stands on the console");
     if (!request_line(request, "name", "Your name", 1, 120, &name, error) ||
         !request_line(request, "login", "Sign-in name", 1, 64, &login, error) ||
-        !secret_password_allowed(password, login, error) || !secret_password_hash(request->arena, password, &hash, error))
+        !secret_password_allowed(password, login, error) ||
+        !secret_password_hash(request->arena, password, &hash, error))
         return false;
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
     return session && WRITE(session, request->arena, SQL_SET_UP, error, login, name, hash);
 }
 
-bool setup_make(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool setup_make(struct service *service, const struct request *request, struct reply *reply,
+                struct error *error)
 {
     struct error problem = {0};
 

@@ -17,7 +17,8 @@ static const char *home_of(unsigned roles)
     return roles & MAY_ADMIN ? "/accounts" : "/audit";
 }
 
-bool sign_in_form(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool sign_in_form(struct service *service, const struct request *request, struct reply *reply,
+                  struct error *error)
 {
     struct view *view;
 
@@ -44,8 +45,10 @@ static bool form_again(const struct service *service, const struct request *requ
     return page_show(service, request, reply, "sign_in", view, error);
 }
 
-/* Seconds that this account or this address still has to wait; delays grow with failures, nobody is locked out. */
-static bool may_try(struct session *session, const struct request *request, const char *login, struct error *error)
+/* Seconds that this account or this address still has to wait; delays grow with failures, nobody is locked
+ * out. */
+static bool may_try(struct session *session, const struct request *request, const char *login,
+                    struct error *error)
 {
     const char *keys[] = {arena_format(request->arena, "account:%s", login),
                           arena_format(request->arena, "address:%s", request->address)};
@@ -68,8 +71,8 @@ static bool may_try(struct session *session, const struct request *request, cons
 static bool note_try(struct session *session, const struct request *request, const char *login, bool correct,
                      struct error *error)
 {
-    const char *keys[] = {arena_format(request->arena, "account:%s", login),
-                          arena_format(request->arena, "address:%s", request->address)};
+    const char    *keys[] = {arena_format(request->arena, "account:%s", login),
+                             arena_format(request->arena, "address:%s", request->address)};
     enum statement statement = correct ? SQL_SIGN_IN_SUCCEEDED : SQL_SIGN_IN_FAILED;
 
     for (size_t i = 0; i < COUNT_OF(keys); i++)
@@ -105,8 +108,8 @@ static const char *lower(const struct request *request, const char *text)
 }
 
 /* The database session is given back while the password is hashed: that takes long and needs none. */
-static bool look_up(struct service *service, const struct request *request, const char *login, const char **account_id,
-                    const char **hash, struct error *error)
+static bool look_up(struct service *service, const struct request *request, const char *login,
+                    const char **account_id, const char **hash, struct error *error)
 {
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
@@ -147,7 +150,8 @@ bool sign_in(struct service *service, const struct request *request, struct repl
     return true;
 }
 
-bool sign_out(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool sign_out(struct service *service, const struct request *request, struct reply *reply,
+              struct error *error)
 {
     const char *secret = request_cookie(request, door_cookie_name(service));
 
@@ -155,15 +159,16 @@ bool sign_out(struct service *service, const struct request *request, struct rep
         return false;
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-    if (!session ||
-        !WRITE(session, request->arena, SQL_SESSION_CLOSE, error, door_session_hash(service, request, secret)))
+    if (!session || !WRITE(session, request->arena, SQL_SESSION_CLOSE, error,
+                           door_session_hash(service, request, secret)))
         return false;
     door_set_cookie(service, request, reply, NULL);
     reply_redirect(reply, "/sign-in");
     return true;
 }
 
-bool home_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool home_show(struct service *service, const struct request *request, struct reply *reply,
+               struct error *error)
 {
     (void)service;
     (void)error;

@@ -13,9 +13,10 @@ static const struct asset *find(const char *name)
     return NULL;
 }
 
-/* The files are compiled in: no name from a request ever opens one. Names carry no hash; the client asks each time
- * and mostly hears 304. */
-bool static_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+/* The files are compiled in: no name from a request ever opens one. Names carry no hash; the client asks each
+ * time and mostly hears 304. */
+bool static_show(struct service *service, const struct request *request, struct reply *reply,
+                 struct error *error)
 {
     const struct asset *asset = find(request_part(request, 0));
     const char         *known = request_header(request, "If-None-Match");

@@ -30,13 +30,15 @@ static bool show(const struct service *service, const struct request *request, s
         view_flag(view, "shows_phase", true);
         view_text(view, "phase_label", words_column(request, rows, 0, "phase"));
         if (level >= 3)
-            view_text(view, "expected_day", when_day(request->arena, request->language, rows_text(rows, 0, "expected_on")));
+            view_text(view, "expected_day",
+                      when_day(request->arena, request->language, rows_text(rows, 0, "expected_on")));
     }
     return page_show(service, request, reply, "sticker", view, error);
 }
 
 /* Who works here goes straight to the bench; anyone else sees what the site's level allows. */
-bool sticker_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool sticker_show(struct service *service, const struct request *request, struct reply *reply,
+                  struct error *error)
 {
     struct label label;
     struct error unreadable = {0};

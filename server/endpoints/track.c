@@ -22,12 +22,15 @@ struct tracked {
 static const struct {
     const char *phase, *badge, *tone, *headline, *sentence;
 } phase_texts[] = {
-    {"announced", "Announced", "blue", "We are expecting your device", "Bring it to the desk when it suits you."},
+    {"announced", "Announced", "blue", "We are expecting your device",
+     "Bring it to the desk when it suits you."},
     {"received", "Received", "blue", "We have your device", "It is safe with us. Somebody looks at it soon."},
-    {"diagnosis", "Being examined", "blue", "We are finding out what is wrong", "A technician is examining it."},
+    {"diagnosis", "Being examined", "blue", "We are finding out what is wrong",
+     "A technician is examining it."},
     {"repair", "In repair", "blue", "Your device is being repaired", "A technician is working on it."},
     {"ready", "Ready", "ok", "Your device is ready", "You can collect it at the IT desk."},
-    {"returned", "Returned", "ok", "Your device is back with you", "Does something still not work? Tell the desk."},
+    {"returned", "Returned", "ok", "Your device is back with you",
+     "Does something still not work? Tell the desk."},
 };
 
 static const char *const phase_names[PHASES] = {"received", "diagnosis", "repair", "ready", "returned"};
@@ -62,12 +65,14 @@ static void add_expected(const struct tracked *tracked, struct view *view)
     struct view          *expected;
 
     view_text(view, "eta_title", page_text(request, over ? "State" : "Expected back with you"));
-    view_text(view, "eta_text", page_text(request, over ? "Back with you" : "We will tell you when we know more"));
+    view_text(view, "eta_text",
+              page_text(request, over ? "Back with you" : "We will tell you when we know more"));
     if (over || !*fact(tracked, "expected_on"))
         return;
     expected = view_within(view, "expected");
     view_text(expected, "day", when_day(request->arena, request->language, fact(tracked, "expected_on")));
-    view_text(expected, "before", when_before(request->arena, request->language, fact(tracked, "expected_before")));
+    view_text(expected, "before",
+              when_before(request->arena, request->language, fact(tracked, "expected_before")));
     view_text(view, "moved", when_day(request->arena, request->language, fact(tracked, "expected_was")));
 }
 
@@ -98,7 +103,10 @@ static void add_phases(const struct tracked *tracked, struct view *view)
         view_text(item, "label", page_text(request, phase_labels[i]));
         view_text(item, "state", is_now ? "now" : i <= now ? "done" : "next");
         view_flag(item, "now", is_now);
-        view_text(item, "when", is_now ? page_text(request, "now") : i <= now ? phase_date(tracked, phase_names[i]) : "");
+        view_text(item, "when",
+                  is_now     ? page_text(request, "now")
+                  : i <= now ? phase_date(tracked, phase_names[i])
+                             : "");
     }
 }
 
@@ -111,9 +119,12 @@ static void add_why(const struct tracked *tracked, struct view *view)
         return;
     why = view_within(view, "why");
     view_text(why, "reason", words_column(request, tracked->facts, 0, "sentence"));
-    view_text(why, "next_update", when_day(request->arena, request->language, fact(tracked, "next_update_on")));
-    view_text(why, "act", strcmp(fact(tracked, "waiting_side"), "owner") == 0
-                              ? page_text(request, "We need you: please contact the desk.") : "");
+    view_text(why, "next_update",
+              when_day(request->arena, request->language, fact(tracked, "next_update_on")));
+    view_text(why, "act",
+              strcmp(fact(tracked, "waiting_side"), "owner") == 0
+                  ? page_text(request, "We need you: please contact the desk.")
+                  : "");
 }
 
 static void add_history(const struct tracked *tracked, struct view *view)
@@ -124,8 +135,9 @@ static void add_history(const struct tracked *tracked, struct view *view)
         struct view *item = view_append(view, "history");
         const char  *kind = rows_text(tracked->events, i, "kind");
 
-        view_text(item, "when", when_moment(request->arena, request->language,
-                                            rows_integer(tracked->events, i, "happened_at")));
+        view_text(
+            item, "when",
+            when_moment(request->arena, request->language, rows_integer(tracked->events, i, "happened_at")));
         view_text(item, "what", words_event(request, tracked->events, i));
         view_text(item, "text", rows_text(tracked->events, i, "note"));
         view_text(item, "tone", strcmp(kind, "waiting") == 0 ? "amber" : "plain");
@@ -148,7 +160,8 @@ static const char *holder_of(const struct tracked *tracked)
     return *fact(tracked, "holder") ? fact(tracked, "holder") : page_text(tracked->request, "The IT desk");
 }
 
-static bool show(const struct service *service, const struct tracked *tracked, struct reply *reply, struct error *error)
+static bool show(const struct service *service, const struct tracked *tracked, struct reply *reply,
+                 struct error *error)
 {
     struct view *view = page_view(service, tracked->request, "");
 
@@ -176,11 +189,13 @@ static bool missed(struct service *service, const struct request *request, struc
     const char *key = arena_format(request->arena, "track %s", request->address);
 
     if (rate_limit_take(service->misses, key, MISSES_PER_MINUTE, error))
-        error_set(error, ERROR_NOT_FOUND, "This link is not known, or it is no longer valid. Ask the desk for a new one");
+        error_set(error, ERROR_NOT_FOUND,
+                  "This link is not known, or it is no longer valid. Ask the desk for a new one");
     return false;
 }
 
-bool track_show(struct service *service, const struct request *request, struct reply *reply, struct error *error)
+bool track_show(struct service *service, const struct request *request, struct reply *reply,
+                struct error *error)
 {
     const char    *link = secret_normalise(request->arena, request_part(request, 0), LINK_SYMBOLS), *hash;
     struct tracked tracked = {.request = request};

@@ -9,24 +9,44 @@ static const struct {
     const char *kind, *words;
     char        add; /* 's': the step says more; 'r': the reason */
 } kinds[] = {
-    {"received", "Handed in", 0},        {"handed_over", "Handed over", 0},  {"moved", "Moved", 0},
-    {"step", NULL, 's'},                 {"waiting", NULL, 'r'},             {"waiting_ended", "Going on", 0},
-    {"note", "Note", 0},                 {"question", "Question", 0},        {"answer", "Answer", 0},
-    {"eta", "New expected date", 0},     {"returned", "Returned", 0},        {"closed", "Closed", 0},
-    {"reopened", "Opened again", 0},     {"corrected", "Correction", 0},     {"label_linked", "Label linked", 0},
-    {"label_revoked", "Label revoked", 0}, {"offered", "Offered", 0},        {"accepted", "Accepted", 0},
-    {"refused", "Refused", 0},           {"erased", "Erased", 0},            {"announced", "Announced", 0},
+    {"received", "Handed in", 0},
+    {"handed_over", "Handed over", 0},
+    {"moved", "Moved", 0},
+    {"step", NULL, 's'},
+    {"waiting", NULL, 'r'},
+    {"waiting_ended", "Going on", 0},
+    {"note", "Note", 0},
+    {"question", "Question", 0},
+    {"answer", "Answer", 0},
+    {"eta", "New expected date", 0},
+    {"returned", "Returned", 0},
+    {"closed", "Closed", 0},
+    {"reopened", "Opened again", 0},
+    {"corrected", "Correction", 0},
+    {"label_linked", "Label linked", 0},
+    {"label_revoked", "Label revoked", 0},
+    {"offered", "Offered", 0},
+    {"accepted", "Accepted", 0},
+    {"refused", "Refused", 0},
+    {"erased", "Erased", 0},
+    {"announced", "Announced", 0},
     {"registered", "Registered", 0},
 };
 
 static const char *const flag_words[] = {
-    "Somebody else had it according to the ledger", "Recorded later than it happened", "The sender's clock is doubtful",
-    "Unusual order of steps", "Device was not known", "The sender was revoked",
+    "Somebody else had it according to the ledger",
+    "Recorded later than it happened",
+    "The sender's clock is doubtful",
+    "Unusual order of steps",
+    "Device was not known",
+    "The sender was revoked",
 };
 
 const char *words_column(const struct request *request, const struct rows *rows, size_t row, const char *name)
 {
-    return rows_text(rows, row, arena_format(request->arena, "%s_%s", name, strcmp(request->language, "nl") == 0 ? "nl" : "en"));
+    return rows_text(
+        rows, row,
+        arena_format(request->arena, "%s_%s", name, strcmp(request->language, "nl") == 0 ? "nl" : "en"));
 }
 
 const char *words_event(const struct request *request, const struct rows *rows, size_t row)
@@ -49,7 +69,8 @@ const char *words_flags(const struct request *request, unsigned flags)
 
     for (size_t i = 0; i < COUNT_OF(flag_words); i++)
         if (flags & 1u << i)
-            list = arena_format(request->arena, "%s%s%s", list, *list ? " · " : "", text_in(request->language, flag_words[i]));
+            list = arena_format(request->arena, "%s%s%s", list, *list ? " · " : "",
+                                text_in(request->language, flag_words[i]));
     return list;
 }
 

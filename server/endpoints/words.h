@@ -8,9 +8,11 @@
 #include "web/request.h"
 
 /* The column NAME_en or NAME_nl, whichever the reader reads. */
-const char *words_column(const struct request *request, const struct rows *rows, size_t row, const char *name);
+const char *words_column(const struct request *request, const struct rows *rows, size_t row,
+                         const char *name);
 
-/* What happened, in a few words: "Diagnosis", "Waiting for a part", "Handed in". Wants the columns kind, step_*, reason_*. */
+/* What happened, in a few words: "Diagnosis", "Waiting for a part", "Handed in". Wants the columns kind,
+ * step_*, reason_*. */
 const char *words_event(const struct request *request, const struct rows *rows, size_t row);
 
 /* The flags of an event in words, "" for none. */

@@ -23,8 +23,8 @@ static const char *const words[] = {
     [OUTCOME_REFUSED] = "refused",
 };
 
-static const char *const flag_words[] = {"custody_break", "late", "clock_suspect", "unusual_step", "unknown_device",
-                                         "revoked_sender"};
+static const char *const flag_words[] = {"custody_break", "late",           "clock_suspect",
+                                         "unusual_step",  "unknown_device", "revoked_sender"};
 
 struct recorder *recorder_new(struct pool *pool, unsigned wait_ms, unsigned writers_most)
 {
@@ -32,7 +32,8 @@ struct recorder *recorder_new(struct pool *pool, unsigned wait_ms, unsigned writ
 
     if (!recorder)
         abort();
-    *recorder = (struct recorder){.pool = pool, .wait_ms = wait_ms, .writers_most = writers_most ? writers_most : 1};
+    *recorder =
+        (struct recorder){.pool = pool, .wait_ms = wait_ms, .writers_most = writers_most ? writers_most : 1};
     pthread_mutex_init(&recorder->lock, NULL);
     return recorder;
 }
@@ -67,12 +68,22 @@ static void add_draft(struct json *json, const struct event_draft *draft)
     const struct {
         const char *key, *text;
     } members[] = {
-        {"event_id", draft->event_id}, {"actor", draft->actor_id},       {"kind", draft->kind},
-        {"device_id", draft->device_id}, {"code", draft->code},          {"alias", draft->alias},
-        {"step", draft->step},         {"reason", draft->reason},        {"to", draft->to_id},
-        {"place", draft->place_id},    {"expected_from", draft->expected_from_id},
-        {"happened_at", draft->happened_at}, {"public_note", draft->public_note},
-        {"private_note", draft->private_note}, {"corrects", draft->corrects}, {"repair_id", draft->repair_id},
+        {"event_id", draft->event_id},
+        {"actor", draft->actor_id},
+        {"kind", draft->kind},
+        {"device_id", draft->device_id},
+        {"code", draft->code},
+        {"alias", draft->alias},
+        {"step", draft->step},
+        {"reason", draft->reason},
+        {"to", draft->to_id},
+        {"place", draft->place_id},
+        {"expected_from", draft->expected_from_id},
+        {"happened_at", draft->happened_at},
+        {"public_note", draft->public_note},
+        {"private_note", draft->private_note},
+        {"corrects", draft->corrects},
+        {"repair_id", draft->repair_id},
     };
 
     json_object_begin(json);
@@ -111,7 +122,8 @@ static void leave(struct recorder *recorder)
     pthread_mutex_unlock(&recorder->lock);
 }
 
-static bool read_outcome(const struct rows *rows, size_t row, struct event_outcome *outcome, struct error *error)
+static bool read_outcome(const struct rows *rows, size_t row, struct event_outcome *outcome,
+                         struct error *error)
 {
     const char *word = rows_text(rows, row, "outcome");
 
@@ -129,7 +141,8 @@ static bool read_outcome(const struct rows *rows, size_t row, struct event_outco
             };
             return true;
         }
-    return error_set(error, ERROR_UNKNOWN_OUTCOME, "the database gave an outcome that is not known: %.20s", word);
+    return error_set(error, ERROR_UNKNOWN_OUTCOME, "the database gave an outcome that is not known: %.20s",
+                     word);
 }
 
 static bool record(struct recorder *recorder, struct arena *arena, const char *batch, size_t count,
@@ -141,18 +154,19 @@ static bool record(struct recorder *recorder, struct arena *arena, const char *b
     if (!rows)
         return false;
     if (rows_count(rows) != count)
-        return error_set(error, ERROR_UNKNOWN_OUTCOME, "the database gave %zu outcomes for %zu events", rows_count(rows), count);
+        return error_set(error, ERROR_UNKNOWN_OUTCOME, "the database gave %zu outcomes for %zu events",
+                         rows_count(rows), count);
     for (size_t i = 0; i < count; i++)
         if (!read_outcome(rows, i, &outcomes[i], error))
             return false;
     return true;
 }
 
-bool recorder_record(struct recorder *recorder, struct arena *arena, const struct event_draft *drafts, size_t count,
-                     struct event_outcome *outcomes, struct error *error)
+bool recorder_record(struct recorder *recorder, struct arena *arena, const struct event_draft *drafts,
+                     size_t count, struct event_outcome *outcomes, struct error *error)
 {
     CLEANUP(buffer_free) struct buffer batch = {.limit = BATCH_BYTES};
-    bool done;
+    bool                               done;
 
     if (count == 0 || count > RECORDER_BATCH_MOST)
         return error_field(error, "events", "A batch holds 1 to %u events", RECORDER_BATCH_MOST);

@@ -41,14 +41,16 @@ struct event_outcome {
     const char       *message, *device_id, *step; /* "" where there is none */
 };
 
-/* At most `writers_most` sessions wait in writes at once, so that reads live while the database cannot commit. */
+/* At most `writers_most` sessions wait in writes at once, so that reads live while the database cannot
+ * commit. */
 struct recorder *recorder_new(struct pool *pool, unsigned wait_ms, unsigned writers_most) MUST_USE;
 void             recorder_free(struct recorder *recorder); /* NULL is allowed */
 
 /* Records all drafts in one transaction; on success each has its outcome, in their order.
- * ERROR_UNAVAILABLE: certainly nothing was recorded. ERROR_UNKNOWN_OUTCOME: try again with the same event ids. */
-bool recorder_record(struct recorder *recorder, struct arena *arena, const struct event_draft *drafts, size_t count,
-                     struct event_outcome *outcomes, struct error *error) MUST_USE;
+ * ERROR_UNAVAILABLE: certainly nothing was recorded. ERROR_UNKNOWN_OUTCOME: try again with the same event
+ * ids. */
+bool recorder_record(struct recorder *recorder, struct arena *arena, const struct event_draft *drafts,
+                     size_t count, struct event_outcome *outcomes, struct error *error) MUST_USE;
 
 /* The drafts as record_events() takes them. */
 void recorder_compose(struct buffer *out, const struct event_draft *drafts, size_t count);

@@ -3,8 +3,8 @@
 #include <string.h>
 
 static const char *const skipped[] = {" ", "\"", "'", ";", ",", "\xEF\xBB\xBF", "\xC2\xA0"};
-static const char *const formulas[] = {"=", "+", "-", "@", "\t", "\r", "\n",
-                                       "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+static const char *const formulas[] = {
+    "=", "+", "-", "@", "\t", "\r", "\n", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
 
 static size_t starts_with_one(const char *text, const char *const *list, size_t count)
 {

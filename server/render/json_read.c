@@ -27,8 +27,8 @@ const struct json_value *json_read(struct arena *arena, const char *text, size_t
     json_t      *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &problem);
 
     if (!value) {
-        error_set(error, ERROR_INVALID, "this is not JSON: %.100s (line %d, column %d)", problem.text, problem.line,
-                  problem.column);
+        error_set(error, ERROR_INVALID, "this is not JSON: %.100s (line %d, column %d)", problem.text,
+                  problem.line, problem.column);
         return NULL;
     }
     arena_defer(arena, release, value);
@@ -85,14 +85,16 @@ bool json_read_only(const struct json_value *object, const char *names, const ch
 
     if (!json_is_object(members))
         return fail(error, path, "", "must be an object");
-    json_object_foreach(members, name, value) {
+    json_object_foreach(members, name, value)
+    {
         if (!is_listed(names, name))
             return fail(error, path, name, "is not known here; nothing was recorded");
     }
     return true;
 }
 
-/* Code points; SIZE_MAX where a control character stands that is not allowed. The UTF-8 was checked when it was read. */
+/* Code points; SIZE_MAX where a control character stands that is not allowed. The UTF-8 was checked when it
+ * was read. */
 static size_t count_points(const char *text, bool lines)
 {
     size_t points = 0;
@@ -107,8 +109,8 @@ static size_t count_points(const char *text, bool lines)
     return points;
 }
 
-bool json_read_text(const struct json_value *object, const char *name, const char *path, bool required, size_t most, bool lines,
-                    const char **text, struct error *error)
+bool json_read_text(const struct json_value *object, const char *name, const char *path, bool required,
+                    size_t most, bool lines, const char **text, struct error *error)
 {
     const json_t *value = json_object_get(inside(object), name);
     size_t        points;
@@ -127,7 +129,8 @@ bool json_read_text(const struct json_value *object, const char *name, const cha
     return points > 0 || fail(error, path, name, "is empty; leave it out instead");
 }
 
-bool json_read_count(const struct json_value *object, const char *name, const char *path, int64_t *number, struct error *error)
+bool json_read_count(const struct json_value *object, const char *name, const char *path, int64_t *number,
+                     struct error *error)
 {
     const json_t *value = json_object_get(inside(object), name);
 
@@ -140,8 +143,8 @@ bool json_read_count(const struct json_value *object, const char *name, const ch
     return true;
 }
 
-bool json_read_object(const struct json_value *object, const char *name, const char *path, size_t most, struct arena *arena,
-                      const char **text, struct error *error)
+bool json_read_object(const struct json_value *object, const char *name, const char *path, size_t most,
+                      struct arena *arena, const char **text, struct error *error)
 {
     const json_t *value = json_object_get(inside(object), name);
     char         *dumped;

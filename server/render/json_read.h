@@ -1,4 +1,5 @@
-/* json_read.h: reads JSON that strangers send; every problem names its member. Texts live as long as the arena. */
+/* json_read.h: reads JSON that strangers send; every problem names its member. Texts live as long as the
+ * arena. */
 #ifndef RENDER_JSON_READ_H
 #define RENDER_JSON_READ_H
 
@@ -12,28 +13,30 @@
 struct json_value; /* owned by the arena it was read into */
 
 /* One object; duplicate members, NUL characters and invalid UTF-8 are refused. */
-const struct json_value *json_read(struct arena *arena, const char *text, size_t length, struct error *error) MUST_USE;
+const struct json_value *json_read(struct arena *arena, const char *text, size_t length,
+                                   struct error *error) MUST_USE;
 
 /* The member must be an array of `least` to `most` values. */
-bool                     json_read_array(const struct json_value *object, const char *name, size_t least, size_t most,
-                                         const struct json_value **array, size_t *count, struct error *error) MUST_USE;
+bool json_read_array(const struct json_value *object, const char *name, size_t least, size_t most,
+                     const struct json_value **array, size_t *count, struct error *error) MUST_USE;
 const struct json_value *json_read_item(const struct json_value *array, size_t n);
 
-/* Refuses members that are not in the list (names separated by blanks), and values that are no objects. `path` stands
- * before the member's name in the error: "events[3].". */
-bool json_read_only(const struct json_value *object, const char *names, const char *path, struct error *error) MUST_USE;
+/* Refuses members that are not in the list (names separated by blanks), and values that are no objects.
+ * `path` stands before the member's name in the error: "events[3].". */
+bool json_read_only(const struct json_value *object, const char *names, const char *path,
+                    struct error *error) MUST_USE;
 
-/* A text of at most `most` code points without control characters (line ends and tabs are allowed where `lines`).
- * NULL where it is missing and not required. */
-bool json_read_text(const struct json_value *object, const char *name, const char *path, bool required, size_t most, bool lines,
-                    const char **text, struct error *error) MUST_USE;
+/* A text of at most `most` code points without control characters (line ends and tabs are allowed where
+ * `lines`). NULL where it is missing and not required. */
+bool json_read_text(const struct json_value *object, const char *name, const char *path, bool required,
+                    size_t most, bool lines, const char **text, struct error *error) MUST_USE;
 
 /* A whole number from 1 to 2^53; 0 where it is missing. */
 bool json_read_count(const struct json_value *object, const char *name, const char *path, int64_t *number,
                      struct error *error) MUST_USE;
 
 /* The member as JSON text; NULL where it is missing. It must be an object of at most `most` bytes. */
-bool json_read_object(const struct json_value *object, const char *name, const char *path, size_t most, struct arena *arena,
-                      const char **text, struct error *error) MUST_USE;
+bool json_read_object(const struct json_value *object, const char *name, const char *path, size_t most,
+                      struct arena *arena, const char **text, struct error *error) MUST_USE;
 
 #endif

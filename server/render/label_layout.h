@@ -13,8 +13,8 @@ struct label_layout {
     const char *name, *also; /* "L7160", "HERMA 4677, Avery L7060" */
     double      width, height;
     unsigned    columns, rows;
-    double      left, top;         /* of the first label */
-    double      pitch_x, pitch_y;  /* from one label to the next */
+    double      left, top;        /* of the first label */
+    double      pitch_x, pitch_y; /* from one label to the next */
 };
 
 extern const struct label_layout label_layouts[];

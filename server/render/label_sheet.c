@@ -52,8 +52,8 @@ static void draw_qr(cairo_t *page, const struct qr *qr, double x, double y, doub
 }
 
 /* One line, made smaller where it would not fit; returns the height it took. */
-static double draw_line(cairo_t *page, const char *text, const char *font, cairo_font_weight_t weight, double x, double y,
-                        double width, double size)
+static double draw_line(cairo_t *page, const char *text, const char *font, cairo_font_weight_t weight,
+                        double x, double y, double width, double size)
 {
     cairo_text_extents_t extents;
 
@@ -69,19 +69,22 @@ static double draw_line(cairo_t *page, const char *text, const char *font, cairo
     return size * 1.35;
 }
 
-static void draw_words(cairo_t *page, const struct label_sheet *sheet, const struct label *label, double x, double y, double width)
+static void draw_words(cairo_t *page, const struct label_sheet *sheet, const struct label *label, double x,
+                       double y, double width)
 {
     bool   large = sheet->layout->height > 30;
     double size = large ? 2.5 : 1.8; /* mm */
 
-    y += draw_line(page, label_format(label).text, FONT_MONO, CAIRO_FONT_WEIGHT_BOLD, x, y, width, large ? 5.2 : 3.6) + size * 0.5;
+    y += draw_line(page, label_format(label).text, FONT_MONO, CAIRO_FONT_WEIGHT_BOLD, x, y, width,
+                   large ? 5.2 : 3.6) +
+         size * 0.5;
     y += draw_line(page, "Scan to follow your repair", FONT, CAIRO_FONT_WEIGHT_BOLD, x, y, width, size);
     y += draw_line(page, "Scan en volg uw reparatie", FONT, CAIRO_FONT_WEIGHT_NORMAL, x, y, width, size);
     draw_line(page, sheet->help_line, FONT, CAIRO_FONT_WEIGHT_NORMAL, x, y + size * 0.4, width, size);
 }
 
-static bool draw_label(struct arena *arena, cairo_t *page, const struct label_sheet *sheet, const struct label *label,
-                       double x, double y, struct error *error)
+static bool draw_label(struct arena *arena, cairo_t *page, const struct label_sheet *sheet,
+                       const struct label *label, double x, double y, struct error *error)
 {
     double    side = label_sheet_qr_mm(sheet->layout), module;
     struct qr qr;
@@ -90,8 +93,11 @@ static bool draw_label(struct arena *arena, cairo_t *page, const struct label_sh
         return false;
     module = side / (qr.width + 2 * QR_QUIET);
     if (module < MODULE_LEAST)
-        return error_set(error, ERROR_INVALID, "the labels of %s are too small for this address: %.2f mm a module, at least %.2f are needed; "
-                         "choose larger labels or a shorter SPOOR_BASE_URL", sheet->layout->name, module, MODULE_LEAST);
+        return error_set(
+            error, ERROR_INVALID,
+            "the labels of %s are too small for this address: %.2f mm a module, at least %.2f are needed; "
+            "choose larger labels or a shorter SPOOR_BASE_URL",
+            sheet->layout->name, module, MODULE_LEAST);
     draw_qr(page, &qr, x + MARGIN_MM, y + MARGIN_MM, side);
     draw_words(page, sheet, label, x + 2 * MARGIN_MM + side, y + sheet->layout->height * 0.2,
                sheet->layout->width - side - 3 * MARGIN_MM);
@@ -106,7 +112,8 @@ static void place_of(const struct label_sheet *sheet, size_t n, double *x, doubl
     *y = layout->top + (double)(n / layout->columns) * layout->pitch_y + sheet->offset_y;
 }
 
-static bool finish(cairo_t *page, cairo_surface_t *surface, const struct buffer *out, bool drawn, struct error *error)
+static bool finish(cairo_t *page, cairo_surface_t *surface, const struct buffer *out, bool drawn,
+                   struct error *error)
 {
     cairo_status_t status;
 
@@ -118,21 +125,23 @@ static bool finish(cairo_t *page, cairo_surface_t *surface, const struct buffer 
         return false;
     if (out->overflowed)
         return error_set(error, ERROR_TOO_LARGE, "these are too many labels for one file");
-    return status == CAIRO_STATUS_SUCCESS || error_set(error, ERROR_INTERNAL, "cairo: %s", cairo_status_to_string(status));
+    return status == CAIRO_STATUS_SUCCESS ||
+           error_set(error, ERROR_INTERNAL, "cairo: %s", cairo_status_to_string(status));
 }
 
 static cairo_t *begin(struct buffer *out, cairo_surface_t **surface)
 {
     cairo_t *page;
 
-    *surface = cairo_pdf_surface_create_for_stream(write_piece, out, SHEET_WIDTH_MM * POINTS_PER_MM, SHEET_HEIGHT_MM * POINTS_PER_MM);
+    *surface = cairo_pdf_surface_create_for_stream(write_piece, out, SHEET_WIDTH_MM * POINTS_PER_MM,
+                                                   SHEET_HEIGHT_MM * POINTS_PER_MM);
     page = cairo_create(*surface);
     cairo_scale(page, POINTS_PER_MM, POINTS_PER_MM);
     return page;
 }
 
-bool label_sheet_write(struct arena *arena, const struct label_sheet *sheet, const struct label *labels, size_t count,
-                       struct buffer *out, struct error *error)
+bool label_sheet_write(struct arena *arena, const struct label_sheet *sheet, const struct label *labels,
+                       size_t count, struct buffer *out, struct error *error)
 {
     size_t           a_page = (size_t)sheet->layout->columns * sheet->layout->rows;
     cairo_surface_t *surface;
@@ -169,13 +178,14 @@ bool label_sheet_ruler(const struct label_sheet *sheet, struct buffer *out, stru
     cairo_move_to(page, 155, 130);
     cairo_line_to(page, 155, 160);
     cairo_stroke(page);
-    draw_line(page, "These two lines are 100 mm apart. If they are not, print at 100 % (\"actual size\").", FONT,
-              CAIRO_FONT_WEIGHT_BOLD, 58, 140, 94, 3);
+    draw_line(page, "These two lines are 100 mm apart. If they are not, print at 100 % (\"actual size\").",
+              FONT, CAIRO_FONT_WEIGHT_BOLD, 58, 140, 94, 3);
     draw_line(page, sheet->layout->name, FONT, CAIRO_FONT_WEIGHT_NORMAL, 58, 147, 94, 3);
     return finish(page, surface, out, true, error);
 }
 
-bool label_sheet_png(struct arena *arena, const char *address, unsigned dots, struct buffer *out, struct error *error)
+bool label_sheet_png(struct arena *arena, const char *address, unsigned dots, struct buffer *out,
+                     struct error *error)
 {
     struct qr        qr;
     cairo_surface_t *surface;
@@ -196,5 +206,6 @@ bool label_sheet_png(struct arena *arena, const char *address, unsigned dots, st
     cairo_destroy(page);
     status = cairo_surface_write_to_png_stream(surface, write_piece, out);
     cairo_surface_destroy(surface);
-    return status == CAIRO_STATUS_SUCCESS || error_set(error, ERROR_INTERNAL, "cairo: %s", cairo_status_to_string(status));
+    return status == CAIRO_STATUS_SUCCESS ||
+           error_set(error, ERROR_INTERNAL, "cairo: %s", cairo_status_to_string(status));
 }

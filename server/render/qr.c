@@ -26,9 +26,11 @@ void qr_svg(const struct qr *qr, unsigned size, struct buffer *out)
 {
     unsigned whole = qr->width + 2 * QR_QUIET;
 
-    buffer_format(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\" "
-                       "shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h%uv%uH0z\"/><path d=\"", size, size,
-                  whole, whole, whole, whole);
+    buffer_format(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\" "
+        "shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h%uv%uH0z\"/><path d=\"",
+        size, size, whole, whole, whole, whole);
     for (unsigned y = 0; y < qr->width; y++)
         for (unsigned x = 0; x < qr->width; x++) {
             unsigned begin = x;
@@ -36,7 +38,8 @@ void qr_svg(const struct qr *qr, unsigned size, struct buffer *out)
             while (x < qr->width && qr->dark[y * qr->width + x])
                 x++;
             if (x > begin)
-                buffer_format(out, "M%u %uh%uv1H%uz", begin + QR_QUIET, y + QR_QUIET, x - begin, begin + QR_QUIET);
+                buffer_format(out, "M%u %uh%uv1H%uz", begin + QR_QUIET, y + QR_QUIET, x - begin,
+                              begin + QR_QUIET);
         }
     buffer_text(out, "\"/></svg>");
 }

@@ -10,10 +10,10 @@
 #include "render/text.h"
 #include "render/view_inside.h"
 
-#define OPENING      "{{"
-#define CLOSING      "}}"
-#define DEPTH_MOST   8u             /* pages within pages */
-#define PAGE_MOST    ((size_t)1 << 20) /* bytes of a page read from a folder */
+#define OPENING       "{{"
+#define CLOSING       "}}"
+#define DEPTH_MOST    8u                /* pages within pages */
+#define PAGE_MOST     ((size_t)1 << 20) /* bytes of a page read from a folder */
 #define SENTENCE_MOST 600u
 
 struct filling {
@@ -33,7 +33,8 @@ struct tag {
 
 static bool complain(const struct filling *filling, const char *what, const char *name, size_t length)
 {
-    return error_set(filling->error, ERROR_INTERNAL, "a page %s: '%.*s'", what, (int)(length > 60 ? 60 : length), name);
+    return error_set(filling->error, ERROR_INTERNAL, "a page %s: '%.*s'", what,
+                     (int)(length > 60 ? 60 : length), name);
 }
 
 /* A section, partial or comment that stands alone on its line takes the whole line with it. */
@@ -74,10 +75,12 @@ static bool next_tag(const struct filling *filling, const char *page, const char
     return true;
 }
 
-static bool fill(struct filling *filling, const char *page, const char *at, const char *end, const struct view *view);
+static bool fill(struct filling *filling, const char *page, const char *at, const char *end,
+                 const struct view *view);
 
 /* Where the section that `open` begins ends: its closing tag. */
-static bool find_end(const struct filling *filling, const char *page, const struct tag *open, struct tag *close)
+static bool find_end(const struct filling *filling, const char *page, const struct tag *open,
+                     struct tag *close)
 {
     unsigned    depth = 1;
     const char *at = open->after;
@@ -105,8 +108,8 @@ static bool is_set(const struct view_value *value)
     return value->kind == VIEW_FLAG ? value->flag : value->first != NULL;
 }
 
-static bool fill_section(struct filling *filling, const char *page, const struct tag *open, const struct tag *close,
-                         const struct view *view)
+static bool fill_section(struct filling *filling, const char *page, const struct tag *open,
+                         const struct tag *close, const struct view *view)
 {
     const struct view_value *value = view_find(view, open->name, open->length);
 
@@ -172,7 +175,8 @@ static bool fill_partial(struct filling *filling, const struct tag *tag, const s
     return fill_page(filling, name, view);
 }
 
-static bool fill(struct filling *filling, const char *page, const char *at, const char *end, const struct view *view)
+static bool fill(struct filling *filling, const char *page, const char *at, const char *end,
+                 const struct view *view)
 {
     struct tag tag, close;
 

@@ -23,7 +23,8 @@ extern const struct text_language text_languages[]; /* ends with a row without c
 /* The sentence in the language ("en", "nl"); the English one where there is no translation. Never NULL. */
 const char *text_in(const char *language, const char *english);
 
-/* The best language for an Accept-Language header (may be NULL) that we have: "en" or a code of text_languages. */
+/* The best language for an Accept-Language header (may be NULL) that we have: "en" or a code of
+ * text_languages. */
 const char *text_negotiate(const char *accept_language);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * view.h: the values that a page is filled in with.
  *
- * A view is a set of named values: a text, a flag, another view, or a list of views. Everything lives as long as the
- * arena. Texts are not copied: they must live as long.
+ * A view is a set of named values: a text, a flag, another view, or a list of views. Everything lives as long
+ * as the arena. Texts are not copied: they must live as long.
  */
 #ifndef RENDER_VIEW_H
 #define RENDER_VIEW_H
@@ -24,7 +24,8 @@ void view_flag(struct view *view, const char *name, bool flag);
 /* A view within; {{#name}} … {{/name}} enters it. Setting it again gives the same one. */
 struct view *view_within(struct view *view, const char *name);
 
-/* Appends a view to the list `name` and returns it. A list that nothing was appended to is empty: {{^name}}. */
+/* Appends a view to the list `name` and returns it. A list that nothing was appended to is empty: {{^name}}.
+ */
 struct view *view_append(struct view *view, const char *name);
 
 #endif

@@ -13,17 +13,27 @@ struct words {
 static const struct words english = {
     {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
     {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
-    {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-     "December"},
+    {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+     "November", "December"},
     {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-    "Today", "Yesterday", "d", "h", "min", ':'};
+    "Today",
+    "Yesterday",
+    "d",
+    "h",
+    "min",
+    ':'};
 static const struct words dutch = {
     {"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"},
     {"zo", "ma", "di", "wo", "do", "vr", "za"},
-    {"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
-     "december"},
+    {"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
+     "november", "december"},
     {"jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"},
-    "Vandaag", "Gisteren", "d", "u", "min", '.'};
+    "Vandaag",
+    "Gisteren",
+    "d",
+    "u",
+    "min",
+    '.'};
 
 static const struct words *words_of(const char *language)
 {
@@ -77,7 +87,8 @@ const char *when_moment(struct arena *arena, const char *language, int64_t ms)
     if (then.tm_year == now.tm_year)
         return arena_format(arena, "%s %d %s, %s", words->short_days[then.tm_wday], then.tm_mday,
                             words->short_months[then.tm_mon], clock);
-    return arena_format(arena, "%d %s %d, %s", then.tm_mday, words->short_months[then.tm_mon], then.tm_year + 1900, clock);
+    return arena_format(arena, "%d %s %d, %s", then.tm_mday, words->short_months[then.tm_mon],
+                        then.tm_year + 1900, clock);
 }
 
 static bool read_date(const char *date, struct tm *parts)
@@ -138,7 +149,8 @@ const char *when_span(struct arena *arena, const char *language, int64_t ms)
     long                minutes = (long)(ms / 60000);
 
     if (minutes >= 24 * 60)
-        return arena_format(arena, "%ld %s %ld %s", minutes / (24 * 60), words->day, minutes / 60 % 24, words->hour);
+        return arena_format(arena, "%ld %s %ld %s", minutes / (24 * 60), words->day, minutes / 60 % 24,
+                            words->hour);
     if (minutes >= 60)
         return arena_format(arena, "%ld %s %ld %s", minutes / 60, words->hour, minutes % 60, words->minute);
     return arena_format(arena, "%ld %s", minutes, words->minute);

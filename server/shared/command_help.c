@@ -24,7 +24,8 @@ static void options_list(const struct command *command, FILE *out)
     for (const struct option_row *row = command->options; row->name; row++) {
         char name[64];
 
-        snprintf(name, sizeof name, "--%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+        snprintf(name, sizeof name, "--%s%s%s", row->name, row->argument ? " " : "",
+                 row->argument ? row->argument : "");
         fprintf(out, "  %-*s %s\n", NAME_WIDTH, name, row->help);
     }
 }
@@ -57,7 +58,8 @@ static void commands_list(const struct program *program, FILE *out)
     fputs("\nCommands\n", out);
     for (size_t i = 0; i < program->command_count; i++)
         if (program->commands[i]->name[0])
-            fprintf(out, "  %-*s %s\n", NAME_WIDTH, program->commands[i]->name, program->commands[i]->summary);
+            fprintf(out, "  %-*s %s\n", NAME_WIDTH, program->commands[i]->name,
+                    program->commands[i]->summary);
 }
 
 void command_help_one(const struct program *program, const struct command *command, FILE *out)
@@ -161,8 +163,8 @@ static void roff_command(const struct program *program, const struct command *co
 
 void command_help_man(const struct program *program, FILE *out)
 {
-    fprintf(out, ".TH %s 1 \"\" \"Spoor %s\" \"Spoor\"\n.SH NAME\n%s \\- %s\n", program->name, program->version,
-            program->name, program->summary);
+    fprintf(out, ".TH %s 1 \"\" \"Spoor %s\" \"Spoor\"\n.SH NAME\n%s \\- %s\n", program->name,
+            program->version, program->name, program->summary);
     if (program->text) {
         fputs(".SH DESCRIPTION\n", out);
         roff(program->text, out);

@@ -20,10 +20,9 @@ struct invocation {
 };
 
 static const int exit_codes[ERROR_KIND_COUNT] = {
-    [ERROR_NONE] = 0,           [ERROR_INVALID] = 2,         [ERROR_UNAUTHENTICATED] = 5,
-    [ERROR_FORBIDDEN] = 5,      [ERROR_NOT_FOUND] = 3,       [ERROR_METHOD] = 2,
-    [ERROR_CONFLICT] = 4,       [ERROR_TOO_LARGE] = 2,       [ERROR_UNSUPPORTED] = 2,
-    [ERROR_TOO_MANY] = 6,       [ERROR_UNAVAILABLE] = 6,     [ERROR_UNKNOWN_OUTCOME] = 7,
+    [ERROR_NONE] = 0,        [ERROR_INVALID] = 2,  [ERROR_UNAUTHENTICATED] = 5, [ERROR_FORBIDDEN] = 5,
+    [ERROR_NOT_FOUND] = 3,   [ERROR_METHOD] = 2,   [ERROR_CONFLICT] = 4,        [ERROR_TOO_LARGE] = 2,
+    [ERROR_UNSUPPORTED] = 2, [ERROR_TOO_MANY] = 6, [ERROR_UNAVAILABLE] = 6,     [ERROR_UNKNOWN_OUTCOME] = 7,
     [ERROR_INTERNAL] = 1,
 };
 
@@ -71,13 +70,13 @@ bool option_number(const struct invocation *invocation, const char *name, long p
     errno = 0;
     *value = strtol(text, &rest, 10);
     if (rest == text || *rest != '\0' || errno || text[0] == ' ' || *value < least || *value > most)
-        return error_field(error, name, "--%s must be a whole number from %ld to %ld, not '%.40s'", name, least, most,
-                           text);
+        return error_field(error, name, "--%s must be a whole number from %ld to %ld, not '%.40s'", name,
+                           least, most, text);
     return true;
 }
 
-bool option_decimal(const struct invocation *invocation, const char *name, double preset, double least, double most,
-                    double *value, struct error *error)
+bool option_decimal(const struct invocation *invocation, const char *name, double preset, double least,
+                    double most, double *value, struct error *error)
 {
     const char *text = option_text(invocation, name);
     char       *rest = NULL;
@@ -87,7 +86,8 @@ bool option_decimal(const struct invocation *invocation, const char *name, doubl
         return true;
     *value = strtod(text, &rest);
     if (rest == text || *rest != '\0' || !isfinite(*value) || *value < least || *value > most)
-        return error_field(error, name, "--%s must be a number from %g to %g, not '%.40s'", name, least, most, text);
+        return error_field(error, name, "--%s must be a number from %g to %g, not '%.40s'", name, least, most,
+                           text);
     return true;
 }
 
@@ -131,14 +131,16 @@ static bool name_matches(const char *name, char *const *words, int count, int *t
 }
 
 /* The command whose name takes the most words; NULL if none fits. */
-static const struct command *command_find(const struct program *program, char *const *words, int count, int *taken)
+static const struct command *command_find(const struct program *program, char *const *words, int count,
+                                          int *taken)
 {
     const struct command *best = NULL;
     int                   words_taken;
 
     *taken = 0;
     for (size_t i = 0; i < program->command_count; i++)
-        if (name_matches(program->commands[i]->name, words, count, &words_taken) && (!best || words_taken > *taken)) {
+        if (name_matches(program->commands[i]->name, words, count, &words_taken) &&
+            (!best || words_taken > *taken)) {
             best = program->commands[i];
             *taken = words_taken;
         }
@@ -154,7 +156,8 @@ static bool take_option(struct invocation *invocation, char **words, int count, 
     const char *value = name[length] == '=' ? name + length + 1 : NULL;
 
     if (index >= OPTIONS_MOST)
-        return error_set(error, ERROR_INVALID, "there is no option --%.*s here; see --help", (int)length, name);
+        return error_set(error, ERROR_INVALID, "there is no option --%.*s here; see --help", (int)length,
+                         name);
     if (!invocation->command->options[index].argument) {
         if (value)
             return error_set(error, ERROR_INVALID, "--%.*s takes no value", (int)length, name);
@@ -183,8 +186,8 @@ static bool read_words(struct invocation *invocation, char **words, int count, s
             if (!take_option(invocation, words, count, &at, error))
                 return false;
         } else if (!only_operands && words[at][0] == '-' && words[at][1] != '\0') {
-            return error_set(error, ERROR_INVALID, "there is no option %.40s here; options are whole words: --name",
-                             words[at]);
+            return error_set(error, ERROR_INVALID,
+                             "there is no option %.40s here; options are whole words: --name", words[at]);
         } else {
             invocation->operands[invocation->operand_count++] = words[at];
         }
@@ -201,7 +204,8 @@ static int fail(const struct program *program, const struct command *command, co
 {
     bool named = command && command->name[0];
 
-    fprintf(stderr, "%s%s%s: %s\n", program->name, named ? " " : "", named ? command->name : "", error->message);
+    fprintf(stderr, "%s%s%s: %s\n", program->name, named ? " " : "", named ? command->name : "",
+            error->message);
     return exit_code_of(error->kind);
 }
 

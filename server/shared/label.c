@@ -119,7 +119,8 @@ static bool read_values(const char *text, unsigned values[LABEL_SYMBOLS])
     return count == LABEL_SYMBOLS;
 }
 
-/* Where a single wrong symbol stands: its power of alpha is two/one. The corrected code, if there is such a place. */
+/* Where a single wrong symbol stands: its power of alpha is two/one. The corrected code, if there is such a
+ * place. */
 static bool correct_one(unsigned values[LABEL_SYMBOLS], unsigned one, unsigned two)
 {
     unsigned locator = 1; /* alpha to the power of the place, from the last symbol on */
@@ -145,9 +146,11 @@ static bool explain(unsigned values[LABEL_SYMBOLS], unsigned one, unsigned two, 
     if (correct_one(values, one, two)) {
         write_code(values, &label);
         if (strcmp(label.code, "0000000000") != 0)
-            return error_set(error, ERROR_INVALID, "This code was misread: did you mean %s?", label_format(&label).text);
+            return error_set(error, ERROR_INVALID, "This code was misread: did you mean %s?",
+                             label_format(&label).text);
     }
-    return error_set(error, ERROR_INVALID, "This code was misread: its check symbols do not fit. Scan or type it again");
+    return error_set(error, ERROR_INVALID,
+                     "This code was misread: its check symbols do not fit. Scan or type it again");
 }
 
 bool label_parse(const char *text, struct label *label, struct error *error)
@@ -156,12 +159,14 @@ bool label_parse(const char *text, struct label *label, struct error *error)
     unsigned    values[LABEL_SYMBOLS], one, two;
 
     if (!code || !read_values(code, values))
-        return error_set(error, ERROR_NOT_FOUND, "This is not the code of a label; one looks like 7K3M9-QXFDT");
+        return error_set(error, ERROR_NOT_FOUND,
+                         "This is not the code of a label; one looks like 7K3M9-QXFDT");
     syndromes(values, &one, &two);
     if (one || two)
         return explain(values, one, two, error);
     write_code(values, label);
     if (strcmp(label->code, "0000000000") == 0)
-        return error_set(error, ERROR_INVALID, "The code 00000-00000 is never on a label. Scan or type it again");
+        return error_set(error, ERROR_INVALID,
+                         "The code 00000-00000 is never on a label. Scan or type it again");
     return true;
 }

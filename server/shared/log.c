@@ -15,7 +15,8 @@ static bool is_plain(const char *value)
     if (*value == '\0')
         return false;
     for (; *value; value++)
-        if ((unsigned char)*value <= ' ' || *value == '"' || *value == '=' || *value == '\\' || *value == 0x7F)
+        if ((unsigned char)*value <= ' ' || *value == '"' || *value == '=' || *value == '\\' ||
+            *value == 0x7F)
             return false;
     return true;
 }
@@ -39,8 +40,8 @@ static void add_quoted(struct buffer *line, const char *value)
 void log_line(enum log_level level, ...)
 {
     CLEANUP(buffer_free) struct buffer line = {.limit = LINE_LIMIT};
-    const char *name;
-    va_list     pairs;
+    const char                        *name;
+    va_list                            pairs;
 
     buffer_format(&line, "<%d>", (int)level);
     va_start(pairs, level);

@@ -59,7 +59,8 @@ static bool take_offset(const char **text, int *minutes)
         return true;
     }
     sign = **text == '-' ? -1 : 1;
-    if (!expect(text, "+-") || !take(text, 2, 0, 18, &hour) || !expect(text, ":") || !take(text, 2, 0, 59, &minute))
+    if (!expect(text, "+-") || !take(text, 2, 0, 18, &hour) || !expect(text, ":") ||
+        !take(text, 2, 0, 59, &minute))
         return false;
     *minutes = sign * (hour * 60 + minute);
     return *minutes >= -1080 && *minutes <= 1080;
@@ -69,10 +70,10 @@ static bool take_date_and_time(const char **text, struct tm *parts)
 {
     int year, month;
 
-    if (!take(text, 4, 1970, 9999, &year) || !expect(text, "-") || !take(text, 2, 1, 12, &month) || !expect(text, "-") ||
-        !take(text, 2, 1, days_in(year, month), &parts->tm_mday) || !expect(text, "Tt ") ||
-        !take(text, 2, 0, 23, &parts->tm_hour) || !expect(text, ":") || !take(text, 2, 0, 59, &parts->tm_min) ||
-        !expect(text, ":") || !take(text, 2, 0, 59, &parts->tm_sec))
+    if (!take(text, 4, 1970, 9999, &year) || !expect(text, "-") || !take(text, 2, 1, 12, &month) ||
+        !expect(text, "-") || !take(text, 2, 1, days_in(year, month), &parts->tm_mday) ||
+        !expect(text, "Tt ") || !take(text, 2, 0, 23, &parts->tm_hour) || !expect(text, ":") ||
+        !take(text, 2, 0, 59, &parts->tm_min) || !expect(text, ":") || !take(text, 2, 0, 59, &parts->tm_sec))
         return false;
     parts->tm_year = year - 1900;
     parts->tm_mon = month - 1;
@@ -85,9 +86,10 @@ bool moment_parse(const char *text, struct moment *moment, struct error *error)
     const char *rest = text;
     int         ms;
 
-    if (!take_date_and_time(&rest, &parts) || !take_fraction(&rest, &ms) || !take_offset(&rest, &moment->offset_minutes) ||
-        *rest != '\0')
-        return error_set(error, ERROR_INVALID, "a time looks like 2026-11-23T14:12:00+01:00, not '%.40s'", text);
+    if (!take_date_and_time(&rest, &parts) || !take_fraction(&rest, &ms) ||
+        !take_offset(&rest, &moment->offset_minutes) || *rest != '\0')
+        return error_set(error, ERROR_INVALID, "a time looks like 2026-11-23T14:12:00+01:00, not '%.40s'",
+                         text);
     moment->ms = ((int64_t)timegm(&parts) - (int64_t)moment->offset_minutes * 60) * 1000 + ms;
     return true;
 }
@@ -98,8 +100,9 @@ static int format_plain(int64_t ms, char *text, size_t size)
     struct tm parts;
 
     gmtime_r(&seconds, &parts);
-    return snprintf(text, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03d", (parts.tm_year + 1900) % 10000, (parts.tm_mon + 1) % 100,
-                    parts.tm_mday % 100, parts.tm_hour % 100, parts.tm_min % 100, parts.tm_sec % 100, (int)(ms % 1000) % 1000);
+    return snprintf(text, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03d", (parts.tm_year + 1900) % 10000,
+                    (parts.tm_mon + 1) % 100, parts.tm_mday % 100, parts.tm_hour % 100, parts.tm_min % 100,
+                    parts.tm_sec % 100, (int)(ms % 1000) % 1000);
 }
 
 void moment_format_utc(int64_t ms, char text[MOMENT_SIZE])
@@ -114,8 +117,8 @@ void moment_format(const struct moment *moment, char text[MOMENT_SIZE])
     int minutes = moment->offset_minutes < 0 ? -moment->offset_minutes : moment->offset_minutes;
     int length = format_plain(moment->ms + (int64_t)moment->offset_minutes * 60000, text, MOMENT_SIZE);
 
-    snprintf(text + length, (size_t)(MOMENT_SIZE - length), "%c%02d:%02d", moment->offset_minutes < 0 ? '-' : '+',
-             minutes / 60 % 100, minutes % 60);
+    snprintf(text + length, (size_t)(MOMENT_SIZE - length), "%c%02d:%02d",
+             moment->offset_minutes < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
 }
 
 struct moment moment_now(void)

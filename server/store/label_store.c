@@ -35,7 +35,8 @@ bool label_store_mint(struct session *session, struct arena *arena, const char *
     if (count < 1 || count > LABEL_BATCH_MOST)
         return error_field(error, "count", "A batch holds 1 to %u labels", LABEL_BATCH_MOST);
     make_codes(labels, count);
-    return WRITE(session, arena, SQL_LABEL_MINT, error, batch, as_array(arena, labels, count), actor_id) != NULL;
+    return WRITE(session, arena, SQL_LABEL_MINT, error, batch, as_array(arena, labels, count), actor_id) !=
+           NULL;
 }
 
 bool label_store_batch(struct session *session, struct arena *arena, const char *batch, struct label **labels,

@@ -11,13 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define HASH_SIZE        32u
-#define HASHERS_AT_ONCE  2u  /* each takes 64 MiB */
-#define HASHERS_WAITING  16u
-#define OPERATIONS       2ull
-#define MEMORY           ((size_t)64 * 1024 * 1024) /* bytes */
-#define PASSWORD_LEAST   12u                        /* bytes */
-#define PASSWORD_MOST    1024u
+#define HASH_SIZE       32u
+#define HASHERS_AT_ONCE 2u /* each takes 64 MiB */
+#define HASHERS_WAITING 16u
+#define OPERATIONS      2ull
+#define MEMORY          ((size_t)64 * 1024 * 1024) /* bytes */
+#define PASSWORD_LEAST  12u                        /* bytes */
+#define PASSWORD_MOST   1024u
 
 static const char symbols_of_base32[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -26,8 +26,8 @@ static bool write_key(const char *path, const char *folder, const uint8_t *key, 
 {
     char        partial[PATH_MAX + 16];
     struct stat facts;
-    int  file, directory;
-    bool written;
+    int         file, directory;
+    bool        written;
 
     snprintf(partial, sizeof partial, "%s.%d", path, (int)getpid());
     unlink(partial);
@@ -164,7 +164,8 @@ static bool hasher_begin(struct error *error)
         hashers.running++;
     }
     pthread_mutex_unlock(&hashers.lock);
-    return admitted || error_set(error, ERROR_UNAVAILABLE, "too many people are signing in at this moment; try again");
+    return admitted ||
+           error_set(error, ERROR_UNAVAILABLE, "too many people are signing in at this moment; try again");
 }
 
 static void hasher_end(void)
@@ -182,15 +183,18 @@ bool secret_password_hash(struct arena *arena, const char *password, const char 
 
     if (!hasher_begin(error))
         return false;
-    failed = crypto_pwhash_str_alg(text, password, strlen(password), OPERATIONS, MEMORY, crypto_pwhash_ALG_ARGON2ID13);
+    failed = crypto_pwhash_str_alg(text, password, strlen(password), OPERATIONS, MEMORY,
+                                   crypto_pwhash_ALG_ARGON2ID13);
     hasher_end();
     *hash = text;
-    return !failed || error_set(error, ERROR_UNAVAILABLE, "there is not enough memory to check a password; try again");
+    return !failed ||
+           error_set(error, ERROR_UNAVAILABLE, "there is not enough memory to check a password; try again");
 }
 
-/* What an unknown account's password is compared with, so that the answer takes as long: a hash of random bytes. */
-static char            nobody_hash[crypto_pwhash_STRBYTES];
-static pthread_once_t  nobody_once = PTHREAD_ONCE_INIT;
+/* What an unknown account's password is compared with, so that the answer takes as long: a hash of random
+ * bytes. */
+static char           nobody_hash[crypto_pwhash_STRBYTES];
+static pthread_once_t nobody_once = PTHREAD_ONCE_INIT;
 
 static void nobody_make(void)
 {
@@ -219,15 +223,18 @@ bool secret_password_check(const char *hash, const char *password, bool *correct
 
 /* Of the lists of most used passwords, those that are long enough to pass otherwise. */
 static const char *const common_passwords[] = {
-    "1234567890ab", "123456789012", "1234567890123", "12345678901234", "123456789abc", "123123123123", "1q2w3e4r5t6y",
-    "1qaz2wsx3edc", "1qaz2wsx3edc4rfv", "adminadminadmin", "administrator", "administrator1", "changemechangeme",
-    "chocolate123", "computer1234", "footballfootball", "hello1234567", "iloveyou1234", "iloveyou12345", "letmein12345",
-    "letmeinletmein", "manchesterunited", "michaeljackson", "motdepasse123", "mypassword123", "p@ssw0rd1234",
-    "pa55word1234", "passw0rd1234", "password0123", "password1234", "password12345", "password123456",
-    "passwordpassword", "princess1234", "qazwsxedcrfv", "qwerty123456", "qwerty1234567", "qwertyqwerty",
-    "qwertyuiop12", "qwertyuiop123", "qwertyuiop[]", "qwertyuiopasdf", "qwertyuiopasdfgh", "superman1234",
-    "trustno1trustno1", "wachtwoord12", "wachtwoord123", "wachtwoord1234", "welcome12345", "welcome123456",
-    "welkom123456", "welkom2024!!", "welkom2025!!", "welkom2026!!", "zaq12wsxcde3", "zxcvbnm12345",
+    "1234567890ab",     "123456789012",     "1234567890123",    "12345678901234",   "123456789abc",
+    "123123123123",     "1q2w3e4r5t6y",     "1qaz2wsx3edc",     "1qaz2wsx3edc4rfv", "adminadminadmin",
+    "administrator",    "administrator1",   "changemechangeme", "chocolate123",     "computer1234",
+    "footballfootball", "hello1234567",     "iloveyou1234",     "iloveyou12345",    "letmein12345",
+    "letmeinletmein",   "manchesterunited", "michaeljackson",   "motdepasse123",    "mypassword123",
+    "p@ssw0rd1234",     "pa55word1234",     "passw0rd1234",     "password0123",     "password1234",
+    "password12345",    "password123456",   "passwordpassword", "princess1234",     "qazwsxedcrfv",
+    "qwerty123456",     "qwerty1234567",    "qwertyqwerty",     "qwertyuiop12",     "qwertyuiop123",
+    "qwertyuiop[]",     "qwertyuiopasdf",   "qwertyuiopasdfgh", "superman1234",     "trustno1trustno1",
+    "wachtwoord12",     "wachtwoord123",    "wachtwoord1234",   "welcome12345",     "welcome123456",
+    "welkom123456",     "welkom2024!!",     "welkom2025!!",     "welkom2026!!",     "zaq12wsxcde3",
+    "zxcvbnm12345",
 };
 
 static bool is_common(const char *password)
@@ -256,13 +263,16 @@ bool secret_password_allowed(const char *password, const char *login, struct err
     size_t length = strlen(password);
 
     if (length < PASSWORD_LEAST)
-        return error_field(error, "password", "A password needs at least %u characters; a few words in a row do well",
+        return error_field(error, "password",
+                           "A password needs at least %u characters; a few words in a row do well",
                            PASSWORD_LEAST);
     if (length > PASSWORD_MOST)
         return error_field(error, "password", "A password may have at most %u bytes", PASSWORD_MOST);
     if (is_common(password) || is_monotonous(password))
-        return error_field(error, "password", "This password is one of the first that would be tried; choose another");
+        return error_field(error, "password",
+                           "This password is one of the first that would be tried; choose another");
     if (strcasestr(password, "spoor") || (strlen(login) > 3 && strcasestr(password, login)))
-        return error_field(error, "password", "A password must not contain your sign-in name or the name of this site");
+        return error_field(error, "password",
+                           "A password must not contain your sign-in name or the name of this site");
     return true;
 }

@@ -3,8 +3,8 @@
  *
  *   load PORT MODE CONNECTIONS SECONDS TOKEN CODE...     MODE: post | device
  *
- * Prints one line: requests, requests a second, median and 99th percentile (microseconds), answers that were not as
- * expected. A POST carries one event with a fresh UUID; its answer must say "recorded".
+ * Prints one line: requests, requests a second, median and 99th percentile (microseconds), answers that were
+ * not as expected. A POST carries one event with a fresh UUID; its answer must say "recorded".
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -71,8 +71,8 @@ static void uuid(char text[37])
         abort();
     b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
-    snprintf(text, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4],
-             b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    snprintf(text, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
 static size_t compose(const struct client *client, const char *code, char *request, size_t size)
@@ -84,19 +84,22 @@ static size_t compose(const struct client *client, const char *code, char *reque
     int               length;
 
     if (!job->post)
-        return (size_t)snprintf(request, size,
-                                "GET /api/v1/devices/%s HTTP/1.1\r\nHost: localhost:%u\r\nAuthorization: Bearer %s\r\n\r\n",
-                                code, job->port, job->token);
+        return (size_t)snprintf(
+            request, size,
+            "GET /api/v1/devices/%s HTTP/1.1\r\nHost: localhost:%u\r\nAuthorization: Bearer %s\r\n\r\n", code,
+            job->port, job->token);
     uuid(id);
     gmtime_r(&now, &parts);
     strftime(happened, sizeof happened, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    length = snprintf(body, sizeof body,
-                      "{\"events\":[{\"event_id\":\"%s\",\"code\":\"%s\",\"kind\":\"moved\",\"happened_at\":\"%s\"}]}", id,
-                      code, happened);
-    return (size_t)snprintf(request, size,
-                            "POST /api/v1/events HTTP/1.1\r\nHost: localhost:%u\r\nAuthorization: Bearer %s\r\n"
-                            "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-                            job->port, job->token, length, body);
+    length = snprintf(
+        body, sizeof body,
+        "{\"events\":[{\"event_id\":\"%s\",\"code\":\"%s\",\"kind\":\"moved\",\"happened_at\":\"%s\"}]}", id,
+        code, happened);
+    return (size_t)snprintf(
+        request, size,
+        "POST /api/v1/events HTTP/1.1\r\nHost: localhost:%u\r\nAuthorization: Bearer %s\r\n"
+        "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+        job->port, job->token, length, body);
 }
 
 /* Reads one answer with a Content-Length; false when the connection ended. The answer ends with a NUL. */
@@ -139,7 +142,8 @@ static void *drive(void *argument)
     int            file = dial(client->job->port);
 
     for (size_t turn = client->number; answer && !atomic_load(&stop); turn++) {
-        size_t             length = compose(client, client->job->codes[turn % client->job->code_count], request, sizeof request);
+        size_t length =
+            compose(client, client->job->codes[turn % client->job->code_count], request, sizeof request);
         unsigned long long begun = now_us();
         bool               answered = file >= 0 && exchange(file, request, length, answer);
 
@@ -150,7 +154,8 @@ static void *drive(void *argument)
             file = dial(client->job->port);
             continue;
         }
-        if (strncmp(answer, "HTTP/1.1 200", 12) != 0 || (client->job->post && !strstr(answer, "\"recorded\"")))
+        if (strncmp(answer, "HTTP/1.1 200", 12) != 0 ||
+            (client->job->post && !strstr(answer, "\"recorded\"")))
             client->wrong++;
         else
             client->done++;
@@ -222,7 +227,8 @@ int main(int argc, char **argv)
         abort();
     begun = now_us();
     for (unsigned i = 0; i < count; i++) {
-        clients[i] = (struct client){.job = &job, .number = i, .latencies = calloc(SAMPLES_MOST, sizeof(unsigned))};
+        clients[i] =
+            (struct client){.job = &job, .number = i, .latencies = calloc(SAMPLES_MOST, sizeof(unsigned))};
         if (!clients[i].latencies || pthread_create(&clients[i].thread, NULL, drive, &clients[i]) != 0)
             abort();
     }

@@ -1,13 +1,14 @@
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "shared/label.h"
 
-static const char *const valid[] = {"00000-00168", "10000-000AE", "7K3M9-QXFDT", "ZZZZZ-ZZZH1", "SP00R-123HH", "ABCDE-FGHMP"};
+static const char *const valid[] = {"00000-00168", "10000-000AE", "7K3M9-QXFDT",
+                                    "ZZZZZ-ZZZH1", "SP00R-123HH", "ABCDE-FGHMP"};
 static const char        alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 static void reads_every_known_code(void **state)
@@ -24,9 +25,15 @@ static void reads_every_known_code(void **state)
 
 static void reads_every_form_of_a_code(void **state)
 {
-    static const char *const forms[] = {"7K3M9QXFDT", "7k3m9-qxfdt", " 7K3M9 QXFDT\r\n", "/d/7K3M9QXFDT", "/D/7k3m9-qxfdt",
-                                        "HTTPS://FIX.EXAMPLE.NL/D/7K3M9QXFDT", "http://localhost:8080/d/7K3M9-QXFDT",
-                                        "https://old.example.org/d/7K3M9QXFDT?x=1", "https://a/d/7K3M9QXFDT/"};
+    static const char *const forms[] = {"7K3M9QXFDT",
+                                        "7k3m9-qxfdt",
+                                        " 7K3M9 QXFDT\r\n",
+                                        "/d/7K3M9QXFDT",
+                                        "/D/7k3m9-qxfdt",
+                                        "HTTPS://FIX.EXAMPLE.NL/D/7K3M9QXFDT",
+                                        "http://localhost:8080/d/7K3M9-QXFDT",
+                                        "https://old.example.org/d/7K3M9QXFDT?x=1",
+                                        "https://a/d/7K3M9QXFDT/"};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
         struct label label;
@@ -89,8 +96,9 @@ static void refuses_any_two_swapped_symbols(void **state)
 
 static void refuses_what_is_not_a_label(void **state)
 {
-    static const char *const texts[] = {"", "-", "U7K3M9QXFD", "7K3M9QXFD", "7K3M9QXFDTT", "https://evil/x/7K3M9QXFDT", "upi://pay",
-                                        "WIFI:S:x;;", "{\"part\":1}", "\xff\xfe", "5CG1234ABCDE", "SPOOR:STEP:diagnosis"};
+    static const char *const texts[] = {
+        "",          "-",          "U7K3M9QXFD",   "7K3M9QXFD", "7K3M9QXFDTT",  "https://evil/x/7K3M9QXFDT",
+        "upi://pay", "WIFI:S:x;;", "{\"part\":1}", "\xff\xfe",  "5CG1234ABCDE", "SPOOR:STEP:diagnosis"};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct label label;
