@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #define CHILD_SECONDS 10u
-#define CHILD_MEMORY  ((rlim_t)700 * 1024 * 1024) /* bytes: 64 megapixels at double room, and the libraries  \
-                                                   */
+#define CHILD_MEMORY                                                                                         \
+    ((rlim_t)700 * 1024 * 1024) /* bytes: 64 megapixels at double room, and the libraries                    \
+                                 */
 
 /* What the child writes into the pipe: a head, then the codes. */
 struct head {

@@ -96,7 +96,7 @@ texts.c)
              /^msgid /  { flush(); id = quoted($0); into = "id"; next }
              /^msgstr / { str = quoted($0); into = "str"; next }
              /^"/       { if (into == "id") id = id quoted($0); else str = str quoted($0); next }
-             END { flush() }' "$file" | LC_ALL=C sort
+             END { flush() }' "$file" | LC_ALL=C sort -t'"' -k2,2
         printf '    {0, 0},\n};\n'
     done
     echo 'const struct text_language text_languages[] = {'

@@ -1,0 +1,75 @@
+#!/bin/sh
+# The house's rules as TAP. Each check prints what breaks it; nothing printed is a pass.
+set -u
+number=0
+check() { # NAME COMMAND...
+    name=$1
+    shift
+    number=$((number + 1))
+    found=$("$@" 2>&1)
+    if [ -z "$found" ]; then
+        echo "ok $number - $name"
+    else
+        echo "not ok $number - $name"
+        printf '%s\n' "$found" | head -20 | sed 's/^/# /'
+    fi
+}
+only_in() { # PATTERN ALLOWED-REGEX: files that include the library elsewhere
+    grep -rlE "#include <$1" server scanner --include='*.[ch]' | grep -vE "$2"
+}
+banned() {
+    grep -rnE '\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atol)[[:space:]]*\(' server scanner include tests --include='*.[ch]'
+}
+sql_in_c() {
+    grep -rnE '"[^"]*\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)[[:space:]]' server scanner --include='*.c' | grep -v '^server/db/'
+}
+unfinished() {
+    git grep -nIwE 'TO''DO|FIX''ME|XX''X|HA''CK' -- . ':!tests/run.sh' ':!server/site/text'
+}
+too_long() {
+    find server scanner include tests -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 460 { print $2 ": " $1 " lines" }'
+}
+places() {
+    git ls-files | xargs grep -nIE '/(wo[r]k|ho[m]e)/(main|steering|root)|/t[m]p/w/' 2> /dev/null
+}
+untranslated() {
+    { grep -rhoE "\{\{'[^']*'\}\}" server/site/pages | sed "s/^{{'//; s/'}}\$//"
+      cat server/endpoints/*.c | tr '\n' ' ' | sed 's/"  *"//g' | grep -oE '(page_text\([a-z>-]*request, |text_in\([a-z_>-]*language, *)"([^"\]|\\.)*"' | sed 's/^[^"]*"//; s/"$//'; } | LC_ALL=C sort -u > "$build/sentences"
+    sed -n 's/^msgid "\(.\{1,\}\)"$/\1/p' server/site/text/nl.po | LC_ALL=C sort -u > "$build/translated"
+    LC_ALL=C comm -23 "$build/sentences" "$build/translated" | sed 's/^/no Dutch for: /'
+}
+routes_described() { # every API route stands in the description
+    "$BUILD/spoord" routes | awk '/ \/api\// { print tolower($1), $2 }' | while read -r method path; do
+        awk -v path="  $path:" -v method="    $method:" '$0 == path { inside = 1; next } /^  \// { inside = 0 } inside && $0 == method { found = 1 } END { exit !found }' \
+            server/site/static/openapi.yaml || echo "$method $path is not described"
+    done
+}
+help_has_examples() {
+    for program in spoord spoor-scan; do
+        "$BUILD/$program" help --man | grep -q '^\.SH EXIT STATUS' || echo "$program: no man page"
+    done
+    "$BUILD/spoord" --help | sed -n '/^Commands/,/^Environment/p' | sed -n 's/^  \([a-z]*\( [a-z]*\)\{0,1\}\)  .*/\1/p' | while read -r command; do
+        # shellcheck disable=SC2086
+        "$BUILD/spoord" $command --help | grep -q '^Examples' || echo "spoord $command --help has no examples"
+    done
+}
+BUILD=${BUILD:-build/release}
+build=$BUILD/results
+mkdir -p "$build"
+
+check 'an include goes down and never up' sh tests/architecture/check_floors.sh
+check 'microhttpd only in web' only_in microhttpd '^server/web/'
+check 'libpq only in db' only_in libpq '^server/db/'
+check 'qrencode in one file of render' only_in qrencode '^server/render/qr.c$'
+check 'zbar in one file of the scanner' only_in zbar '^scanner/decode.c$'
+check 'curl in one file of the scanner' only_in curl/ '^scanner/upload.c$'
+check 'cairo in one file of render' only_in cairo '^server/render/label_sheet.c$'
+check 'no banned calls' banned
+check 'no SQL text in C outside db' sql_in_c
+check 'nothing unfinished' unfinished
+check 'no file is too long' too_long
+check 'no path of a machine' places
+check 'every sentence has a Dutch one' untranslated
+check 'every API route stands in the OpenAPI description' routes_described
+check 'every command has help with examples' help_has_examples
+echo "1..$number"

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Every cmocka program of this folder as TAP; one that crashes or hangs is a failure of its own.
+set -u
+for program in "$BUILD"/tests/unit/test_*; do
+    [ -x "$program" ] && [ -f "$program" ] || continue
+    case $program in *.d) continue ;; esac
+    CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$program" > "$BUILD/results/unit.one" 2>> "$BUILD/results/unit.errors"
+    code=$?
+    cat "$BUILD/results/unit.one"
+    if [ "$code" -ne 0 ] && ! grep -q '^not ok' "$BUILD/results/unit.one"; then
+        echo "not ok - $(basename "$program") ended with code $code"
+        tail -n 20 "$BUILD/results/unit.errors" | sed 's/^/# /'
+    fi
+done
