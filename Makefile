@@ -149,4 +149,5 @@ help: ## lists the targets
 .PHONY: all install-build man run test tests tidy format asan tsan bench clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
+%.d: ;
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)

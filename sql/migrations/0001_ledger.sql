@@ -363,7 +363,3 @@ INSERT INTO spoor.reason (number, position, code, side, label_en, label_nl, sent
 -- Who acts when an administrator works on the command line.
 WITH team AS (INSERT INTO spoor.party (kind, name) VALUES ('team', 'IT desk') RETURNING id)
 INSERT INTO spoor.actor (kind, party_id, name) SELECT 'system', id, 'Command line' FROM team;
-
--- Who acts when an administrator works on the command line.
-WITH team AS (INSERT INTO spoor.party (kind, name) VALUES ('team', 'IT desk') RETURNING id)
-INSERT INTO spoor.actor (kind, party_id, name) SELECT 'system', id, 'Command line' FROM team;

@@ -1,0 +1,77 @@
+-- One function writes events: in order, once, whatever they say.
+BEGIN;
+SELECT plan(33);
+SET client_min_messages = warning;
+CREATE TEMP TABLE ids AS SELECT
+    (SELECT id FROM spoor.actor WHERE kind = 'system') AS actor, gen_random_uuid() AS one, gen_random_uuid() AS two, gen_random_uuid() AS three,
+    spoor.add_account('ann', 'Ann', '{technician}', 'x', NULL) AS ann, spoor.add_party('place', 'Shelf', NULL, NULL) AS shelf;
+SELECT spoor.mint_labels('t', ARRAY['7K3M9QXFDT', 'ABCDEFGHMP'], NULL);
+CREATE FUNCTION pg_temp.record(e jsonb) RETURNS SETOF record LANGUAGE sql AS $$ SELECT r FROM spoor.record_events(CASE jsonb_typeof(e) WHEN 'array' THEN e ELSE jsonb_build_array(e) END) r $$;
+CREATE TEMP TABLE taken AS SELECT t.* FROM ids, spoor.take_in(jsonb_build_object('event_id', one, 'actor', actor, 'make', 'Dell', 'model', 'X',
+    'serial', 'S-1', 'label', '7K3M9QXFDT', 'owner_name', 'Mara', 'owner_email', 'mara@example.org', 'problem', 'p')) t;
+SELECT matches((SELECT number FROM taken), '^R-[0-9]{4}-[0-9]{6}$', 'an intake opens a numbered repair');
+SELECT is((SELECT array_agg(kind ORDER BY seq) FROM spoor.event), '{registered,label_linked,received}', 'and records what happened');
+SELECT is((SELECT outcome FROM ids, spoor.take_in(jsonb_build_object('event_id', one, 'actor', actor)) t), 'replayed', 'the same intake again is the same repair');
+SELECT throws_ok(format('SELECT * FROM spoor.take_in(%L)', jsonb_build_object('event_id', two, 'actor', actor, 'serial', 'S-1', 'owner_name', 'M', 'problem', 'p')),
+    'SP409', NULL, 'a device that is in repair is not taken in twice') FROM ids;
+
+CREATE TEMP TABLE step AS SELECT r.* FROM ids, spoor.record_events(jsonb_build_array(jsonb_build_object('event_id', two, 'actor', ann, 'kind', 'step',
+    'code', '7K3M9QXFDT', 'step', 'diagnosis'))) r;
+SELECT is(outcome, 'recorded', 'a step is recorded') FROM step;
+SELECT is((SELECT custodian_id FROM spoor.custody c, taken t WHERE c.device_id = t.device_id),
+    (SELECT party_id FROM spoor.actor a, ids WHERE a.id = ids.ann), 'whoever scans a step has the device');
+SELECT is(r.outcome, 'replayed', 'the same key with the same content is a replay') FROM ids, spoor.record_events(jsonb_build_array(
+    jsonb_build_object('event_id', two, 'actor', ann, 'kind', 'step', 'code', '7K3M9QXFDT', 'step', 'diagnosis'))) r;
+SELECT is((SELECT deliveries FROM spoor.delivery, ids WHERE event_id = two), 1, 'and a replay writes, so that its answer waits like the first one');
+SELECT is(r.outcome, 'conflict', 'the same key with other content is a conflict') FROM ids, spoor.record_events(jsonb_build_array(
+    jsonb_build_object('event_id', two, 'actor', ann, 'kind', 'step', 'code', '7K3M9QXFDT', 'step', 'repair'))) r;
+SELECT is((SELECT count(*)::int FROM spoor.review), 1, 'which is kept');
+SELECT is(r.outcome, 'conflict', 'again') FROM ids, spoor.record_events(jsonb_build_array(
+    jsonb_build_object('event_id', two, 'actor', ann, 'kind', 'step', 'code', '7K3M9QXFDT', 'step', 'repair'))) r;
+SELECT is((SELECT count(*)::int FROM spoor.review), 1, 'but kept once');
+SELECT is((SELECT count(*)::int FROM spoor.event, ids WHERE event_id = two), 1, 'there is one row of that key');
+
+SELECT results_eq(format('SELECT outcome FROM spoor.record_events(%L)', jsonb_build_array(
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'step', 'code', '7K3M9QXFDT', 'step', 'nonsense'),
+    jsonb_build_object('event_id', three, 'actor', ann, 'kind', 'note', 'code', '7K3M9QXFDT', 'public_note', 'hello'),
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'note'),
+    jsonb_build_object('event_id', three, 'actor', ann, 'kind', 'note', 'code', '7K3M9QXFDT', 'public_note', 'hello'))),
+    ARRAY['refused', 'recorded', 'refused', 'replayed'], 'a bad event does not fail its neighbours') FROM ids;
+SELECT is((SELECT value FROM spoor.opening o JOIN spoor.event e USING (seq), ids WHERE event_id = three AND tag = 21), 'hello', 'a note stands apart from its row');
+SELECT is((SELECT length(salt) FROM spoor.opening LIMIT 1), 32, 'with its own salt');
+
+SELECT is(r.flags & 8, 8, 'a step back without a reason is recorded, and flagged') FROM ids, spoor.record_events(jsonb_build_array(
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'step', 'code', '7K3M9QXFDT', 'step', 'intake'))) r;
+SELECT is(r.flags & 8, 0, 'a step back with a reason is not') FROM ids, spoor.record_events(jsonb_build_array(
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'step', 'code', '7K3M9QXFDT', 'step', 'ready'),
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'step', 'code', '7K3M9QXFDT', 'step', 'repair', 'reason', 'QC_FAILED'))) r WHERE r.ordinal = 2;
+SELECT is(detail -> 'skipped', '["diagnosis", "repair", "vendor", "quality_check"]', 'skipped steps are listed') FROM spoor.event WHERE step = 'ready' AND kind = 'step';
+SELECT is(r.flags & 1, 1, 'a holder that the ledger does not know is a custody break') FROM ids, spoor.record_events(jsonb_build_array(
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'moved', 'code', '7K3M9QXFDT', 'expected_from', shelf))) r;
+SELECT is(r.flags & 2, 2, 'what comes late is flagged') FROM ids, spoor.record_events(jsonb_build_array(
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'moved', 'code', '7K3M9QXFDT', 'happened_at', now() - interval '1 day'))) r;
+SELECT is(r.flags & 4, 4, 'what comes from the future too') FROM ids, spoor.record_events(jsonb_build_array(
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'moved', 'code', '7K3M9QXFDT', 'happened_at', now() + interval '1 year'))) r;
+SELECT is(r.flags & 16, 16, 'a label that nobody linked is kept on an unknown device') FROM ids, spoor.record_events(jsonb_build_array(
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'moved', 'code', 'ABCDEFGHMP'))) r;
+SELECT isnt((SELECT device_id FROM spoor.label WHERE code = 'ABCDEFGHMP'), NULL, 'and the label belongs to it from then on');
+
+CREATE TEMP TABLE before AS SELECT c.* FROM spoor.custody c, taken t WHERE c.device_id = t.device_id;
+CREATE TEMP TABLE wrong AS SELECT r.* FROM ids, spoor.record_events(jsonb_build_array(jsonb_build_object('event_id', '6d0e8f0a-5d4b-4c3a-9b2e-1a2b3c4d5e6f', 'actor', actor,
+    'kind', 'moved', 'code', '7K3M9QXFDT', 'place', shelf))) r;
+SELECT is(r.outcome, 'recorded', 'an undo is an event too') FROM ids, spoor.record_events(jsonb_build_array(jsonb_build_object('event_id', gen_random_uuid(), 'actor', actor,
+    'kind', 'corrected', 'corrects', '6d0e8f0a-5d4b-4c3a-9b2e-1a2b3c4d5e6f', 'detail', jsonb_build_object('correction', 'did_not_occur')))) r;
+SELECT ok((SELECT c.custodian_id = b.custodian_id AND c.place_id IS NOT DISTINCT FROM b.place_id FROM spoor.custody c, before b WHERE c.device_id = b.device_id),
+    'and restores who had it and where');
+
+SELECT is((SELECT max(seq) + 1 FROM spoor.event), (SELECT count(*) FROM spoor.event), 'seq has no gaps');
+SELECT is((SELECT count(*)::int FROM (SELECT device_seq, row_number() OVER (PARTITION BY device_id ORDER BY device_seq) - 1 AS n FROM spoor.event) x WHERE device_seq <> n), 0,
+    'nor has any device''s own numbering');
+SELECT is((SELECT count(*)::int FROM (SELECT recorded_at < lag(recorded_at) OVER (ORDER BY seq) AS back FROM spoor.event) x WHERE back), 0, 'recorded_at never decreases');
+SELECT is((SELECT count(*)::int FROM spoor.device d WHERE NOT EXISTS (SELECT FROM spoor.custody c WHERE c.device_id = d.id)), 0, 'every device has a custodian');
+SELECT throws_ok($$SELECT spoor.record_events('[]')$$, 'SP400', NULL, 'an empty batch is refused');
+SET CONSTRAINTS ALL IMMEDIATE;
+SELECT throws_ok($$INSERT INTO spoor.device DEFAULT VALUES$$, '23503', NULL, 'a device without a custodian cannot be kept');
+SELECT throws_ok($$INSERT INTO spoor.custody SELECT * FROM spoor.custody LIMIT 1$$, '23505', NULL, 'nor can one have two');
+SELECT * FROM finish();
+ROLLBACK;
