@@ -23,6 +23,7 @@
 
 #define PUBLIC_SESSIONS 6u
 #define AUDIT_SESSIONS  6u
+#define WRITERS_MOST    8u
 
 /* Everything that is started, in the order in which it starts; stopped in the reverse one. */
 struct running {
@@ -124,8 +125,8 @@ static bool start_service(struct running *running, struct error *error)
     if (!service->audit_pool)
         return false;
     service->misses = rate_limit_new();
-    service->recorder =
-        recorder_new(service->pool, running->config.session_wait_ms, running->config.sessions / 2);
+    service->recorder = recorder_new(service->pool, running->config.session_wait_ms, WRITERS_MOST,
+                                     running->config.workers / 2);
     return true;
 }
 

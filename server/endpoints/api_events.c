@@ -152,7 +152,8 @@ static bool read_event(struct intake *intake, const struct json_value *event, si
         !read_time(intake, event, path, draft, error))
         return false;
     if (draft->scanner_seq && !intake->request->principal.is_scanner)
-        return error_field(error, "scanner_seq", "%sscanner_seq comes from scanners only", path);
+        return error_field(error, arena_format(intake->request->arena, "%sscanner_seq", path),
+                           "%sscanner_seq comes from scanners only", path);
     draft->scanner_id = intake->request->principal.is_scanner ? intake->request->principal.actor_id : NULL;
     return read_code(intake, code, draft, &intake->refused[n], error) &&
            read_place(intake, place, draft, &intake->refused[n], error);

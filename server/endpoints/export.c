@@ -88,7 +88,7 @@ static bool export_csv(struct pool *pool, const struct service *service, const s
                        struct reply *reply, struct error *error)
 {
     SESSION           *session = pool_borrow(pool, service->config->session_wait_ms, error);
-    const struct rows *facts, *events;
+    const struct rows *facts = NULL, *events = NULL;
 
     if (!session || !load(session, request, &facts, &events, error))
         return false;
@@ -105,7 +105,7 @@ static bool export_json(struct pool *pool, const struct service *service, const 
                         struct reply *reply, struct error *error)
 {
     SESSION           *session = pool_borrow(pool, service->config->session_wait_ms, error);
-    const struct rows *facts, *events;
+    const struct rows *facts = NULL, *events = NULL;
 
     if (!session || !load(session, request, &facts, &events, error))
         return false;

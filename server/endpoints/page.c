@@ -89,6 +89,7 @@ void page_error(const struct service *service, const struct request *request, st
     struct view *view = page_view(service, request, "");
     struct error again = {0};
 
+    reply->type = "text/html; charset=utf-8";
     view_number(view, "status", (long)reply->status);
     view_text(view, "title", title_of(request, error));
     view_text(view, "message", sentence_of(request, error));

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "db/query.h"
 #include "render/json.h"
@@ -13,7 +14,9 @@ struct recorder {
     struct pool    *pool;
     unsigned        wait_ms;
     pthread_mutex_t lock;
-    unsigned        writers, writers_most; /* writers is guarded by lock */
+    pthread_cond_t  one_is_done;
+    unsigned        writers, waiting; /* guarded by lock */
+    unsigned        writers_most, waiting_most;
 };
 
 static const char *const words[] = {
@@ -26,15 +29,19 @@ static const char *const words[] = {
 static const char *const flag_words[] = {"custody_break", "late",           "clock_suspect",
                                          "unusual_step",  "unknown_device", "revoked_sender"};
 
-struct recorder *recorder_new(struct pool *pool, unsigned wait_ms, unsigned writers_most)
+struct recorder *recorder_new(struct pool *pool, unsigned wait_ms, unsigned writers_most,
+                              unsigned waiting_most)
 {
     struct recorder *recorder = calloc(1, sizeof *recorder);
 
     if (!recorder)
         abort();
-    *recorder =
-        (struct recorder){.pool = pool, .wait_ms = wait_ms, .writers_most = writers_most ? writers_most : 1};
+    *recorder = (struct recorder){.pool = pool,
+                                  .wait_ms = wait_ms,
+                                  .writers_most = writers_most ? writers_most : 1,
+                                  .waiting_most = waiting_most ? waiting_most : 1};
     pthread_mutex_init(&recorder->lock, NULL);
+    pthread_cond_init(&recorder->one_is_done, NULL);
     return recorder;
 }
 
@@ -42,6 +49,7 @@ void recorder_free(struct recorder *recorder)
 {
     if (!recorder)
         return;
+    pthread_cond_destroy(&recorder->one_is_done);
     pthread_mutex_destroy(&recorder->lock);
     free(recorder);
 }
@@ -104,13 +112,35 @@ void recorder_compose(struct buffer *out, const struct event_draft *drafts, size
     json_array_end(&json);
 }
 
+static struct timespec deadline_after(unsigned timeout_ms)
+{
+    struct timespec deadline;
+
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += timeout_ms / 1000;
+    deadline.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    deadline.tv_sec += deadline.tv_nsec / 1000000000;
+    deadline.tv_nsec %= 1000000000;
+    return deadline;
+}
+
+/* Takes a turn; who would be one too many, or waits for too long, is sent away with certainly nothing
+ * recorded. */
 static bool admit(struct recorder *recorder, struct error *error)
 {
-    bool admitted;
+    struct timespec deadline = deadline_after(recorder->wait_ms);
+    bool            admitted = false;
 
     pthread_mutex_lock(&recorder->lock);
-    admitted = recorder->writers < recorder->writers_most;
-    recorder->writers += admitted;
+    if (recorder->waiting < recorder->waiting_most) {
+        recorder->waiting++;
+        while (recorder->writers >= recorder->writers_most &&
+               pthread_cond_timedwait(&recorder->one_is_done, &recorder->lock, &deadline) == 0)
+            continue;
+        admitted = recorder->writers < recorder->writers_most;
+        recorder->writers += admitted;
+        recorder->waiting--;
+    }
     pthread_mutex_unlock(&recorder->lock);
     return admitted || error_set(error, ERROR_UNAVAILABLE, "Too many are writing at this moment; try again");
 }
@@ -119,6 +149,7 @@ static void leave(struct recorder *recorder)
 {
     pthread_mutex_lock(&recorder->lock);
     recorder->writers--;
+    pthread_cond_signal(&recorder->one_is_done);
     pthread_mutex_unlock(&recorder->lock);
 }
 

@@ -41,9 +41,10 @@ struct event_outcome {
     const char       *message, *device_id, *step; /* "" where there is none */
 };
 
-/* At most `writers_most` sessions wait in writes at once, so that reads live while the database cannot
- * commit. */
-struct recorder *recorder_new(struct pool *pool, unsigned wait_ms, unsigned writers_most) MUST_USE;
+/* At most `writers_most` write at once (the ledger takes them one after the other anyway) and `waiting_most`
+ * wait for their turn, at most `wait_ms`: so reads live while the database cannot commit. */
+struct recorder *recorder_new(struct pool *pool, unsigned wait_ms, unsigned writers_most,
+                              unsigned waiting_most) MUST_USE;
 void             recorder_free(struct recorder *recorder); /* NULL is allowed */
 
 /* Records all drafts in one transaction; on success each has its outcome, in their order.

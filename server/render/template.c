@@ -85,6 +85,7 @@ static bool find_end(const struct filling *filling, const char *page, const stru
     unsigned    depth = 1;
     const char *at = open->after;
 
+    *close = (struct tag){0};
     while (next_tag(filling, page, at, close)) {
         bool same = close->length == open->length && memcmp(close->name, open->name, open->length) == 0;
 
@@ -178,7 +179,7 @@ static bool fill_partial(struct filling *filling, const struct tag *tag, const s
 static bool fill(struct filling *filling, const char *page, const char *at, const char *end,
                  const struct view *view)
 {
-    struct tag tag, close;
+    struct tag tag = {0}, close = {0};
 
     while (next_tag(filling, page, at, &tag) && tag.begin < end) {
         bool done = true;
@@ -188,7 +189,7 @@ static bool fill(struct filling *filling, const char *page, const char *at, cons
         at = tag.after;
         if (tag.kind == '#' || tag.kind == '^') {
             done = find_end(filling, page, &tag, &close) && fill_section(filling, page, &tag, &close, view);
-            at = close.after;
+            at = done ? close.after : at;
         } else if (tag.kind == '/') {
             done = complain(filling, "closes a section that it did not open", tag.name, tag.length);
         } else if (tag.kind == '>') {
