@@ -62,8 +62,10 @@ static bool next_tag(const struct filling *filling, const char *page, const char
     tag->begin = opening;
     tag->name = opening + strlen(OPENING);
     closing = strstr(tag->name, CLOSING);
-    if (!closing)
-        return complain(filling, "has {{ without }}", opening, 20);
+    if (!closing) {
+        complain(filling, "has {{ without }}", opening, 20);
+        return false;
+    }
     tag->kind = *tag->name && strchr("#^/>!'", *tag->name) ? *tag->name : '\0';
     tag->name += tag->kind != '\0';
     tag->length = (size_t)(closing - tag->name);

@@ -1,0 +1,13 @@
+#!/bin/sh
+# cmocka programs on real PostgreSQL clusters of their own; TAP.
+set -u
+for program in "$BUILD"/tests/store/test_*; do
+    case $program in *.d) continue ;; esac
+    CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "$program" > "$BUILD/results/store.one" 2>> "$BUILD/results/store.errors"
+    code=$?
+    cat "$BUILD/results/store.one"
+    if [ "$code" -ne 0 ] && ! grep -q '^not ok' "$BUILD/results/store.one"; then
+        echo "not ok - $(basename "$program") ended with code $code"
+        tail -n 30 "$BUILD/results/store.errors" | sed 's/^/# /'
+    fi
+done
