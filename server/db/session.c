@@ -25,7 +25,8 @@ static const char settings_sql[] =
     "SELECT set_config('statement_timeout', '30s', false), set_config('lock_timeout', '2s', false),"
     " set_config('idle_in_transaction_session_timeout', '5s', false), set_config('timezone', 'UTC', false),"
     " set_config('search_path', 'spoor, pg_catalog', false), set_config('datestyle', 'ISO', false),"
-    " set_config('intervalstyle', 'iso_8601', false), set_config('bytea_output', 'hex', false)";
+    " set_config('intervalstyle', 'iso_8601', false), set_config('bytea_output', 'hex', false), "
+    "set_config('jit', 'off', false)";
 
 static unsigned long long now_ms(void)
 {

@@ -44,7 +44,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       LEFT JOIN spoor.opening n ON n.seq = v.seq AND n.tag = 21
      WHERE r.link_hash = hash AND (r.link_until IS NULL OR r.link_until > now())
        AND (v.kind <> 'note' OR n.value IS NOT NULL)
-       AND NOT EXISTS (SELECT FROM spoor.event u WHERE u.device_id = v.device_id AND u.corrects = v.event_id
+       AND NOT EXISTS (SELECT FROM spoor.event u WHERE u.corrects = v.event_id
                           AND u.detail ->> 'correction' = 'did_not_occur')
      ORDER BY v.happened_at DESC, v.seq DESC LIMIT 100
 $$;

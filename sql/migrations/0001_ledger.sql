@@ -232,6 +232,7 @@ CREATE TABLE spoor.event (
 );
 CREATE INDEX event_by_repair ON spoor.event (repair_id, seq) WHERE repair_id IS NOT NULL;
 CREATE INDEX event_by_actor ON spoor.event (actor_id, seq);
+CREATE INDEX event_by_correction ON spoor.event (corrects) WHERE corrects IS NOT NULL;
 CREATE INDEX event_flagged ON spoor.event (seq) WHERE flags <> 0;
 
 CREATE TABLE spoor.event_flag (

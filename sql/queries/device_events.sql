@@ -4,16 +4,15 @@ SELECT v.seq, v.event_id, v.device_seq, v.kind, (extract(epoch FROM v.recorded_a
        coalesce(f.name, '') AS from_name, t.name AS to_name, v.from_id IS DISTINCT FROM v.to_id AS moved,
        coalesce(p.name, '') AS place, coalesce(v.step, '') AS step, coalesce(s.label_en, '') AS step_en, coalesce(s.label_nl, '') AS step_nl,
        coalesce(v.reason, '') AS reason, w.label_en AS reason_en, w.label_nl AS reason_nl, v.waiting, v.flags,
-       coalesce(v.detail::text, '') AS detail, coalesce(n.value, '') AS public_note, coalesce(x.value, '') AS private_note,
-       EXISTS (SELECT FROM spoor.event u WHERE u.device_id = v.device_id AND u.corrects = v.event_id) AS corrected
-  FROM spoor.event v
+       coalesce(v.detail::text, '') AS detail, coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 21), '') AS public_note,
+       coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 22), '') AS private_note,
+       EXISTS (SELECT FROM spoor.event u WHERE u.corrects = v.event_id) AS corrected
+  FROM (SELECT * FROM spoor.event e WHERE e.device_id = $1::uuid AND e.device_seq < $2::int
+         ORDER BY e.device_seq DESC LIMIT $3::int) v
   JOIN spoor.actor k ON k.id = v.actor_id
   JOIN spoor.party t ON t.id = v.to_id
   LEFT JOIN spoor.party f ON f.id = v.from_id
   LEFT JOIN spoor.party p ON p.id = v.place_id
   LEFT JOIN spoor.step s ON s.name = v.step
   LEFT JOIN spoor.reason w ON w.code = v.reason
-  LEFT JOIN spoor.opening n ON n.seq = v.seq AND n.tag = 21
-  LEFT JOIN spoor.opening x ON x.seq = v.seq AND x.tag = 22
- WHERE v.device_id = $1::uuid AND v.device_seq < $2::int
- ORDER BY v.device_seq DESC LIMIT $3::int;
+ ORDER BY v.device_seq DESC;

@@ -50,7 +50,7 @@ resident() { awk '/VmRSS/ { print $2 }' "/proc/$service/status"; }
 echo "resident memory at rest: $(resident) KiB"
 echo '| what | connections | Spoor /s | pgbench tps | ratio | Spoor median µs | p99 µs | wrong answers |'
 echo '|---|---|---|---|---|---|---|---|'
-for mode in post:write device:read; do
+for mode in ${MODES:-post:write device:read}; do
     for clients in 1 8 64; do
         tps=$(peer "${mode#*:}" "$clients")
         line=$(ours "${mode%:*}" "$clients")
