@@ -1,6 +1,7 @@
 #!/bin/sh
 # cmocka programs on real PostgreSQL clusters of their own; TAP.
 set -u
+export LSAN_OPTIONS="suppressions=$PWD/tests/support/lsan.txt:print_suppressions=0"
 for program in "$BUILD"/tests/store/test_*; do
     case $program in *.d) continue ;; esac
     CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "$program" > "$BUILD/results/store.one" 2>> "$BUILD/results/store.errors"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every cmocka program of this folder as TAP; one that crashes or hangs is a failure of its own.
 set -u
+export LSAN_OPTIONS="suppressions=$PWD/tests/support/lsan.txt:print_suppressions=0"
 for program in "$BUILD"/tests/unit/test_*; do
     [ -x "$program" ] && [ -f "$program" ] || continue
     case $program in *.d) continue ;; esac
