@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "db/query.h"
+#include "ledger/intake_marks.h"
 #include "ledger/recorder.h"
 #include "render/json.h"
 #include "render/when.h"
@@ -188,6 +189,11 @@ static const char *intake_json(struct making *making, size_t n, const char *link
     json_member(&json, "problem", repair->problem);
     json_member(&json, "happened_at", time_text(making, ms));
     json_member(&json, "link_hash", link_hash);
+    intake_marks_add(&json,
+                     &(struct event_draft){.event_id = event_id,
+                                           .actor_id = making->actors[2],
+                                           .happened_at = time_text(making, ms)},
+                     making->service->secret);
     if (repair->expected_days != 99) {
         json_member(&json, "expected_on", day_text(making, repair->expected_days));
         json_member(&json, "expected_before", "16:00");

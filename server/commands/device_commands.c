@@ -5,6 +5,7 @@
 #include "commands/database.h"
 #include "db/query.h"
 #include "endpoints/event_json.h"
+#include "ledger/recorder.h"
 #include "render/json.h"
 #include "shared/label.h"
 #include "shared/uuid.h"
@@ -34,6 +35,10 @@ static int add(struct invocation *invocation, struct error *error)
     json_member(&json, "actor", rows_text(actor, 0, "id"));
     for (size_t i = 0; i < COUNT_OF(names); i++)
         json_member(&json, members[i], option_text(invocation, names[i]));
+    recorder_add_marks(&json,
+                       &(struct event_draft){
+                           .event_id = event_id, .actor_id = rows_text(actor, 0, "id"), .kind = "registered"},
+                       database.secret);
     json_object_end(&json);
     rows = WRITE(database.session, database.arena, SQL_DEVICE_ADD, error, facts.text);
     if (rows)

@@ -125,8 +125,8 @@ static bool start_service(struct running *running, struct error *error)
     if (!service->audit_pool)
         return false;
     service->misses = rate_limit_new();
-    service->recorder = recorder_new(service->pool, running->config.session_wait_ms, WRITERS_MOST,
-                                     running->config.workers / 2);
+    service->recorder = recorder_new(service->pool, service->secret, running->config.session_wait_ms,
+                                     WRITERS_MOST, running->config.workers / 2);
     return true;
 }
 

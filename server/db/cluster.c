@@ -247,26 +247,25 @@ static bool exists(PGconn *connection, const char *sql, bool *there, struct erro
     return answered || error_set(error, ERROR_UNAVAILABLE, "the private PostgreSQL does not answer");
 }
 
-/* Roles, a login that may take each of them, and the database. */
+/* Roles, also those that came with a newer version; a login that may take each of them; the database. */
 static bool prepare_database(PGconn *connection, struct error *error)
 {
     static const char *const commands[] = {
         "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'spoor_login') THEN"
         " CREATE ROLE spoor_login LOGIN; END IF; END $$",
-        "GRANT spoor_owner, spoor_app, spoor_public, spoor_audit TO spoor_login",
-        "CREATE DATABASE spoor OWNER spoor_owner",
+        "GRANT spoor_owner, spoor_app, spoor_public, spoor_audit, spoor_seal TO spoor_login",
     };
     bool there;
 
     if (!exists(connection, "SELECT FROM pg_database WHERE datname = 'spoor'", &there, error))
         return false;
-    if (there)
-        return true;
     if (!session_command(connection, sql_roles, 10000, error))
         return error_while(error, "make the roles");
     for (size_t i = 0; i < COUNT_OF(commands); i++)
-        if (!session_command(connection, commands[i], 60000, error))
-            return error_while(error, "make the database");
+        if (!session_command(connection, commands[i], 10000, error))
+            return error_while(error, "make the roles");
+    if (!there && !session_command(connection, "CREATE DATABASE spoor OWNER spoor_owner", 60000, error))
+        return error_while(error, "make the database");
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "endpoints/endpoints.h"
 #include "endpoints/page.h"
 #include "endpoints/words.h"
+#include "ledger/intake_marks.h"
 #include "render/json.h"
 #include "render/qr.h"
 #include "render/when.h"
@@ -96,8 +97,8 @@ static bool add_label(struct json *json, const struct request *request, struct e
 }
 
 /* The form as take_in() wants it. */
-static bool compose(const struct request *request, const char *link_hash, struct json *json,
-                    struct error *error)
+static bool compose(const struct service *service, const struct request *request, const char *link_hash,
+                    struct json *json, struct error *error)
 {
     const char *event_id, *device_id, *value;
 
@@ -110,6 +111,11 @@ static bool compose(const struct request *request, const char *link_hash, struct
     json_member(json, "actor", request->principal.actor_id);
     json_member(json, "place", request->principal.place_id);
     json_member(json, "link_hash", link_hash);
+    intake_marks_add(json,
+                     &(struct event_draft){.event_id = event_id,
+                                           .actor_id = request->principal.actor_id,
+                                           .place_id = request->principal.place_id},
+                     service->secret);
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
         bool read = fields[i].lines
                         ? request_text(request, fields[i].name, page_text(request, fields[i].label),
@@ -167,7 +173,7 @@ static bool take_in(struct service *service, const struct request *request, stru
     const char   *intake;
 
     json_begin(&json, &text);
-    composed = compose(request, hash, &json, error);
+    composed = compose(service, request, hash, &json, error);
     intake = composed ? arena_copy(request->arena, text.text) : NULL;
     buffer_free(&text);
     if (!composed)

@@ -1,18 +1,22 @@
 #include "ledger/recorder.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "db/query.h"
+#include "ledger/submission.h"
 #include "render/json.h"
+#include "shared/moment.h"
 
 #define BATCH_BYTES ((size_t)4 * 1024 * 1024)
 
 struct recorder {
     struct pool    *pool;
     unsigned        wait_ms;
+    uint8_t         key[SECRET_KEY_SIZE];
     pthread_mutex_t lock;
     pthread_cond_t  one_is_done;
     unsigned        writers, waiting; /* guarded by lock */
@@ -29,8 +33,8 @@ static const char *const words[] = {
 static const char *const flag_words[] = {"custody_break", "late",           "clock_suspect",
                                          "unusual_step",  "unknown_device", "revoked_sender"};
 
-struct recorder *recorder_new(struct pool *pool, unsigned wait_ms, unsigned writers_most,
-                              unsigned waiting_most)
+struct recorder *recorder_new(struct pool *pool, const uint8_t key[SECRET_KEY_SIZE], unsigned wait_ms,
+                              unsigned writers_most, unsigned waiting_most)
 {
     struct recorder *recorder = calloc(1, sizeof *recorder);
 
@@ -40,6 +44,7 @@ struct recorder *recorder_new(struct pool *pool, unsigned wait_ms, unsigned writ
                                   .wait_ms = wait_ms,
                                   .writers_most = writers_most ? writers_most : 1,
                                   .waiting_most = waiting_most ? waiting_most : 1};
+    memcpy(recorder->key, key, SECRET_KEY_SIZE);
     pthread_mutex_init(&recorder->lock, NULL);
     pthread_cond_init(&recorder->one_is_done, NULL);
     return recorder;
@@ -71,7 +76,42 @@ static void add_numbers(struct json *json, const struct event_draft *draft)
     }
 }
 
-static void add_draft(struct json *json, const struct event_draft *draft)
+void recorder_add_marks(struct json *json, const struct event_draft *draft,
+                        const uint8_t key[SECRET_KEY_SIZE])
+{
+    struct moment moment = {0};
+    struct error  unreadable;
+    uint8_t       mac[SUBMISSION_MAC_SIZE];
+    char          text[3 + 2 * sizeof mac] = "\\x";
+    bool          happened =
+        draft->happened_at && *draft->happened_at && moment_parse(draft->happened_at, &moment, &unreadable);
+    struct submission submission = {.event_id = draft->event_id,
+                                    .actor_id = draft->actor_id,
+                                    .kind = draft->kind,
+                                    .named = draft->code && *draft->code ? draft->code : draft->alias,
+                                    .step = draft->step,
+                                    .reason = draft->reason,
+                                    .to_id = draft->to_id,
+                                    .place_id = draft->place_id,
+                                    .corrects = draft->corrects,
+                                    .repair_id = draft->repair_id,
+                                    .scanner_id = draft->scanner_seq > 0 ? draft->scanner_id : NULL,
+                                    .public_note = draft->public_note,
+                                    .private_note = draft->private_note,
+                                    .happened = happened,
+                                    .happened_at_ms = moment.ms,
+                                    .offset_minutes = happened ? draft->offset_minutes : 0,
+                                    .scanner_seq = draft->scanner_seq};
+
+    submission_mac(key, &submission, mac);
+    for (size_t i = 0; i < sizeof mac; i++)
+        snprintf(text + 2 + 2 * i, 3, "%02x", mac[i]);
+    json_key(json, "said");
+    json_number(json, submission_said(&submission));
+    json_member(json, "mac", text);
+}
+
+static void add_draft(struct json *json, const struct event_draft *draft, const uint8_t *key)
 {
     const struct {
         const char *key, *text;
@@ -98,17 +138,19 @@ static void add_draft(struct json *json, const struct event_draft *draft)
     for (size_t i = 0; i < COUNT_OF(members); i++)
         json_member(json, members[i].key, members[i].text);
     add_numbers(json, draft);
+    recorder_add_marks(json, draft, key);
     json_object_end(json);
 }
 
-void recorder_compose(struct buffer *out, const struct event_draft *drafts, size_t count)
+void recorder_compose(struct buffer *out, const struct event_draft *drafts, size_t count,
+                      const uint8_t key[SECRET_KEY_SIZE])
 {
     struct json json;
 
     json_begin(&json, out);
     json_array_begin(&json);
     for (size_t i = 0; i < count; i++)
-        add_draft(&json, &drafts[i]);
+        add_draft(&json, &drafts[i], key);
     json_array_end(&json);
 }
 
@@ -201,7 +243,7 @@ bool recorder_record(struct recorder *recorder, struct arena *arena, const struc
 
     if (count == 0 || count > RECORDER_BATCH_MOST)
         return error_field(error, "events", "A batch holds 1 to %u events", RECORDER_BATCH_MOST);
-    recorder_compose(&batch, drafts, count);
+    recorder_compose(&batch, drafts, count, recorder->key);
     if (batch.overflowed)
         return error_set(error, ERROR_TOO_LARGE, "These events are too large together; send fewer at a time");
     if (!admit(recorder, error))

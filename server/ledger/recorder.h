@@ -12,7 +12,9 @@
 #include "shared/arena.h"
 #include "shared/buffer.h"
 #include "shared/error.h"
+#include "store/secret.h"
 
+struct json;
 struct recorder;
 
 #define RECORDER_BATCH_MOST 100u /* events of one call */
@@ -41,10 +43,11 @@ struct event_outcome {
     const char       *message, *device_id, *step; /* "" where there is none */
 };
 
-/* At most `writers_most` write at once (the ledger takes them one after the other anyway) and `waiting_most`
- * wait for their turn, at most `wait_ms`: so reads live while the database cannot commit. */
-struct recorder *recorder_new(struct pool *pool, unsigned wait_ms, unsigned writers_most,
-                              unsigned waiting_most) MUST_USE;
+/* `key` is copied. At most `writers_most` write at once (the ledger takes them one after the other anyway)
+ * and `waiting_most` wait for their turn, at most `wait_ms`: so reads live while the database cannot commit.
+ */
+struct recorder *recorder_new(struct pool *pool, const uint8_t key[SECRET_KEY_SIZE], unsigned wait_ms,
+                              unsigned writers_most, unsigned waiting_most) MUST_USE;
 void             recorder_free(struct recorder *recorder); /* NULL is allowed */
 
 /* Records all drafts in one transaction; on success each has its outcome, in their order.
@@ -53,8 +56,13 @@ void             recorder_free(struct recorder *recorder); /* NULL is allowed */
 bool recorder_record(struct recorder *recorder, struct arena *arena, const struct event_draft *drafts,
                      size_t count, struct event_outcome *outcomes, struct error *error) MUST_USE;
 
-/* The drafts as record_events() takes them. */
-void recorder_compose(struct buffer *out, const struct event_draft *drafts, size_t count);
+/* The drafts as record_events() takes them, each marked with the service's key (submission.h). */
+void recorder_compose(struct buffer *out, const struct event_draft *drafts, size_t count,
+                      const uint8_t key[SECRET_KEY_SIZE]);
+
+/* The marks alone, "said" and "mac", as members of an object: for events that another function composes. */
+void recorder_add_marks(struct json *json, const struct event_draft *draft,
+                        const uint8_t key[SECRET_KEY_SIZE]);
 
 /* "late,custody_break" of flags; "" for none. */
 const char *recorder_flag_words(struct arena *arena, unsigned flags);

@@ -187,7 +187,7 @@ BEGIN
      WHERE facts ->> a.kind IS NOT NULL;
     SELECT * INTO result FROM spoor.record_events(jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
         'event_id', facts ->> 'event_id', 'actor', facts ->> 'actor', 'kind', 'registered', 'device_id', v_device,
-        'to', facts ->> 'owner_id'))));
+        'to', facts ->> 'owner_id', 'said', facts -> 'said', 'mac', facts ->> 'mac'))));
     IF result.outcome <> 'recorded' THEN
         RAISE '%', coalesce(result.message, 'this device is registered already') USING ERRCODE = 'SP409';
     END IF;

@@ -1,7 +1,7 @@
 -- The only writer of events. `batch` is a JSON array of 1 to 512 events as ledger/recorder.c builds them:
 --   event_id, actor, kind and one of device_id | code (a label's 10 symbols) | alias (serial number, asset tag);
 --   step, reason, to, place, expected_from (parties), happened_at, offset_minutes, scanner_id, scanner_seq,
---   public_note, private_note, corrects, repair_id, detail.
+--   public_note, private_note, corrects, repair_id, detail; said and mac as ledger/submission.h says.
 -- Gives one row per event, in their order. Outcomes: recorded, replayed (same key, same content), conflict (same key,
 -- other content: kept in spoor.review), refused (certainly not stored; message says why).
 -- The lock on the ledger's head makes writers take turns until they commit: seq is gap-free and in commit order.
@@ -48,7 +48,7 @@ BEGIN
         ordinal := ordinal + 1;
         event_id := (e ->> 'event_id')::uuid;
         outcome := NULL; seq := NULL; device_seq := NULL; flags := 0; message := NULL; device_id := NULL; step := NULL;
-        hash := sha256(convert_to(e::text, 'UTF8'));
+        hash := sha256(convert_to((e - '{mac,said}'::text[])::text, 'UTF8'));
         v_kind := e ->> 'kind';
 
         -- Seen before? The answer to a replay writes, so that it waits for the same durability as the event did.
@@ -249,20 +249,22 @@ BEGIN
         INSERT INTO spoor.event VALUES (head.next_seq, (e ->> 'event_id')::uuid, v_device, state.device_seq + 1, v_repair,
             v_kind, v_recorded, v_happened, coalesce((e ->> 'offset_minutes')::smallint, 0), (e ->> 'actor')::uuid,
             (e ->> 'scanner_id')::uuid, (e ->> 'scanner_seq')::bigint, v_from, state.custodian_id, state.place_id,
-            state.step, state.waiting, e ->> 'reason', (e ->> 'corrects')::uuid, flags, v_detail, hash);
+            state.step, state.waiting, e ->> 'reason', (e ->> 'corrects')::uuid, flags, v_detail, hash,
+            coalesce(e ->> 'code', e ->> 'alias'), coalesce((e ->> 'said')::smallint, 0), (e ->> 'mac')::bytea);
         INSERT INTO spoor.opening (seq, tag, value, salt)
         SELECT head.next_seq, o.tag, o.value, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
           FROM (VALUES
             (17::smallint, CASE WHEN v_from IS DISTINCT FROM state.custodian_id
-                THEN (SELECT p.name FROM spoor.party p WHERE p.id = state.custodian_id) END),
+                THEN (SELECT p.id || ' ' || p.name FROM spoor.party p WHERE p.id = state.custodian_id) END),
             (18::smallint, CASE WHEN v_place_was IS DISTINCT FROM state.place_id
-                THEN (SELECT p.name FROM spoor.party p WHERE p.id = state.place_id) END),
+                THEN coalesce((SELECT p.id || ' ' || p.name FROM spoor.party p WHERE p.id = state.place_id), '') END),
             (19::smallint, CASE WHEN is_new THEN (SELECT concat_ws('|', d.kind, d.make, d.model,
                 (SELECT string_agg(a.kind || '=' || a.value, '|' ORDER BY a.kind, a.value)
                    FROM spoor.alias a WHERE a.device_id = d.id)) FROM spoor.device d WHERE d.id = v_device) END),
-            (20::smallint, words.actor_name),
+            (20::smallint, (e ->> 'actor') || ' ' || words.actor_name),
             (21::smallint, e ->> 'public_note'),
-            (22::smallint, e ->> 'private_note')) AS o (tag, value)
+            (22::smallint, e ->> 'private_note'),
+            (24::smallint, v_detail::text)) AS o (tag, value)
          WHERE o.value IS NOT NULL;
 
         IF v_kind = 'received' THEN state.repair_id := v_repair; END IF;

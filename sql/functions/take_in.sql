@@ -1,4 +1,5 @@
 -- Takes a device in: finds or makes the device and its owner, links a label, opens the repair, records the events.
+-- intake -> 'events' has event_id, said and mac (ledger/submission.h) for each event that this may record.
 -- One transaction; the same event_id again gives the same repair (outcome replayed) and puts the new link in force.
 CREATE OR REPLACE FUNCTION spoor.take_in(intake jsonb)
 RETURNS TABLE (outcome text, repair_id uuid, number text, device_id uuid)
@@ -48,7 +49,8 @@ BEGIN
     IF open.id IS NOT NULL AND open.returned_at IS NULL THEN
         RAISE 'This device is in repair already, as %', open.number USING ERRCODE = 'SP409', DETAIL = 'field=serial';
     ELSIF open.id IS NOT NULL THEN                                 -- returned, not yet closed: that visit is over
-        PERFORM spoor.record_events(jsonb_build_array(jsonb_build_object('event_id', md5(v_event || 'closed')::uuid,
+        PERFORM spoor.record_events(jsonb_build_array(coalesce(intake #> '{events,closed}',
+            jsonb_build_object('event_id', md5(v_event || 'closed')::uuid)) || jsonb_build_object(
             'actor', v_actor, 'kind', 'closed', 'device_id', v_device)));
     END IF;
 
@@ -66,8 +68,9 @@ BEGIN
         INSERT INTO spoor.device (kind, make, model, owner_id)
         VALUES (coalesce(intake ->> 'kind', 'laptop'), coalesce(intake ->> 'make', ''),
                 coalesce(intake ->> 'model', ''), v_owner) RETURNING id INTO v_device;
-        batch := batch || jsonb_build_object('event_id', md5(v_event || 'registered')::uuid, 'actor', v_actor,
-            'kind', 'registered', 'device_id', v_device, 'to', v_owner, 'happened_at', coalesce(intake -> 'happened_at', to_jsonb(now())));
+        batch := batch || (coalesce(intake #> '{events,registered}',
+            jsonb_build_object('event_id', md5(v_event || 'registered')::uuid)) || jsonb_build_object('actor', v_actor,
+            'kind', 'registered', 'device_id', v_device, 'to', v_owner, 'happened_at', coalesce(intake -> 'happened_at', to_jsonb(now()))));
     ELSE
         UPDATE spoor.device d SET owner_id = v_owner, identified = true,
             make = CASE WHEN d.identified THEN d.make ELSE coalesce(intake ->> 'make', '') END,
@@ -90,11 +93,11 @@ BEGIN
     RETURNING id INTO v_repair;
 
     IF v_label IS NOT NULL AND linked.device_id IS NULL THEN
-        batch := batch || jsonb_strip_nulls(jsonb_build_object('event_id', md5(v_event || 'label_linked')::uuid,
-            'actor', v_actor, 'kind', 'label_linked', 'device_id', v_device, 'happened_at', intake ->> 'happened_at',
+        batch := batch || jsonb_strip_nulls(coalesce(intake #> '{events,label_linked}',
+            jsonb_build_object('event_id', md5(v_event || 'label_linked')::uuid)) || jsonb_build_object('actor', v_actor, 'kind', 'label_linked', 'device_id', v_device, 'happened_at', intake ->> 'happened_at',
             'detail', jsonb_build_object('label', v_label)));
     END IF;
-    batch := batch || jsonb_strip_nulls(jsonb_build_object('event_id', v_event, 'actor', v_actor, 'kind', 'received',
+    batch := batch || jsonb_strip_nulls(coalesce(intake #> '{events,received}', '{}') || jsonb_build_object('event_id', v_event, 'actor', v_actor, 'kind', 'received',
         'device_id', v_device, 'repair_id', v_repair, 'place', intake ->> 'place', 'happened_at', intake ->> 'happened_at',
         'offset_minutes', intake -> 'offset_minutes', 'public_note', intake ->> 'public_note',
         'private_note', intake ->> 'private_note'));

@@ -1,17 +1,24 @@
 -- Who may do what. Renewed with every migrate; nothing is granted elsewhere.
-REVOKE ALL ON ALL TABLES IN SCHEMA spoor FROM PUBLIC, spoor_app, spoor_public, spoor_audit;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA spoor FROM PUBLIC, spoor_app, spoor_public, spoor_audit;
+REVOKE ALL ON ALL TABLES IN SCHEMA spoor FROM PUBLIC, spoor_app, spoor_public, spoor_audit, spoor_seal;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA spoor FROM PUBLIC, spoor_app, spoor_public, spoor_audit, spoor_seal;
+GRANT USAGE ON SCHEMA spoor TO spoor_seal;
 
 GRANT EXECUTE ON FUNCTION spoor.record_events, spoor.take_in, spoor.reissue_link, spoor.add_account, spoor.set_up,
     spoor.set_password, spoor.enable_account, spoor.set_roles, spoor.add_scanner, spoor.enroll_scanner,
     spoor.revoke_scanner, spoor.add_token, spoor.add_party, spoor.add_device, spoor.identify_device, spoor.mint_labels,
     spoor.settle_review, spoor.sign_in_lookup, spoor.open_session, spoor.touch_session, spoor.close_session,
-    spoor.bearer_lookup, spoor.sign_in_delay, spoor.sign_in_failed, spoor.sign_in_succeeded TO spoor_app;
+    spoor.bearer_lookup, spoor.sign_in_delay, spoor.sign_in_failed, spoor.sign_in_succeeded, spoor.erase_person TO spoor_app;
+GRANT EXECUTE ON FUNCTION spoor.begin_sealing, spoor.hold_sealing, spoor.store_sealed, spoor.report_sealing,
+    spoor.add_notice, spoor.resume_after_restore TO spoor_seal;
 GRANT EXECUTE ON FUNCTION spoor.track, spoor.track_events, spoor.found TO spoor_public, spoor_app;
 
 GRANT SELECT ON spoor.phase, spoor.step, spoor.reason, spoor.event_kind, spoor.event_flag, spoor.party, spoor.actor,
     spoor.account, spoor.device, spoor.alias, spoor.label, spoor.label_batch, spoor.event, spoor.opening, spoor.custody,
-    spoor.review, spoor.admin_action, spoor.ledger_head TO spoor_app, spoor_audit;
+    spoor.review, spoor.admin_action, spoor.ledger_head, spoor.notice, spoor.erasure_reason, spoor.ledger_entry, spoor.tile,
+    spoor.checkpoint, spoor.sealing TO spoor_app, spoor_audit;
+GRANT SELECT ON spoor.event, spoor.event_kind, spoor.step, spoor.reason, spoor.opening, spoor.ledger_head, spoor.notice,
+    spoor.erasure_reason, spoor.ledger_entry, spoor.tile, spoor.checkpoint, spoor.sealing TO spoor_seal;
+GRANT SELECT ON spoor.checkpoint, spoor.ledger_entry, spoor.tile TO spoor_public;
 GRANT SELECT (id, number, device_id, owner_id, problem, condition, accessories, outcome, opened_at, returned_at,
     closed_at, expected_on, expected_before, expected_was, link_until) ON spoor.repair TO spoor_app, spoor_audit;
 GRANT SELECT (id, enroll_until, enrolled_at, revoked_at, seen_at, created_at) ON spoor.scanner TO spoor_app, spoor_audit;
@@ -24,4 +31,10 @@ BEGIN
     RAISE 'events are only ever added' USING ERRCODE = 'SP403';
 END $$;
 CREATE OR REPLACE TRIGGER event_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON spoor.event
+    FOR EACH STATEMENT EXECUTE FUNCTION spoor.refuse_rewrite();
+CREATE OR REPLACE TRIGGER notice_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON spoor.notice
+    FOR EACH STATEMENT EXECUTE FUNCTION spoor.refuse_rewrite();
+CREATE OR REPLACE TRIGGER entry_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON spoor.ledger_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION spoor.refuse_rewrite();
+CREATE OR REPLACE TRIGGER checkpoint_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON spoor.checkpoint
     FOR EACH STATEMENT EXECUTE FUNCTION spoor.refuse_rewrite();

@@ -1,2 +1,2 @@
--- how many events there are
-SELECT next_seq AS events FROM spoor.ledger_head;
+-- how many events of devices there are
+SELECT h.next_seq - (SELECT count(*) FROM spoor.notice) AS events FROM spoor.ledger_head h;

@@ -15,7 +15,7 @@ start)
     $as "$bin/pg_ctl" -w -s -D "$folder/pg" -l "$folder/pg.log" -o "-k $folder -c listen_addresses='' -c max_connections=100" start
     psql() { command psql -qX -v ON_ERROR_STOP=1 -h "$folder" -U postgres "$@"; }
     psql -d postgres -f sql/roles.sql
-    psql -d postgres -c 'CREATE ROLE spoor_login LOGIN' -c 'GRANT spoor_owner, spoor_app, spoor_public, spoor_audit TO spoor_login' \
+    psql -d postgres -c 'CREATE ROLE spoor_login LOGIN' -c 'GRANT spoor_owner, spoor_app, spoor_public, spoor_audit, spoor_seal TO spoor_login' \
         -c 'CREATE DATABASE spoor OWNER spoor_owner'
     psql -d spoor -c 'CREATE EXTENSION pgtap' > /dev/null
     SPOOR_DATABASE="host=$folder dbname=spoor user=spoor_login" "$BUILD/spoord" migrate >&2

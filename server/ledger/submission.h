@@ -1,0 +1,40 @@
+/*
+ * submission.h: the mark that the service puts on each event that it records, with a key that is not in the
+ * database: a row that somebody wrote by hand, or changed before it was sealed, does not carry it.
+ *
+ * HMAC-SHA-256 over what was submitted and by whom: for each value that was said, in the order of the table
+ * in submission.c, "number u8 | length u32 | text". Ids in canonical form, times as milliseconds since 1970,
+ * numbers decimal. The device itself is covered as the code or number by which it was called; the detail is
+ * not covered, as the database writes it in a form of its own.
+ */
+#ifndef LEDGER_SUBMISSION_H
+#define LEDGER_SUBMISSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/compiler.h"
+#include "store/secret.h"
+
+#define SUBMISSION_MAC_SIZE 32u /* bytes */
+
+/* Values whose column holds something even when the sender did not say it: the bits of spoor.event.said. */
+enum submission_said { SAID_STEP = 1, SAID_TO = 2, SAID_PLACE = 4, SAID_HAPPENED_AT = 8, SAID_REPAIR = 16 };
+
+/* NULL or "": not said. */
+struct submission {
+    const char *event_id, *actor_id, *kind;
+    const char *named; /* code, serial number or asset tag */
+    const char *step, *reason, *to_id, *place_id, *corrects, *repair_id, *scanner_id;
+    const char *public_note, *private_note;
+    bool        happened; /* whether happened_at_ms was said */
+    int64_t     happened_at_ms, offset_minutes, scanner_seq;
+};
+
+/* Derived from the service's key, so that no key serves two purposes. */
+void submission_mac(const uint8_t service_key[SECRET_KEY_SIZE], const struct submission *submission,
+                    uint8_t mac[SUBMISSION_MAC_SIZE]);
+
+unsigned submission_said(const struct submission *submission);
+
+#endif
