@@ -48,6 +48,10 @@ static const struct setting settings[] = {
            "longest wait for a free database session"),
     NUMBER("SPOOR_STATEMENT_TIMEOUT_MS", statement_timeout_ms, "5000", 100, 60000,
            "our deadline for a statement"),
+    NUMBER("SPOOR_SEAL", seal, "1", 0, 1, "1: the service seals the ledger; 0: `spoord seal` does"),
+    TEXT("SPOOR_SEAL_STATE", seal_folder, "",
+         "folder of the sealer: key and log; empty: seal in SPOOR_STATE"),
+    TEXT("SPOOR_LOG_NAME", log_name, "", "name of a new log in its checkpoints; empty: the host and /spoor"),
     TEXT("SPOOR_SITE_FOLDER", site_folder, "", "read pages from this folder while designing"),
 };
 
@@ -136,6 +140,21 @@ static bool check_base_url(struct config *config, struct arena *arena, struct er
     return true;
 }
 
+/* The name goes into every checkpoint: no port, as a log may move to another. */
+static bool choose_log(struct config *config, struct arena *arena, struct error *error)
+{
+    if (!*config->seal_folder)
+        config->seal_folder = arena_format(arena, "%s/seal", config->state);
+    if (config->seal_folder[0] != '/')
+        return error_field(error, "SPOOR_SEAL_STATE", "SPOOR_SEAL_STATE must be an absolute folder");
+    if (!*config->log_name)
+        config->log_name = arena_format(arena, "%.*s/spoor", (int)strcspn(config->host, ":"), config->host);
+    if (strlen(config->log_name) > 200 || strpbrk(config->log_name, " +"))
+        return error_field(error, "SPOOR_LOG_NAME",
+                           "SPOOR_LOG_NAME has at most 200 characters, without blanks and plus signs");
+    return true;
+}
+
 static bool check_timezone(const struct config *config, struct arena *arena, struct error *error)
 {
     const char *name = config->timezone;
@@ -156,7 +175,7 @@ bool config_read(struct config *config, struct arena *arena, struct error *error
         if (!read_setting(config, &settings[i], error))
             return false;
     return absolute_state(config, arena, error) && check_base_url(config, arena, error) &&
-           check_timezone(config, arena, error);
+           choose_log(config, arena, error) && check_timezone(config, arena, error);
 }
 
 /* A connection string may hold a password: only what it names is shown, not its value. */

@@ -21,6 +21,9 @@ struct config {
     const char *proxy;     /* address of the one proxy whose forwarded headers are believed; "" : none */
     const char *database_user; /* system user for the private PostgreSQL when started as root */
     const char *site_folder;   /* read pages from this folder instead of the embedded ones; "" : embedded */
+    const char *seal_folder;   /* the sealer's own: key, log and state */
+    const char *log_name;      /* of a new log: "fix.example.nl/spoor" */
+    unsigned    seal;          /* 1: this service seals; 0: `spoord seal` does, elsewhere */
     unsigned    port;
     unsigned    workers;              /* requests that are handled at once */
     unsigned    sessions;             /* database sessions */

@@ -42,6 +42,10 @@ void greeting_print(const struct service *service, const struct demo *demo)
         printf("\nThere is no administrator yet. Make the first one on %s/setup\n  with this secret, good "
                "for one time: %s\n",
                base, service->setup_secret);
+    if (service->verifier_key[0])
+        printf("\nThe ledger is sealed under this key; keep it where Spoor's administrators cannot change "
+               "it:\n  %s\n",
+               service->verifier_key);
     puts("\nCtrl-C stops the service and its database.");
     fflush(stdout);
 }

@@ -15,6 +15,8 @@
 #include "endpoints/endpoints.h"
 #include "endpoints/service.h"
 #include "ledger/recorder.h"
+#include "ledger/seal_log.h"
+#include "ledger/sealer.h"
 #include "render/text.h"
 #include "shared/log.h"
 #include "store/secret.h"
@@ -130,6 +132,27 @@ static bool start_service(struct running *running, struct error *error)
     return true;
 }
 
+/* Sealing goes on in the background; who waits for it asks the database. */
+static bool start_sealer(struct running *running, struct error *error)
+{
+    struct service *service = &running->service;
+    struct note_key key;
+
+    if (!running->config.seal)
+        return true;
+    service->seal_pool = open_pool(running, "spoor_seal", 1, error);
+    if (!service->seal_pool ||
+        !seal_log_read_key(running->config.seal_folder, running->config.log_name, true, &key, error))
+        return false;
+    note_key_format(&key, service->verifier_key);
+    service->sealer = sealer_new(&(struct sealer_options){.pool = service->seal_pool,
+                                                          .folder = running->config.seal_folder,
+                                                          .name = running->config.log_name,
+                                                          .service_key = service->secret});
+    sealer_start(service->sealer);
+    return true;
+}
+
 static bool start_listener(struct running *running, struct error *error)
 {
     struct listener_options options = {
@@ -155,6 +178,8 @@ static void stop(struct running *running)
 {
     listener_stop(running->service.listener);
     recorder_free(running->service.recorder);
+    sealer_free(running->service.sealer);
+    pool_free(running->service.seal_pool);
     rate_limit_free(running->service.misses);
     pool_free(running->service.audit_pool);
     pool_free(running->service.public_pool);
@@ -178,7 +203,7 @@ static bool start(struct running *running, const struct invocation *invocation, 
     struct demo demo = {0};
 
     if (!read_settings(running, invocation, error) || !start_database(running, error) ||
-        !start_service(running, error))
+        !start_service(running, error) || !start_sealer(running, error))
         return false;
     if (option_given(invocation, "demo") && !demo_prepare(&running->service, running->arena, &demo, error))
         return false;

@@ -12,6 +12,7 @@ struct listener;
 struct cluster;
 struct recorder;
 struct rate_limit;
+struct sealer;
 
 struct service {
     const struct config *config;
@@ -19,11 +20,14 @@ struct service {
     struct pool         *public_pool; /* as spoor_public: tracking and sticker pages */
     struct pool         *audit_pool;  /* as spoor_audit: auditor's pages and exports */
     struct recorder     *recorder;
-    struct rate_limit   *misses;     /* of guessed links and codes, by address */
-    struct listener     *listener;   /* for /metrics */
-    struct cluster      *cluster;    /* NULL: PostgreSQL is somebody else's */
-    uint8_t              secret[32]; /* key of all keyed hashes; outside the database */
-    char   setup_secret[32];         /* printed once while there is no administrator; "" : there is one */
+    struct pool         *seal_pool; /* as spoor_seal: the sealer's one session; NULL: sealed elsewhere */
+    struct sealer       *sealer;
+    struct rate_limit   *misses;            /* of guessed links and codes, by address */
+    struct listener     *listener;          /* for /metrics */
+    struct cluster      *cluster;           /* NULL: PostgreSQL is somebody else's */
+    char                 verifier_key[300]; /* of the log; "" : sealed elsewhere */
+    uint8_t              secret[32];        /* key of all keyed hashes; outside the database */
+    char   setup_secret[32]; /* printed once while there is no administrator; "" : there is one */
     time_t started;
 };
 

@@ -1,0 +1,230 @@
+#include "ledger/seal_open.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/query.h"
+#include "shared/log.h"
+
+#define INCIDENT_BEHIND 1
+
+/* Back to the beginning: the log is read again, the lock in the database taken again. */
+void seal_open_give_up(struct sealer *sealer)
+{
+    seal_log_close(sealer->log);
+    chain_map_free(sealer->chains);
+    free(sealer->edge);
+    seal_batch_free(&sealer->batch);
+    pool_give_back(&sealer->session);
+    sealer->log = NULL;
+    sealer->chains = NULL;
+    sealer->edge = NULL;
+    sealer->unstored = false;
+}
+
+/* Reading the log. */
+
+static void mark_lost(void *context, const uint8_t device[16], struct seal_link *link)
+{
+    (void)context;
+    (void)device;
+    link->lost = true;
+}
+
+/* What an entry means for the entries after it. */
+void seal_open_learn(struct sealer *sealer, const struct entry *entry)
+{
+    struct error unreadable = {0};
+    char         text[NOTE_KEY_SIZE] = "";
+
+    sealer->last_recorded_ms = (int64_t)entry_number(entry, TAG_RECORDED_AT);
+    if (entry->type == ENTRY_EVENT)
+        chain_map_put(sealer->chains, entry);
+    if (entry->type == ENTRY_INCIDENT && entry_number(entry, TAG_INCIDENT) == INCIDENT_BEHIND)
+        chain_map_each(sealer->chains, mark_lost, NULL);
+    if (entry->type != ENTRY_CONFIGURATION || entry->field[TAG_VERIFIER_KEY].length >= sizeof text)
+        return;
+    memcpy(text, entry->field[TAG_VERIFIER_KEY].value, entry->field[TAG_VERIFIER_KEY].length);
+    if (!note_key_parse(text, &sealer->announced, &unreadable))
+        sealer->announced.name[0] = '\0';
+}
+
+static void ignore_tile(void *context, unsigned level, uint64_t index, const uint8_t (*hashes)[HASH_SIZE])
+{
+    (void)context;
+    (void)level;
+    (void)index;
+    (void)hashes;
+}
+
+/* While the log is read at the start: entries that the database lacks go into the batch. */
+static bool visit_old(void *context, uint64_t index, const uint8_t *bytes, size_t length, struct error *error)
+{
+    struct sealer *sealer = context;
+    struct entry   entry;
+    uint8_t        leaf[HASH_SIZE];
+
+    if (!entry_parse(bytes, length, &entry, error))
+        return false;
+    seal_open_learn(sealer, &entry);
+    merkle_leaf(bytes, length, leaf);
+    tile_edge_append(sealer->edge, leaf, index < sealer->stored ? ignore_tile : seal_batch_add_tile,
+                     &sealer->batch);
+    if (index < sealer->stored)
+        return true;
+    seal_batch_add(&sealer->batch, bytes, length);
+    if (sealer->batch.count < BATCH_ROWS)
+        return true;
+    if (!seal_batch_store(&sealer->batch, sealer->session, sealer->epoch, error))
+        return false;
+    seal_batch_start(&sealer->batch, index + 1);
+    return true;
+}
+
+static bool rotate_if_announced(struct sealer *sealer, struct error *error)
+{
+    const struct note_key *next = sealer->announced.name[0] ? seal_log_next_key(sealer->log) : NULL;
+
+    if (!next || next->id != sealer->announced.id ||
+        memcmp(next->public_key, sealer->announced.public_key, sizeof next->public_key) != 0)
+        return true;
+    log_line(LOG_LEVEL_INFO, "msg", "the log's next key is in force", NULL);
+    return seal_log_rotate(sealer->log, error);
+}
+
+bool seal_open_store(struct sealer *sealer, struct error *error)
+{
+    if (!sealer->unstored)
+        return true;
+    if (!seal_batch_store(&sealer->batch, sealer->session, sealer->epoch, error))
+        return false;
+    sealer->unstored = false;
+    return rotate_if_announced(sealer, error);
+}
+
+/* Starting. */
+
+static bool begin(struct sealer *sealer, struct arena *arena, struct error *error)
+{
+    const struct rows *begun = query_write(sealer->session, arena, SQL_SEAL_BEGIN, NULL, 0, error);
+    const struct rows *head = begun ? query_run(sealer->session, arena, SQL_SEAL_HEAD, NULL, 0, error) : NULL;
+
+    if (!head)
+        return false;
+    if (rows_null(begun, 0, "epoch"))
+        return error_set(error, ERROR_UNAVAILABLE, "another sealer is at work on this database");
+    sealer->epoch = (uint64_t)rows_integer(begun, 0, "epoch");
+    sealer->stored = (uint64_t)rows_integer(head, 0, "stored_size");
+    return true;
+}
+
+/* The newest checkpoint that was published must be ours, and of no larger a log than ours. */
+static bool check_published(struct sealer *sealer, struct arena *arena, struct error *error)
+{
+    const struct rows *newest = query_run(sealer->session, arena, SQL_LOG_CHECKPOINT, NULL, 0, error);
+    struct checkpoint  published;
+    uint8_t            root[HASH_SIZE];
+
+    if (!newest)
+        return false;
+    if (rows_count(newest) == 0 && sealer->stored <= seal_log_size(sealer->log))
+        return true;
+    if (rows_count(newest) == 0 || (uint64_t)rows_integer(newest, 0, "size") > seal_log_size(sealer->log) ||
+        sealer->stored > seal_log_size(sealer->log))
+        return error_set(error, ERROR_CONFLICT,
+                         "the sealer's own log is older than what was published (%" PRIu64
+                         " entries here); nothing is "
+                         "sealed until it is adopted anew; see: spoord seal --help (--adopt)",
+                         seal_log_size(sealer->log));
+    if (!checkpoint_parse(rows_text(newest, 0, "note"), strlen(rows_text(newest, 0, "note")), &published,
+                          error))
+        return error_while(error, "read the newest checkpoint in the database");
+    merkle_root(seal_log_tree(sealer->log), root);
+    if (published.size == seal_log_size(sealer->log) && memcmp(root, published.root, HASH_SIZE) != 0)
+        return error_set(error, ERROR_CONFLICT,
+                         "the database's newest checkpoint contradicts the sealer's own log");
+    return true;
+}
+
+struct device_lists {
+    struct arena *arena;
+    struct buffer ids, seqs;
+};
+
+static void list_device(void *context, const uint8_t device[16], struct seal_link *link)
+{
+    struct device_lists *lists = context;
+    char                 hex[33];
+
+    sodium_bin2hex(hex, sizeof hex, device, 16);
+    buffer_format(&lists->ids, "%c%s", lists->ids.length ? ',' : '{', hex);
+    buffer_format(&lists->seqs, "%c%" PRIu32, lists->seqs.length ? ',' : '{', link->device_seq);
+}
+
+/* A ledger that is shorter than what was sealed was restored from an older copy. */
+static bool resume_if_behind(struct sealer *sealer, struct arena *arena, struct error *error)
+{
+    const struct rows  *head = query_run(sealer->session, arena, SQL_SEAL_HEAD, NULL, 0, error), *resumed;
+    struct device_lists lists = {.arena = arena, .ids = {.limit = SIZE_MAX}, .seqs = {.limit = SIZE_MAX}};
+
+    if (!head)
+        return false;
+    if ((uint64_t)rows_integer(head, 0, "next_seq") >= seal_log_size(sealer->log))
+        return true;
+    log_line(LOG_LEVEL_ERROR, "msg", "the database is older than what was sealed; an incident is recorded",
+             NULL);
+    chain_map_each(sealer->chains, list_device, &lists);
+    buffer_text(&lists.ids, lists.ids.length ? "}" : "{}");
+    buffer_text(&lists.seqs, lists.seqs.length ? "}" : "{}");
+    resumed =
+        WRITE(sealer->session, arena, SQL_SEAL_RESUME, error, arena_format(arena, "%" PRIu64, sealer->epoch),
+              arena_format(arena, "%" PRIu64, seal_log_size(sealer->log)), lists.ids.text, lists.seqs.text);
+    buffer_free(&lists.ids);
+    buffer_free(&lists.seqs);
+    return resumed != NULL;
+}
+
+/* What was in the ledger before the log began carries no mark; from here on everything must. */
+static bool begin_log(struct sealer *sealer, struct arena *arena, struct error *error)
+{
+    const struct rows *head = query_run(sealer->session, arena, SQL_SEAL_HEAD, NULL, 0, error);
+
+    if (!head || !seal_log_is_new(sealer->log))
+        return head != NULL;
+    seal_log_set_adopted(sealer->log, (uint64_t)rows_integer(head, 0, "next_seq"));
+    return seal_log_commit(sealer->log, sealer->epoch, error);
+}
+
+static bool open_log(struct sealer *sealer, struct arena *arena, struct error *error)
+{
+    sealer->chains = chain_map_new();
+    sealer->edge = calloc(1, sizeof *sealer->edge);
+    if (!sealer->edge)
+        abort();
+    seal_batch_start(&sealer->batch, sealer->stored);
+    sealer->log = seal_log_open(sealer->options.folder, sealer->options.name, visit_old, sealer, error);
+    if (!sealer->log || !check_published(sealer, arena, error))
+        return false;
+    if (seal_log_size(sealer->log) > 0) {
+        seal_log_sign(sealer->log, &sealer->batch.note);
+        sealer->unstored = true;
+        if (!seal_open_store(sealer, error))
+            return false;
+    }
+    return resume_if_behind(sealer, arena, error) && begin_log(sealer, arena, error);
+}
+
+bool seal_open_ready(struct sealer *sealer, struct error *error)
+{
+    ARENA *arena = arena_new();
+
+    if (sealer->log)
+        return true;
+    sealer->session = pool_borrow(sealer->options.pool, 2000, error);
+    if (sealer->session && begin(sealer, arena, error) && open_log(sealer, arena, error))
+        return true;
+    seal_open_give_up(sealer);
+    return false;
+}

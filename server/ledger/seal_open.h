@@ -1,0 +1,47 @@
+/* seal_open.h: what sealer.c and seal_open.c know of a sealer; nobody else includes this. */
+#ifndef LEDGER_SEAL_OPEN_H
+#define LEDGER_SEAL_OPEN_H
+
+#include <pthread.h>
+
+#include "ledger/chain_map.h"
+#include "ledger/seal_batch.h"
+#include "ledger/seal_log.h"
+#include "ledger/sealer.h"
+#include "ledger/tile_edge.h"
+
+#define BATCH_ROWS 512u
+
+struct sealer {
+    struct sealer_options options;
+    struct session       *session;
+    struct seal_log      *log; /* NULL: not open */
+    struct chain_map     *chains;
+    struct tile_edge     *edge;
+    struct seal_batch     batch; /* what was sealed last, until it is stored */
+    bool                  unstored;
+    bool                  stands_still;  /* before a row that it cannot vouch for; all before it is sealed */
+    uint64_t              epoch, stored; /* stored: entries that the database has */
+    int64_t               last_recorded_ms;
+    struct note_key       announced; /* by a configuration entry; name "" : none */
+    char                  reported[480];
+    pthread_t             thread;
+    pthread_mutex_t       lock;
+    pthread_cond_t        wake;
+    bool                  has_thread, stopping; /* stopping is guarded by lock */
+};
+
+/* Takes the turn in the database and reads the log; does nothing when that is done. What the database lacks
+ * is stored again; a database that went back is resumed with an incident. */
+bool seal_open_ready(struct sealer *sealer, struct error *error) MUST_USE;
+
+/* Back to the beginning: the log is read again, the turn in the database taken again. */
+void seal_open_give_up(struct sealer *sealer);
+
+/* What an entry means for the entries after it. */
+void seal_open_learn(struct sealer *sealer, const struct entry *entry);
+
+/* Stores the latest batch unless it is stored; then an announced key comes into force. */
+bool seal_open_store(struct sealer *sealer, struct error *error) MUST_USE;
+
+#endif

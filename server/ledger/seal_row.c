@@ -1,0 +1,310 @@
+#include "ledger/seal_row.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+void seal_row_read(const struct rows *rows, size_t n, struct seal_row *row)
+{
+    *row = (struct seal_row){
+        .seq = rows_integer(rows, n, "seq"),
+        .device_seq = rows_integer(rows, n, "device_seq"),
+        .recorded_ms = rows_integer(rows, n, "recorded_ms"),
+        .happened_ms = rows_integer(rows, n, "happened_ms"),
+        .offset_minutes = rows_integer(rows, n, "offset_minutes"),
+        .scanner_seq = rows_integer(rows, n, "scanner_seq"),
+        .kind_number = rows_integer(rows, n, "kind_number"),
+        .step_number = rows_integer(rows, n, "step_number"),
+        .reason_number = rows_integer(rows, n, "reason_number"),
+        .flags = (unsigned)rows_integer(rows, n, "flags"),
+        .said = (unsigned)rows_integer(rows, n, "said"),
+        .event_id = rows_text(rows, n, "event_id"),
+        .device_id = rows_text(rows, n, "device_id"),
+        .kind = rows_text(rows, n, "kind"),
+        .actor_id = rows_text(rows, n, "actor_id"),
+        .scanner_id = rows_text(rows, n, "scanner_id"),
+        .from_id = rows_text(rows, n, "from_id"),
+        .to_id = rows_text(rows, n, "to_id"),
+        .place_id = rows_text(rows, n, "place_id"),
+        .step = rows_text(rows, n, "step"),
+        .reason = rows_text(rows, n, "reason"),
+        .corrects = rows_text(rows, n, "corrects"),
+        .repair_id = rows_text(rows, n, "repair_id"),
+        .detail = rows_text(rows, n, "detail"),
+        .named = rows_text(rows, n, "named"),
+        .mac = rows_text(rows, n, "mac"),
+        .before_to = rows_text(rows, n, "before_to"),
+        .before_place = rows_text(rows, n, "before_place"),
+        .before_seq = rows_text(rows, n, "before_seq"),
+    };
+}
+
+static bool from_hex(const char *text, uint8_t *bytes, size_t size)
+{
+    size_t got;
+
+    return sodium_hex2bin(bytes, size, text, strlen(text), NULL, &got, NULL) == 0 && got == size;
+}
+
+bool seal_openings_read(const struct rows *rows, struct arena *arena, struct seal_openings *openings,
+                        struct error *error)
+{
+    struct seal_opening *list = ARENA_NEW(arena, struct seal_opening, rows_count(rows) + 1);
+
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        list[i].seq = rows_integer(rows, i, "seq");
+        list[i].tag = (unsigned)rows_integer(rows, i, "tag");
+        list[i].value = rows_text(rows, i, "value");
+        if (!from_hex(rows_text(rows, i, "salt"), list[i].salt, SALT_SIZE))
+            return error_set(error, ERROR_INTERNAL, "a salt of record %" PRId64 " is damaged", list[i].seq);
+    }
+    *openings = (struct seal_openings){list, rows_count(rows)};
+    return true;
+}
+
+const struct seal_opening *seal_openings_find(const struct seal_openings *openings, int64_t seq, unsigned tag)
+{
+    size_t low = 0, high = openings->count;
+
+    while (low < high) {
+        size_t                     middle = low + (high - low) / 2;
+        const struct seal_opening *at = &openings->list[middle];
+
+        if (at->seq == seq && at->tag == tag)
+            return at;
+        if (at->seq < seq || (at->seq == seq && at->tag < tag))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static const char *opened(const struct seal_openings *openings, int64_t seq, unsigned tag)
+{
+    const struct seal_opening *opening = seal_openings_find(openings, seq, tag);
+
+    return opening ? opening->value : "";
+}
+
+bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *openings,
+                      const uint8_t service_key[SECRET_KEY_SIZE])
+{
+    uint8_t           carried[SUBMISSION_MAC_SIZE], made[SUBMISSION_MAC_SIZE];
+    struct submission submission = {.event_id = row->event_id,
+                                    .actor_id = row->actor_id,
+                                    .kind = row->kind,
+                                    .named = row->named,
+                                    .step = row->said & SAID_STEP ? row->step : NULL,
+                                    .reason = row->reason,
+                                    .to_id = row->said & SAID_TO ? row->to_id : NULL,
+                                    .place_id = row->said & SAID_PLACE ? row->place_id : NULL,
+                                    .corrects = row->corrects,
+                                    .repair_id = row->said & SAID_REPAIR ? row->repair_id : NULL,
+                                    .scanner_id = row->scanner_id,
+                                    .public_note = opened(openings, row->seq, TAG_PUBLIC_NOTE),
+                                    .private_note = opened(openings, row->seq, TAG_PRIVATE_NOTE),
+                                    .happened = (row->said & SAID_HAPPENED_AT) != 0,
+                                    .happened_at_ms = row->happened_ms,
+                                    .offset_minutes = row->offset_minutes,
+                                    .scanner_seq = row->scanner_seq};
+
+    if (!from_hex(row->mac, carried, sizeof carried))
+        return false;
+    submission_mac(service_key, &submission, made);
+    return sodium_memcmp(carried, made, sizeof made) == 0;
+}
+
+void seal_uuid_bytes(const char *text, uint8_t bytes[16])
+{
+    size_t got;
+
+    memset(bytes, 0, 16);
+    sodium_hex2bin(bytes, 16, text, strlen(text), "-", &got, NULL);
+}
+
+static void put_uuid(struct entry_writer *writer, enum entry_tag tag, const char *text)
+{
+    uint8_t bytes[16];
+
+    if (*text == '\0')
+        return;
+    seal_uuid_bytes(text, bytes);
+    entry_put(writer, tag, bytes, sizeof bytes);
+}
+
+static void put_number_if(struct entry_writer *writer, enum entry_tag tag, int64_t value)
+{
+    if (value != 0)
+        entry_put_number(writer, tag, (uint64_t)value);
+}
+
+struct building {
+    const struct seal_row      *row;
+    const struct seal_openings *openings;
+    const struct seal_link     *before;
+    const struct seal_erased   *erased;
+    struct entry_writer        *writer;
+};
+
+/* Puts the commitment to the opening; of one that was erased, what was sealed. `wanted`: without it the row
+ * is not whole. `begins`: how the value must begin, up to a blank; "" : anything. */
+static bool put_commitment(const struct building *building, enum entry_tag tag, bool wanted,
+                           const char *begins, struct error *error)
+{
+    const struct seal_opening *opening = seal_openings_find(building->openings, building->row->seq, tag);
+    uint8_t                    commitment[HASH_SIZE];
+    size_t                     length = strlen(begins);
+
+    if (!opening && building->erased && building->erased->tags >> tag & 1) {
+        const struct entry_field *field = &building->erased->sealed->field[tag];
+
+        if (field->value)
+            entry_put(building->writer, tag, field->value, field->length);
+        return true;
+    }
+    if (!opening)
+        return !wanted || error_set(error, ERROR_CONFLICT, "the value behind its field \"%s\" is gone",
+                                    entry_tag_name(tag));
+    if (length > 0 && (strncmp(opening->value, begins, length) != 0 || opening->value[length] != ' '))
+        return error_set(error, ERROR_CONFLICT, "its field \"%s\" names somebody else than the row",
+                         entry_tag_name(tag));
+    commitment_make(commitment_of_tag(tag), opening->value, strlen(opening->value), opening->salt,
+                    commitment);
+    entry_put(building->writer, tag, commitment, sizeof commitment);
+    return true;
+}
+
+static bool follows(const struct seal_row *row, const struct seal_link *before, struct error *error)
+{
+    int64_t expected = before ? (int64_t)before->device_seq + 1 : 0;
+
+    if (row->device_seq != expected)
+        return error_set(error, ERROR_CONFLICT,
+                         "it is number %" PRId64 " of its device, where %" PRId64 " follows", row->device_seq,
+                         expected);
+    if (before && before->lost && *row->before_seq == '\0')
+        return true;
+    if (strcmp(row->from_id, row->before_to) != 0)
+        return error_set(error, ERROR_CONFLICT,
+                         "its holder before is not the holder after the record before it");
+    return true;
+}
+
+static bool put_custody(const struct building *building, struct error *error)
+{
+    const struct seal_row *row = building->row;
+
+    if (building->before)
+        entry_put(building->writer, TAG_HOLDER_BEFORE, building->before->holder, HASH_SIZE);
+    if (building->before && strcmp(row->from_id, row->to_id) == 0) {
+        if (seal_openings_find(building->openings, row->seq, TAG_HOLDER))
+            return error_set(error, ERROR_CONFLICT, "it names a new holder, but custody did not change");
+        entry_put(building->writer, TAG_HOLDER, building->before->holder, HASH_SIZE);
+        return true;
+    }
+    return put_commitment(building, TAG_HOLDER, true, row->to_id, error);
+}
+
+static bool put_detail(const struct building *building, struct error *error)
+{
+    const struct seal_opening *opening =
+        seal_openings_find(building->openings, building->row->seq, TAG_DETAIL);
+
+    if (strcmp(opening ? opening->value : "", building->row->detail) != 0)
+        return error_set(error, ERROR_CONFLICT, "its detail is not what was recorded");
+    return put_commitment(building, TAG_DETAIL, *building->row->detail != '\0', "", error);
+}
+
+static bool put_values(const struct building *building, struct error *error)
+{
+    const struct seal_row     *row = building->row;
+    bool                       left = strcmp(row->place_id, row->before_place) != 0;
+    const struct seal_opening *place = seal_openings_find(building->openings, row->seq, TAG_PLACE);
+
+    if (place && (!left || (*row->place_id == '\0') != (*place->value == '\0')))
+        return error_set(error, ERROR_CONFLICT, "its place is not what was recorded");
+    return put_custody(building, error) && put_commitment(building, TAG_PLACE, left, row->place_id, error) &&
+           put_commitment(building, TAG_IDENTITY, row->device_seq == 0, "", error) &&
+           put_commitment(building, TAG_RECORDER, true, row->actor_id, error) &&
+           put_commitment(building, TAG_PUBLIC_NOTE, false, "", error) &&
+           put_commitment(building, TAG_PRIVATE_NOTE, false, "", error) && put_detail(building, error);
+}
+
+bool seal_row_build(const struct seal_row *row, const struct seal_openings *openings,
+                    const struct seal_link *before, const struct seal_erased *erased,
+                    struct entry_writer *writer, struct error *error)
+{
+    static const uint8_t  zeros[HASH_SIZE] = {0};
+    const struct building building = {row, openings, before, erased, writer};
+
+    if (!follows(row, before, error))
+        return false;
+    entry_begin(writer, ENTRY_EVENT);
+    put_uuid(writer, TAG_EVENT_ID, row->event_id);
+    put_uuid(writer, TAG_DEVICE, row->device_id);
+    entry_put_number(writer, TAG_DEVICE_SEQ, (uint64_t)row->device_seq);
+    entry_put(writer, TAG_PREVIOUS, before ? before->digest : zeros, HASH_SIZE);
+    entry_put_number(writer, TAG_KIND, (uint64_t)row->kind_number);
+    entry_put_number(writer, TAG_RECORDED_AT, (uint64_t)row->recorded_ms);
+    entry_put_number(writer, TAG_HAPPENED_AT, (uint64_t)row->happened_ms);
+    entry_put_number(writer, TAG_OFFSET, (uint64_t)row->offset_minutes);
+    put_number_if(writer, TAG_STEP, row->step_number);
+    put_number_if(writer, TAG_FLAGS, row->flags);
+    put_uuid(writer, TAG_REPAIR, row->repair_id);
+    if (!put_values(&building, error))
+        return false;
+    put_uuid(writer, TAG_TARGET, row->corrects);
+    put_number_if(writer, TAG_REASON, row->reason_number);
+    return entry_finish(writer, error);
+}
+
+static void put_erased(struct entry_writer *writer, const char *list)
+{
+    uint8_t tags[16];
+    size_t  count = 0;
+
+    for (char *end; *list && count < sizeof tags; list = end)
+        tags[count++] = (uint8_t)strtoul(list, &end, 10);
+    entry_put(writer, TAG_ERASED, tags, count);
+}
+
+static bool put_erasure(const struct rows *rows, size_t n, const struct seal_openings *openings,
+                        struct entry_writer *writer, struct error *error)
+{
+    struct seal_row       row = {.seq = rows_integer(rows, n, "seq")};
+    const struct building building = {.row = &row, .openings = openings, .writer = writer};
+
+    if (!put_commitment(&building, TAG_RECORDER, true, rows_text(rows, n, "actor_id"), error))
+        return false;
+    put_uuid(writer, TAG_TARGET, rows_text(rows, n, "target"));
+    put_erased(writer, rows_text(rows, n, "erased"));
+    put_number_if(writer, TAG_REASON, rows_integer(rows, n, "reason_number"));
+    return true;
+}
+
+bool seal_notice_build(const struct rows *rows, size_t n, const struct seal_openings *openings,
+                       const char *origin, struct entry_writer *writer, struct error *error)
+{
+    enum entry_type type = (enum entry_type)rows_integer(rows, n, "type");
+    const char     *key = rows_text(rows, n, "verifier_key");
+
+    entry_begin(writer, type);
+    if (type == ENTRY_ERASURE)
+        put_uuid(writer, TAG_EVENT_ID, rows_text(rows, n, "notice_id"));
+    entry_put_number(writer, TAG_RECORDED_AT, (uint64_t)rows_integer(rows, n, "recorded_ms"));
+    if (type == ENTRY_ERASURE && !put_erasure(rows, n, openings, writer, error))
+        return false;
+    if (type == ENTRY_GENESIS) {
+        entry_put(writer, TAG_ORIGIN, origin, strlen(origin));
+        entry_put(writer, TAG_FORMAT, ENTRY_FORMAT_NAME, sizeof ENTRY_FORMAT_NAME - 1);
+    } else if (type == ENTRY_INCIDENT) {
+        entry_put_number(writer, TAG_INCIDENT, (uint64_t)rows_integer(rows, n, "incident"));
+        entry_put_number(writer, TAG_FROM_SIZE, (uint64_t)rows_integer(rows, n, "from_size"));
+        entry_put_number(writer, TAG_TO_SIZE, (uint64_t)rows_integer(rows, n, "to_size"));
+    } else if (type == ENTRY_CONFIGURATION) {
+        entry_put(writer, TAG_VERIFIER_KEY, key, strlen(key));
+    }
+    return entry_finish(writer, error);
+}

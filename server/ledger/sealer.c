@@ -1,0 +1,291 @@
+#include "ledger/sealer.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "db/query.h"
+#include "ledger/seal_open.h"
+#include "ledger/seal_row.h"
+#include "shared/log.h"
+
+#define REST_MS    40u /* between two looks for new rows, while there are none */
+#define TROUBLE_MS 500u
+#define ALARM_MS   3000u
+
+struct sealer *sealer_new(const struct sealer_options *options)
+{
+    struct sealer *sealer = calloc(1, sizeof *sealer);
+
+    if (!sealer)
+        abort();
+    sealer->options = *options;
+    pthread_mutex_init(&sealer->lock, NULL);
+    pthread_cond_init(&sealer->wake, NULL);
+    return sealer;
+}
+
+uint64_t sealer_size(const struct sealer *sealer)
+{
+    return sealer->log ? seal_log_size(sealer->log) : 0;
+}
+
+/* One batch. */
+
+struct reading {
+    struct seal_openings openings;
+    const struct rows   *events, *notices;
+    size_t               event, notice; /* the next ones */
+};
+
+static bool read_rows(struct sealer *sealer, struct arena *arena, uint64_t until, struct reading *reading,
+                      struct error *error)
+{
+    const char *from_text = arena_format(arena, "%" PRIu64, seal_log_size(sealer->log));
+    const char *until_text = arena_format(arena, "%" PRIu64, until);
+
+    reading->events = QUERY(sealer->session, arena, SQL_SEAL_EVENTS, error, from_text, until_text);
+    reading->notices = reading->events
+                           ? QUERY(sealer->session, arena, SQL_SEAL_NOTICES, error, from_text, until_text)
+                           : NULL;
+    const struct rows *openings =
+        reading->notices ? QUERY(sealer->session, arena, SQL_SEAL_OPENINGS, error, from_text, until_text)
+                         : NULL;
+
+    return openings && seal_openings_read(openings, arena, &reading->openings, error);
+}
+
+static bool is_next(const struct rows *rows, size_t n, uint64_t seq)
+{
+    return n < rows_count(rows) && (uint64_t)rows_integer(rows, n, "seq") == seq;
+}
+
+static bool build_event(struct sealer *sealer, const struct rows *events, size_t n,
+                        const struct seal_openings *openings, struct entry_writer *writer,
+                        struct error *error)
+{
+    struct seal_row row;
+    uint8_t         device[16];
+
+    seal_row_read(events, n, &row);
+    seal_uuid_bytes(row.device_id, device);
+    if ((uint64_t)row.seq >= seal_log_adopted(sealer->log) &&
+        !seal_row_is_ours(&row, openings, sealer->options.service_key))
+        return error_set(error, ERROR_CONFLICT, "it does not carry the mark of the service that records");
+    return seal_row_build(&row, openings, chain_map_find(sealer->chains, device), NULL, writer, error);
+}
+
+static bool build_one(struct sealer *sealer, struct reading *reading, uint64_t seq, struct error *error)
+{
+    struct entry_writer writer;
+    struct entry        entry;
+    bool                built;
+
+    if (is_next(reading->events, reading->event, seq))
+        built = build_event(sealer, reading->events, reading->event++, &reading->openings, &writer, error);
+    else if (is_next(reading->notices, reading->notice, seq))
+        built = seal_notice_build(reading->notices, reading->notice++, &reading->openings,
+                                  seal_log_key(sealer->log)->name, &writer, error);
+    else
+        built = error_set(error, ERROR_CONFLICT, "it is missing");
+    if (!built || !entry_parse(writer.bytes, writer.length, &entry, error))
+        return false;
+    if ((int64_t)entry_number(&entry, TAG_RECORDED_AT) < sealer->last_recorded_ms)
+        return error_set(error, ERROR_CONFLICT, "it was recorded before the record in front of it");
+    seal_open_learn(sealer, &entry);
+    seal_batch_add(&sealer->batch, writer.bytes, writer.length);
+    return true;
+}
+
+/* Builds entries up to the first row that cannot be vouched for; *bad says what is wrong with that one. */
+static bool build(struct sealer *sealer, struct arena *arena, uint64_t until, struct error *bad,
+                  struct error *error)
+{
+    struct reading reading = {0};
+
+    if (!read_rows(sealer, arena, until, &reading, error))
+        return false;
+    for (uint64_t seq = seal_log_size(sealer->log); seq < until; seq++)
+        if (!build_one(sealer, &reading, seq, bad)) {
+            struct error why = *bad;
+
+            return !error_set(bad, ERROR_CONFLICT,
+                              "record %" PRIu64 ": %.300s; nothing is sealed from there on", seq,
+                              why.message);
+        }
+    return true;
+}
+
+static bool holds(struct sealer *sealer, struct arena *arena, struct error *error)
+{
+    const struct rows *held =
+        QUERY(sealer->session, arena, SQL_SEAL_HOLD, error, arena_format(arena, "%" PRIu64, sealer->epoch));
+
+    if (!held)
+        return false;
+    return rows_flag(held, 0, "held") || error_set(error, ERROR_UNAVAILABLE, "another sealer took over");
+}
+
+static bool visit_new(void *context, uint64_t index, const uint8_t *bytes, size_t length, struct error *error)
+{
+    struct sealer *sealer = context;
+    uint8_t        leaf[HASH_SIZE];
+
+    (void)index;
+    (void)error;
+    merkle_leaf(bytes, length, leaf);
+    tile_edge_append(sealer->edge, leaf, seal_batch_add_tile, &sealer->batch);
+    return true;
+}
+
+static bool seal(struct sealer *sealer, struct arena *arena, struct error *error)
+{
+    if (!seal_log_append(sealer->log, (const uint8_t *)sealer->batch.records.text,
+                         sealer->batch.records.length, visit_new, sealer, error) ||
+        !seal_log_commit(sealer->log, sealer->epoch, error) || !holds(sealer, arena, error))
+        return false;
+    seal_log_sign(sealer->log, &sealer->batch.note);
+    sealer->unstored = true;
+    return seal_open_store(sealer, error);
+}
+
+/* *count: how many were sealed now. */
+static bool seal_some(struct sealer *sealer, uint64_t *count, struct error *error)
+{
+    ARENA             *arena = arena_new();
+    const struct rows *head;
+    struct error       bad = {0};
+    uint64_t           until, size = seal_log_size(sealer->log);
+
+    *count = 0;
+    sealer->stands_still = false;
+    if (!seal_open_store(sealer, error))
+        return false;
+    head = query_run(sealer->session, arena, SQL_SEAL_HEAD, NULL, 0, error);
+    if (!head)
+        return false;
+    until = (uint64_t)rows_integer(head, 0, "next_seq");
+    if (until < size)
+        return error_set(error, ERROR_UNAVAILABLE, "the database went back behind what was sealed");
+    until = until < size + BATCH_ROWS ? until : size + BATCH_ROWS;
+    if (until == size)
+        return true;
+    seal_batch_start(&sealer->batch, size);
+    if (!build(sealer, arena, until, &bad, error))
+        return false;
+    *count = sealer->batch.count;
+    if (sealer->batch.count > 0 && !seal(sealer, arena, error))
+        return false;
+    if (bad.kind == ERROR_NONE)
+        return true;
+    sealer->stands_still = true;
+    *error = bad;
+    return false;
+}
+
+/* For the auditor's pages; said again only when it changes. */
+static void report(struct sealer *sealer, const char *state, const char *message)
+{
+    ARENA       *arena = arena_new();
+    struct error unreachable = {0};
+    char         now[sizeof sealer->reported];
+
+    snprintf(now, sizeof now, "%s %s", state, message);
+    if (strcmp(sealer->reported, now) == 0)
+        return;
+    if (*message)
+        log_line(LOG_LEVEL_ERROR, "msg", "sealing stands still", "reason", message, NULL);
+    SESSION        *other = sealer->session ? NULL : pool_borrow(sealer->options.pool, 500, &unreachable);
+    struct session *session = sealer->session ? sealer->session : other;
+
+    if (session && WRITE(session, arena, SQL_SEAL_REPORT, &unreachable, NULL, state, message))
+        snprintf(sealer->reported, sizeof sealer->reported, "%s", now);
+}
+
+/* A contradiction stays until somebody acts: it is looked at again from time to time. */
+static bool handle_trouble(struct sealer *sealer, const struct error *error)
+{
+    bool alarm = error->kind != ERROR_UNAVAILABLE && error->kind != ERROR_UNKNOWN_OUTCOME;
+
+    if (!sealer->stands_still)
+        seal_open_give_up(sealer);
+    if (alarm)
+        report(sealer, "alarm", error->message);
+    return alarm;
+}
+
+bool sealer_catch_up(struct sealer *sealer, struct error *error)
+{
+    uint64_t count = 1;
+
+    while (count > 0)
+        if (!seal_open_ready(sealer, error) || !seal_some(sealer, &count, error)) {
+            (void)handle_trouble(sealer, error);
+            return false;
+        }
+    report(sealer, "sealing", "");
+    return true;
+}
+
+/* The thread. */
+
+/* False when the sealer is to stop. */
+static bool rest(struct sealer *sealer, unsigned ms)
+{
+    struct timespec until;
+    bool            stopping;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)ms * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&sealer->lock);
+    if (!sealer->stopping && ms > 0)
+        pthread_cond_timedwait(&sealer->wake, &sealer->lock, &until);
+    stopping = sealer->stopping;
+    pthread_mutex_unlock(&sealer->lock);
+    return !stopping;
+}
+
+static void *work(void *context)
+{
+    struct sealer *sealer = context;
+    for (unsigned rest_ms = 0; rest(sealer, rest_ms);) {
+        struct error error = {0};
+        uint64_t     count = 0;
+
+        if (seal_open_ready(sealer, &error) && seal_some(sealer, &count, &error)) {
+            report(sealer, "sealing", "");
+            rest_ms = count > 0 ? 0 : REST_MS;
+            continue;
+        }
+        rest_ms = handle_trouble(sealer, &error) ? ALARM_MS : TROUBLE_MS;
+    }
+    return NULL;
+}
+
+void sealer_start(struct sealer *sealer)
+{
+    sealer->has_thread = pthread_create(&sealer->thread, NULL, work, sealer) == 0;
+    if (!sealer->has_thread)
+        abort();
+}
+
+void sealer_free(struct sealer *sealer)
+{
+    if (!sealer)
+        return;
+    pthread_mutex_lock(&sealer->lock);
+    sealer->stopping = true;
+    pthread_cond_signal(&sealer->wake);
+    pthread_mutex_unlock(&sealer->lock);
+    if (sealer->has_thread)
+        pthread_join(sealer->thread, NULL);
+    seal_open_give_up(sealer);
+    pthread_cond_destroy(&sealer->wake);
+    pthread_mutex_destroy(&sealer->lock);
+    free(sealer);
+}

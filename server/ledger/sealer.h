@@ -1,0 +1,41 @@
+/*
+ * sealer.h: turns recorded events into entries of the tree and signs the tree's head.
+ *
+ * One sealer works at a time for a ledger; others wait for their turn. It reads rows in the order of seq,
+ * checks each against its own log, and stops before a row that it cannot vouch for: that is an alarm on the
+ * auditor's pages, never something to skip.
+ */
+#ifndef LEDGER_SEALER_H
+#define LEDGER_SEALER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/pool.h"
+#include "shared/error.h"
+#include "store/secret.h"
+
+struct sealer;
+
+struct sealer_options {
+    struct pool   *pool;        /* as spoor_seal, one session that is kept */
+    const char    *folder;      /* the sealer's own (seal_log.h) */
+    const char    *name;        /* of a new log: "fix.example.nl/spoor" */
+    const uint8_t *service_key; /* SECRET_KEY_SIZE bytes: checks the marks of submission.h */
+};
+
+/* The texts must outlive the sealer. */
+struct sealer *sealer_new(const struct sealer_options *options) MUST_USE;
+void           sealer_free(struct sealer *sealer); /* stops its thread; NULL is allowed */
+
+/* Seals in a thread of its own until sealer_free. */
+void sealer_start(struct sealer *sealer);
+
+/* Seals all that is there now. ERROR_UNAVAILABLE: the database is away, or another sealer is at work;
+ * ERROR_CONFLICT: a row or the database contradicts what was sealed: the sentence names it. */
+bool sealer_catch_up(struct sealer *sealer, struct error *error) MUST_USE;
+
+/* How many entries are sealed. */
+uint64_t sealer_size(const struct sealer *sealer);
+
+#endif

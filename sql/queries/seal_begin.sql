@@ -1,0 +1,1 @@
+SELECT spoor.begin_sealing() AS epoch;

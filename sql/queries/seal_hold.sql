@@ -1,0 +1,2 @@
+-- $1 epoch
+SELECT spoor.hold_sealing($1::bigint) AS held;
