@@ -38,22 +38,28 @@ SCANNER_LIBS  := $(call pkg_libs,$(SCANNER_PACKAGES)) -lm -pthread
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 SHARED_OBJECTS  := $(call objects,$(sort $(wildcard server/shared/*.c)))
-SERVER_OBJECTS  := $(call objects,$(filter-out server/shared/% server/main.c,$(sort $(wildcard server/*.c server/*/*.c))))
+VERIFY_OBJECTS  := $(call objects,$(sort $(wildcard server/verify/*.c server/audit/*.c)) server/render/json.c)
+SERVER_OBJECTS  := $(call objects,$(filter-out server/shared/% server/verify/% server/main.c server/verify_main.c,$(sort $(wildcard server/*.c server/*/*.c))))
 SCANNER_OBJECTS := $(call objects,$(filter-out scanner/main.c,$(sort $(wildcard scanner/*.c))))
 GENERATED       := statements sql_files pages assets texts
 GENERATED_OBJECTS := $(patsubst %,$(BUILD)/generated/%.o,$(GENERATED))
 
-PROGRAMS := $(BUILD)/spoord $(BUILD)/spoor-scan
+PROGRAMS := $(BUILD)/spoord $(BUILD)/spoor-scan $(BUILD)/spoor-verify
 
 ##@ build
-all: $(PROGRAMS) ## builds both programs
+all: $(PROGRAMS) ## builds the three programs
+spoor-verify: $(BUILD)/spoor-verify ## builds the auditor's tool alone; needs libsodium only
 
 $(BUILD)/spoord: $(BUILD)/server/main.o $(BUILD)/libserver.a $(BUILD)/libshared.a
 	$(LINK) -o $@ $^ $(SERVER_LIBS)
 $(BUILD)/spoor-scan: $(BUILD)/scanner/main.o $(BUILD)/libscanner.a $(BUILD)/libshared.a
 	$(LINK) -o $@ $^ $(SCANNER_LIBS)
 
+$(BUILD)/spoor-verify: $(BUILD)/server/verify_main.o $(BUILD)/libverify.a $(BUILD)/libshared.a
+	$(LINK) -o $@ $^ $(call pkg_libs,libsodium)
+
 $(BUILD)/libshared.a: $(SHARED_OBJECTS)
+$(BUILD)/libverify.a: $(VERIFY_OBJECTS)
 $(BUILD)/libserver.a: $(SERVER_OBJECTS) $(GENERATED_OBJECTS)
 $(BUILD)/libscanner.a: $(SCANNER_OBJECTS)
 $(BUILD)/%.a:
@@ -63,6 +69,12 @@ $(BUILD)/%.a:
 $(BUILD)/server/shared/%.o: server/shared/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -iquote include -c -o $@ $<
+$(BUILD)/server/audit/%.o: server/audit/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -iquote include -iquote server $(call pkg_cflags,libsodium) -c -o $@ $<
+$(BUILD)/server/verify%.o: server/verify%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -iquote include -iquote server $(call pkg_cflags,libsodium) -c -o $@ $<
 $(BUILD)/server/%.o: server/%.c | $(BUILD)/generated/statements.h
 	@mkdir -p $(@D)
 	$(COMPILE) $(SERVER_FLAGS) -c -o $@ $<
@@ -95,6 +107,7 @@ man: all ## writes the man pages into build/man, from the same tables as --help
 	@mkdir -p build/man
 	$(BUILD)/spoord help --man > build/man/spoord.1
 	$(BUILD)/spoor-scan help --man > build/man/spoor-scan.1
+	$(BUILD)/spoor-verify help --man > build/man/spoor-verify.1
 
 ##@ run
 run: install-build ## installs, builds, and starts the service with demo data (PORT=8080 STATE=folder)
@@ -146,7 +159,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all install-build man run test tests tidy format asan tsan bench clean help
+.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan bench clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

@@ -71,6 +71,9 @@ void *invocation_context(const struct invocation *invocation);
 const char *option_text(const struct invocation *invocation, const char *name);
 bool        option_given(const struct invocation *invocation, const char *name);
 
+/* The nth argument of an option that may be given more than once, from 0; NULL beyond the last. */
+const char *option_nth(const struct invocation *invocation, const char *name, size_t n);
+
 /* A whole number from `least` to `most`, or `preset` where it was not given. ERROR_INVALID names the option.
  */
 bool option_number(const struct invocation *invocation, const char *name, long preset, long least, long most,

@@ -14,6 +14,9 @@ extern const struct command device_add_command, device_show_command, repair_list
 extern const struct command label_mint_command, label_sheet_command, label_ruler_command, label_show_command,
     label_list_command;
 
+extern const struct command key_new_command, key_show_command, key_rotate_command, seal_command,
+    export_bundle_command, erase_person_command;
+
 /* All of them, in the order of the help. */
 extern const struct command *const commands[];
 extern const size_t                command_count;

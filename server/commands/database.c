@@ -5,6 +5,7 @@
 
 #include "db/cluster.h"
 #include "db/migrate.h"
+#include "db/sweep.h"
 #include "store/secret.h"
 
 /* A private PostgreSQL: the one that runs, else our own for as long as the command takes. */
@@ -72,6 +73,15 @@ bool database_open(struct database *database, const char *role, struct error *er
         return true;
     database_close(database);
     return false;
+}
+
+bool database_sweep(const struct database *database, struct error *error)
+{
+    if (!*database->config.database)
+        return sweep_run(database->conninfo, error);
+    puts("On your own PostgreSQL, run VACUUM FULL on spoor.opening, spoor.party and spoor.repair at a quiet "
+         "hour.");
+    return true;
 }
 
 void database_close(struct database *database)

@@ -32,6 +32,10 @@ void database_close(struct database *database); /* also fit for CLEANUP */
 /* Only finds or starts PostgreSQL and fills in conninfo; no session, no check of the schema. */
 bool database_reach(struct database *database, struct error *error) MUST_USE;
 
+/* After an erasure: nothing of it stays on the disk of a private PostgreSQL; on one of your own this only
+ * says what to run. */
+bool database_sweep(const struct database *database, struct error *error) MUST_USE;
+
 #define DATABASE CLEANUP(database_close) struct database
 
 #endif

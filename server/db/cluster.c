@@ -92,7 +92,8 @@ static pid_t start_postgres(const struct cluster_files *files)
                        (char[]){"-c"}, (char[]){"listen_addresses="}, (char[]){"-c"},
                        (char[]){"unix_socket_permissions=0700"}, (char[]){"-c"},
                        (char[]){"max_connections=200"}, (char[]){"-c"}, (char[]){"shared_buffers=128MB"},
-                       (char[]){"-c"}, (char[]){"logging_collector=off"}, NULL});
+                       (char[]){"-c"}, (char[]){"logging_collector=off"}, (char[]){"-c"},
+                       (char[]){"wal_recycle=off"}, NULL});
     return 0;
 }
 
@@ -251,9 +252,12 @@ static bool exists(PGconn *connection, const char *sql, bool *there, struct erro
 static bool prepare_database(PGconn *connection, struct error *error)
 {
     static const char *const commands[] = {
+        "SET client_min_messages = warning",
         "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'spoor_login') THEN"
         " CREATE ROLE spoor_login LOGIN; END IF; END $$",
         "GRANT spoor_owner, spoor_app, spoor_public, spoor_audit, spoor_seal TO spoor_login",
+        "GRANT pg_checkpoint TO spoor_owner",
+        "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO spoor_owner",
     };
     bool there;
 

@@ -14,7 +14,7 @@
 void seal_open_give_up(struct sealer *sealer)
 {
     seal_log_close(sealer->log);
-    chain_map_free(sealer->chains);
+    id_map_free(sealer->chains);
     free(sealer->edge);
     seal_batch_free(&sealer->batch);
     pool_give_back(&sealer->session);
@@ -26,11 +26,11 @@ void seal_open_give_up(struct sealer *sealer)
 
 /* Reading the log. */
 
-static void mark_lost(void *context, const uint8_t device[16], struct seal_link *link)
+static void mark_lost(void *context, const uint8_t device[16], void *link)
 {
     (void)context;
     (void)device;
-    link->lost = true;
+    ((struct seal_link *)link)->lost = true;
 }
 
 /* What an entry means for the entries after it. */
@@ -43,7 +43,7 @@ void seal_open_learn(struct sealer *sealer, const struct entry *entry)
     if (entry->type == ENTRY_EVENT)
         chain_map_put(sealer->chains, entry);
     if (entry->type == ENTRY_INCIDENT && entry_number(entry, TAG_INCIDENT) == INCIDENT_BEHIND)
-        chain_map_each(sealer->chains, mark_lost, NULL);
+        id_map_each(sealer->chains, mark_lost, NULL);
     if (entry->type != ENTRY_CONFIGURATION || entry->field[TAG_VERIFIER_KEY].length >= sizeof text)
         return;
     memcpy(text, entry->field[TAG_VERIFIER_KEY].value, entry->field[TAG_VERIFIER_KEY].length);
@@ -153,10 +153,11 @@ struct device_lists {
     struct buffer ids, seqs;
 };
 
-static void list_device(void *context, const uint8_t device[16], struct seal_link *link)
+static void list_device(void *context, const uint8_t device[16], void *value)
 {
-    struct device_lists *lists = context;
-    char                 hex[33];
+    const struct seal_link *link = value;
+    struct device_lists    *lists = context;
+    char                    hex[33];
 
     sodium_bin2hex(hex, sizeof hex, device, 16);
     buffer_format(&lists->ids, "%c%s", lists->ids.length ? ',' : '{', hex);
@@ -175,7 +176,7 @@ static bool resume_if_behind(struct sealer *sealer, struct arena *arena, struct 
         return true;
     log_line(LOG_LEVEL_ERROR, "msg", "the database is older than what was sealed; an incident is recorded",
              NULL);
-    chain_map_each(sealer->chains, list_device, &lists);
+    id_map_each(sealer->chains, list_device, &lists);
     buffer_text(&lists.ids, lists.ids.length ? "}" : "{}");
     buffer_text(&lists.seqs, lists.seqs.length ? "}" : "{}");
     resumed =
@@ -199,7 +200,7 @@ static bool begin_log(struct sealer *sealer, struct arena *arena, struct error *
 
 static bool open_log(struct sealer *sealer, struct arena *arena, struct error *error)
 {
-    sealer->chains = chain_map_new();
+    sealer->chains = id_map_new(sizeof(struct seal_link));
     sealer->edge = calloc(1, sizeof *sealer->edge);
     if (!sealer->edge)
         abort();

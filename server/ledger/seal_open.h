@@ -8,7 +8,7 @@
 #include "ledger/seal_batch.h"
 #include "ledger/seal_log.h"
 #include "ledger/sealer.h"
-#include "ledger/tile_edge.h"
+#include "audit/tile_edge.h"
 
 #define BATCH_ROWS 512u
 
@@ -16,7 +16,7 @@ struct sealer {
     struct sealer_options options;
     struct session       *session;
     struct seal_log      *log; /* NULL: not open */
-    struct chain_map     *chains;
+    struct id_map        *chains;
     struct tile_edge     *edge;
     struct seal_batch     batch; /* what was sealed last, until it is stored */
     bool                  unstored;

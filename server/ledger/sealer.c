@@ -75,7 +75,7 @@ static bool build_event(struct sealer *sealer, const struct rows *events, size_t
     if ((uint64_t)row.seq >= seal_log_adopted(sealer->log) &&
         !seal_row_is_ours(&row, openings, sealer->options.service_key))
         return error_set(error, ERROR_CONFLICT, "it does not carry the mark of the service that records");
-    return seal_row_build(&row, openings, chain_map_find(sealer->chains, device), NULL, writer, error);
+    return seal_row_build(&row, openings, id_map_find(sealer->chains, device), NULL, writer, error);
 }
 
 static bool build_one(struct sealer *sealer, struct reading *reading, uint64_t seq, struct error *error)

@@ -10,13 +10,19 @@
 #include "shared/command_help.h"
 
 #define OPTIONS_MOST 32u
+#define VALUES_MOST  128u /* of all options together */
 
 struct invocation {
     const struct program *program;
     const struct command *command;
     const char           *given[OPTIONS_MOST]; /* as the command's table of options */
-    char                **operands;            /* into argv, which is reordered */
-    size_t                operand_count;
+    struct {
+        size_t      option;
+        const char *value;
+    } values[VALUES_MOST]; /* in the order in which they were given */
+    size_t value_count;
+    char **operands; /* into argv, which is reordered */
+    size_t operand_count;
 };
 
 static const int exit_codes[ERROR_KIND_COUNT] = {
@@ -51,6 +57,16 @@ const char *option_text(const struct invocation *invocation, const char *name)
     size_t index = option_index(invocation->command, name, strlen(name));
 
     return index < OPTIONS_MOST ? invocation->given[index] : NULL;
+}
+
+const char *option_nth(const struct invocation *invocation, const char *name, size_t n)
+{
+    size_t index = option_index(invocation->command, name, strlen(name));
+
+    for (size_t i = 0; i < invocation->value_count; i++)
+        if (invocation->values[i].option == index && n-- == 0)
+            return invocation->values[i].value;
+    return NULL;
 }
 
 bool option_given(const struct invocation *invocation, const char *name)
@@ -169,6 +185,10 @@ static bool take_option(struct invocation *invocation, char **words, int count, 
         value = words[++*at];
     }
     invocation->given[index] = value;
+    if (invocation->value_count == VALUES_MOST)
+        return error_set(error, ERROR_INVALID, "there are more than %u options", VALUES_MOST);
+    invocation->values[invocation->value_count].option = index;
+    invocation->values[invocation->value_count++].value = value;
     return true;
 }
 

@@ -71,6 +71,27 @@ static bool keep_part(struct path_parts *parts, const char *segment)
     return true;
 }
 
+/* The rest of the address as one part; what is empty or points elsewhere matches nothing. */
+static bool keep_rest(struct path_parts *parts, const struct segments *segments, size_t n)
+{
+    char   rest[PATH_PART_SIZE] = "";
+    size_t length = 0;
+
+    for (size_t first = n; n < segments->count; n++) {
+        const char *segment = segments->text[n];
+        size_t      count = strlen(segment);
+
+        if (count == 0 || strcmp(segment, ".") == 0 || strcmp(segment, "..") == 0 ||
+            length + count + 2 > sizeof rest)
+            return false;
+        if (n > first)
+            rest[length++] = '/';
+        memcpy(rest + length, segment, count + 1);
+        length += count;
+    }
+    return keep_part(parts, rest);
+}
+
 static bool matches(const char *pattern, const struct segments *segments, struct path_parts *parts)
 {
     bool   without_case = strncmp(pattern, "/d/", 3) == 0 || strncmp(pattern, "/t/", 3) == 0;
@@ -79,8 +100,11 @@ static bool matches(const char *pattern, const struct segments *segments, struct
     parts->count = 0;
     for (; *pattern == '/' && n < segments->count; n++) {
         size_t length = strcspn(++pattern, "/");
-        bool   same = *pattern == '{' ? keep_part(parts, segments->text[n])
-                                      : same_word(pattern, length, segments->text[n], without_case);
+
+        if (*pattern == '{' && pattern[length - 2] == '*')
+            return keep_rest(parts, segments, n);
+        bool same = *pattern == '{' ? keep_part(parts, segments->text[n])
+                                    : same_word(pattern, length, segments->text[n], without_case);
 
         if (!same)
             return false;

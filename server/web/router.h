@@ -2,6 +2,7 @@
  * router.h: finds the route of a request.
  *
  * A pattern such as "/devices/{code}" matches one path segment per brace; the first route that matches wins.
+ * "{tile*}" at the end matches all segments that are left, joined by slashes.
  * Patterns under /d/ and /t/ match without case (codes are printed in upper case).
  */
 #ifndef WEB_ROUTER_H

@@ -13,3 +13,9 @@ SELECT v.seq, v.event_id, v.device_id, v.device_seq, v.kind, k.number AS kind_nu
   LEFT JOIN spoor.step s ON s.name = v.step
   LEFT JOIN spoor.reason r ON r.code = v.reason
   LEFT JOIN spoor.event b ON b.device_id = v.device_id AND b.device_seq = v.device_seq - 1;
+
+-- The seq of the erasure that destroyed the value behind a field of an event; NULL: none did.
+CREATE OR REPLACE FUNCTION spoor.erased_by(of_event uuid, of_tag int)
+RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT n.seq FROM spoor.notice n WHERE n.target = of_event AND of_tag = ANY (n.erased) LIMIT 1;
+$$;

@@ -27,6 +27,7 @@ static const struct route routes[] = {
     {"POST", "/devices", nothing, MAY_ANYONE, DOOR_PAGE, 10, ""},
     {"GET", "/repairs/{id}/notes/{note}", nothing, MAY_ANYONE, DOOR_PAGE, 0, ""},
     {"GET", "/d/{code}", nothing, MAY_ANYONE, DOOR_PAGE, 0, ""},
+    {"GET", "/log/tile/{tile*}", nothing, MAY_ANYONE, DOOR_API, 0, ""},
 };
 
 static struct path_parts parts;
@@ -120,6 +121,18 @@ static void reads_label_addresses_without_case(void **state)
     assert_string_equal(parts.text[0], "7K3M9-QXFDT");
 }
 
+static void takes_all_that_is_left_as_one_part(void **state)
+{
+    (void)state;
+    assert_string_equal(found("GET", "/log/tile/0/x001/067.p/8"), "/log/tile/{tile*}");
+    assert_string_equal(parts.text[0], "0/x001/067.p/8");
+    assert_int_equal(parts.count, 1);
+    assert_string_equal(found("GET", "/log/tile/0//067"), "not_found");
+    assert_string_equal(found("GET", "/log/tile/../067"), "not_found");
+    assert_string_equal(found("GET", "/log/tile/0/067/"), "not_found");
+    assert_string_equal(found("GET", "/log/tile"), "not_found");
+}
+
 static void lists_the_methods_of_an_address(void **state)
 {
     char allow[64];
@@ -143,6 +156,7 @@ int main(void)
         cmocka_unit_test(knows_nothing_beside_its_routes),
         cmocka_unit_test(takes_no_part_longer_than_its_place),
         cmocka_unit_test(reads_label_addresses_without_case),
+        cmocka_unit_test(takes_all_that_is_left_as_one_part),
         cmocka_unit_test(lists_the_methods_of_an_address),
     };
 

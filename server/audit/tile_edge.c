@@ -1,4 +1,4 @@
-#include "ledger/tile_edge.h"
+#include "audit/tile_edge.h"
 
 #include <string.h>
 

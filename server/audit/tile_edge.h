@@ -1,6 +1,6 @@
 /* tile_edge.h: the right edge of the tree, tile by tile: says when a tile is complete. */
-#ifndef LEDGER_TILE_EDGE_H
-#define LEDGER_TILE_EDGE_H
+#ifndef AUDIT_TILE_EDGE_H
+#define AUDIT_TILE_EDGE_H
 
 #include <stdbool.h>
 #include <stdint.h>

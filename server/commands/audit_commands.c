@@ -1,0 +1,122 @@
+/* What an auditor or a privacy officer asks of the ledger: a bundle to take home, the erasure of a person. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/commands.h"
+#include "commands/database.h"
+#include "ledger/bundle.h"
+#include "shared/uuid.h"
+
+static void show_progress(uint64_t done, uint64_t all)
+{
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%llu of %llu entries%s", (unsigned long long)done, (unsigned long long)all,
+                done == all ? "\n" : "");
+}
+
+static int export_bundle(struct invocation *invocation, struct error *error)
+{
+    DATABASE             database = {0};
+    const char          *device = option_text(invocation, "device");
+    char                 id[UUID_SIZE];
+    struct bundle_report report;
+
+    if (device && !uuid_parse_any(device, id)) {
+        error_field(error, "device",
+                    "--device takes the id of a device; `spoord device show CODE --json` tells it");
+        return 0;
+    }
+    if (!database_open(&database, "spoor_audit", error) ||
+        !bundle_write(database.session,
+                      &(struct bundle_options){.folder = operand(invocation, 0),
+                                               .device_id = device ? id : NULL,
+                                               .progress = show_progress},
+                      &report, error))
+        return 0;
+    printf("%llu entries, %llu rows, %llu openings in %s\nCheck it with: spoor-verify bundle %s --key "
+           "YOUR-KEY\n",
+           (unsigned long long)report.entries, (unsigned long long)report.rows,
+           (unsigned long long)report.openings, operand(invocation, 0), operand(invocation, 0));
+    return 0;
+}
+
+static const char *find_person(struct database *database, const char *asked, struct error *error)
+{
+    const struct rows *people = QUERY(database->session, database->arena, SQL_PERSON_FIND, error, asked);
+
+    if (people && rows_count(people) == 1)
+        return rows_text(people, 0, "id");
+    if (people && rows_count(people) == 0)
+        error_set(error, ERROR_NOT_FOUND, "nobody has this name, e-mail address or id: %.100s", asked);
+    else if (people)
+        error_set(error, ERROR_CONFLICT,
+                  "%zu people are called %.100s; say which by e-mail address or id (%s, %s …)",
+                  rows_count(people), asked, rows_text(people, 0, "id"), rows_text(people, 1, "id"));
+    return NULL;
+}
+
+static int erase_person(struct invocation *invocation, struct error *error)
+{
+    DATABASE           database = {0};
+    const char        *person, *reason = option_text(invocation, "reason");
+    const struct rows *actor, *erased;
+
+    if (!command_confirmed(invocation, "Destroy this person's name, address and notes for good?", error) ||
+        !database_open(&database, "spoor_app", error))
+        return 0;
+    person = find_person(&database, operand(invocation, 0), error);
+    actor = person ? query_run(database.session, database.arena, SQL_ACTOR_SYSTEM, NULL, 0, error) : NULL;
+    erased = actor ? WRITE(database.session, database.arena, SQL_PERSON_ERASE, error, person,
+                           rows_text(actor, 0, "id"), reason ? reason : "REQUEST")
+                   : NULL;
+    if (!erased || !database_sweep(&database, error))
+        return 0;
+    printf("Erased: %s values of %s records, and how to reach the person. The proofs stay valid.\n",
+           rows_text(erased, 0, "openings"), rows_text(erased, 0, "events"));
+    return 0;
+}
+
+static const struct option_row bundle_options_table[] = {
+    {"device", "ID", "rows and values of this device only"}, {0}};
+static const struct example_row bundle_examples[] = {
+    {"spoord export-bundle /tmp/audit-2026", "everything"},
+    {"spoord export-bundle /tmp/laptop --device 0d3c5c3e-7f6b-4a57-9a0e-3f1a2b4c5d6e",
+     "one device's history"},
+    {0}};
+static const struct option_row erase_options[] = {
+    {"reason", "CODE", "REQUEST (the person asked, the default), RETENTION or MISTAKE"},
+    {"yes", NULL, "do not ask"},
+    {0}};
+static const struct example_row erase_examples[] = {
+    {"spoord erase person emma@example.org --yes", "destroys what names Emma, everywhere"}, {0}};
+
+const struct command export_bundle_command = {.name = "export-bundle",
+                                              .operands = "FOLDER",
+                                              .operands_least = 1,
+                                              .operands_most = 1,
+                                              .summary = "Writes what an auditor takes home",
+                                              .text =
+                                                  "The folder must be new or empty. It holds the signed "
+                                                  "checkpoint, all entries (they hold no personal data),\n"
+                                                  "and the rows and values that were asked for. spoor-verify "
+                                                  "checks it without a network or a database.",
+                                              .run = export_bundle,
+                                              .options = bundle_options_table,
+                                              .examples = bundle_examples};
+const struct command erase_person_command = {.name = "erase person",
+                                             .operands = "PERSON",
+                                             .operands_least = 1,
+                                             .operands_most = 1,
+                                             .summary = "Destroys what the ledger holds about a person",
+                                             .text =
+                                                 "PERSON is a name, an e-mail address or an id. Names, "
+                                                 "addresses, sign-in, and the notes and problems of their\n"
+                                                 "repairs are destroyed, and erasure entries say so in the "
+                                                 "ledger. The private PostgreSQL is swept, so that\n"
+                                                 "nothing of it stays on the disk; on a database of your "
+                                                 "own: VACUUM FULL spoor.opening, spoor.party,\n"
+                                                 "spoor.repair, and let old WAL and backups go.",
+                                             .run = erase_person,
+                                             .options = erase_options,
+                                             .examples = erase_examples};

@@ -1,0 +1,75 @@
+/* bundle_parts.h: what the files of the bundle's check share; nobody else includes this. */
+#ifndef VERIFY_BUNDLE_PARTS_H
+#define VERIFY_BUNDLE_PARTS_H
+
+#include "audit/commitment.h"
+#include "audit/merkle.h"
+#include "audit/tile_edge.h"
+#include "shared/buffer.h"
+#include "shared/id_map.h"
+#include "verify/bundle_check.h"
+#include "verify/device_state.h"
+#include "verify/json_line.h"
+#include "verify/targets.h"
+
+#define ROW_MEMBERS    23u
+#define OWN_NAMES_MOST 512u
+#define OWN_NAME_SIZE  48u
+#define LATE_MS        600000
+
+/* A name that the desk gave out itself: nothing proves it, but it must always be the same. */
+struct own_name {
+    bool     is_step;
+    uint64_t number;
+    char     name[OWN_NAME_SIZE]; /* as it stands in the row */
+};
+
+/* The value behind a field of the entry that is looked at. */
+struct opened {
+    bool          present;
+    struct buffer raw; /* its form in JSON */
+};
+
+struct run {
+    struct bundle_check *check;
+    struct findings     *findings;
+    int                  folder;
+    FILE                *entries;
+    struct merkle        tree;
+    struct tile_edge     edge;
+    struct id_map       *targets; /* struct target */
+    struct id_map       *devices; /* struct device_state */
+    bool                 all;     /* scope; else: */
+    uint8_t              scope_device[16];
+
+    struct json_lines openings;
+    bool              has_opening; /* the next one: */
+    uint64_t          opening_seq, opening_tag;
+    struct buffer     opening_value, opening_raw;
+    uint8_t           opening_salt[SALT_SIZE];
+    struct opened     opened[ENTRY_TAG_COUNT]; /* of the entry that is looked at */
+
+    struct json_lines rows;
+    bool              has_row; /* the next one: */
+    uint64_t          row_seq;
+    struct json_value row[ROW_MEMBERS];
+
+    struct own_name own_names[OWN_NAMES_MOST];
+    size_t          own_name_count;
+};
+
+bool bundle_in_scope(const struct run *run, const struct entry *entry);
+
+/* The openings of this entry (NULL: it could not be read), each against its commitment; then what must be
+ * there. */
+void bundle_openings_check(struct run *run, const struct entry *entry, uint64_t seq);
+void bundle_openings_next(struct run *run);
+void bundle_openings_end(struct run *run); /* what is left belongs to no entry */
+
+/* The row of this entry, each member against it. */
+void bundle_rows_check(struct run *run, const struct entry *entry, uint64_t seq,
+                       const struct device_state *device);
+void bundle_rows_next(struct run *run);
+void bundle_rows_end(struct run *run);
+
+#endif

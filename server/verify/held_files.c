@@ -1,0 +1,110 @@
+#include "verify/held_files.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/merkle.h"
+
+static bool read_file(const char *path, struct arena *arena, const char **text, size_t *length,
+                      struct error *error)
+{
+    FILE *file = fopen(path, "re");
+    char *bytes = arena_take(arena, RECEIPT_MOST + 2);
+
+    if (!file)
+        return error_set(error, ERROR_INVALID, "cannot read %s: %s", path, strerror(errno));
+    *length = fread(bytes, 1, RECEIPT_MOST + 1, file);
+    fclose(file);
+    *text = bytes;
+    return *length <= RECEIPT_MOST ||
+           error_set(error, ERROR_INVALID, "%s is larger than any receipt or checkpoint", path);
+}
+
+static bool add_key(const char *text, struct note_key *keys, size_t *count, struct error *error)
+{
+    if (*count == HELD_KEYS_MOST)
+        return error_set(error, ERROR_INVALID, "there are more than %u keys", HELD_KEYS_MOST);
+    return note_key_parse(text, &keys[(*count)++], error);
+}
+
+bool held_files_key(const char *text, struct note_key *keys, size_t *count, struct error *error)
+{
+    ARENA      *arena = arena_new();
+    const char *list;
+    size_t      length;
+
+    if (text[0] != '@')
+        return add_key(text, keys, count, error);
+    if (!read_file(text + 1, arena, &list, &length, error))
+        return false;
+    for (const char *line = list; *line; line += strspn(line, "\r\n")) {
+        size_t end = strcspn(line, "\r\n");
+
+        if (end > 0 && !add_key(arena_format(arena, "%.*s", (int)end, line), keys, count, error))
+            return error_while(error, text + 1);
+        line += end;
+    }
+    return true;
+}
+
+bool held_files_checkpoint(const char *path, struct arena *arena, const struct note_key *keys,
+                           size_t key_count, struct checkpoint *checkpoint, struct error *error)
+{
+    struct receipt receipt;
+    struct error   other = {0};
+    const char    *text;
+    size_t         length;
+
+    if (!read_file(path, arena, &text, &length, error))
+        return false;
+    if (receipt_parse(text, length, arena, &receipt, &other)) {
+        text = receipt.checkpoint;
+        length = receipt.checkpoint_length;
+    }
+    return checkpoint_open(text, length, keys, key_count, checkpoint, error) || error_while(error, path);
+}
+
+static void check_values(const struct receipt *receipt, const char *path, struct findings *findings)
+{
+    struct entry entry;
+    struct error wrong = {0};
+
+    if (!entry_parse(receipt->entry, receipt->entry_length, &entry, &wrong)) {
+        finding_add(findings, FINDING_ENCODING, receipt->index, "%s: %s", path, wrong.message);
+        return;
+    }
+    for (size_t i = 0; i < receipt->opening_count; i++)
+        if (!commitment_opens(&entry, receipt->openings[i].tag, receipt->openings[i].value,
+                              receipt->openings[i].length, receipt->openings[i].salt))
+            finding_add(findings, FINDING_VALUE, receipt->index,
+                        "%s: the value of field %02X does not open the entry", path,
+                        receipt->openings[i].tag);
+}
+
+bool held_files_receipt(const char *path, struct arena *arena, const struct note_key *keys, size_t key_count,
+                        struct receipt *receipt, struct checkpoint *checkpoint, struct findings *findings,
+                        struct error *error)
+{
+    const char  *text;
+    size_t       length;
+    uint8_t      leaf[HASH_SIZE];
+    struct error wrong = {0};
+
+    if (!read_file(path, arena, &text, &length, error))
+        return false;
+    if (!receipt_parse(text, length, arena, receipt, error))
+        return error_while(error, path);
+    if (!checkpoint_open(receipt->checkpoint, receipt->checkpoint_length, keys, key_count, checkpoint,
+                         &wrong)) {
+        finding_add(findings, FINDING_SIGNATURE, FINDING_NOWHERE, "%s: %s", path, wrong.message);
+        return true;
+    }
+    merkle_leaf(receipt->entry, receipt->entry_length, leaf);
+    if (!merkle_included(receipt->index, checkpoint->size, leaf, (const uint8_t(*)[HASH_SIZE])receipt->path,
+                         receipt->path_count, checkpoint->root))
+        finding_add(findings, FINDING_RECEIPT, receipt->index,
+                    "%s: its path does not lead to the signed root", path);
+    check_values(receipt, path, findings);
+    return true;
+}

@@ -1,0 +1,28 @@
+/* held_files.h: what the auditor brings along: keys, older checkpoints, receipts. */
+#ifndef VERIFY_HELD_FILES_H
+#define VERIFY_HELD_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "audit/receipt.h"
+#include "shared/arena.h"
+#include "shared/error.h"
+#include "verify/bundle_check.h"
+
+#define HELD_KEYS_MOST 32u
+
+/* A verifier key, or "@FILE" with one a line. Adds to keys[*count]. */
+bool held_files_key(const char *text, struct note_key *keys, size_t *count, struct error *error) MUST_USE;
+
+/* A checkpoint that one of the keys signed. ERROR_FORBIDDEN: the signature is wrong. */
+bool held_files_checkpoint(const char *path, struct arena *arena, const struct note_key *keys,
+                           size_t key_count, struct checkpoint *checkpoint, struct error *error) MUST_USE;
+
+/* A receipt: its checkpoint is signed by one of the keys, its entry is in that checkpoint's tree, its values
+ * open the entry. Findings say what is wrong; false when it is no receipt at all. */
+bool held_files_receipt(const char *path, struct arena *arena, const struct note_key *keys, size_t key_count,
+                        struct receipt *receipt, struct checkpoint *checkpoint, struct findings *findings,
+                        struct error *error) MUST_USE;
+
+#endif

@@ -1,0 +1,37 @@
+#include "verify/words.h"
+
+#include <stddef.h>
+
+#include "shared/compiler.h"
+
+static const char *const kinds[] = {NULL,           "received",      "handed_over", "moved",    "step",
+                                    "waiting",      "waiting_ended", "note",        "question", "answer",
+                                    "eta",          "returned",      "closed",      "reopened", "corrected",
+                                    "label_linked", "label_revoked", "offered",     "accepted", "refused",
+                                    "erased",       "announced",     "registered"};
+static const char *const steps[] = {NULL,     "announced",     "intake", "diagnosis", "repair",
+                                    "vendor", "quality_check", "ready",  "return"};
+static const char *const reasons[] = {NULL,           "PARTS_ORDERED", "PARTS_BACKORDER", "VENDOR_REPAIR",
+                                      "WAIT_ANSWER",  "WAIT_APPROVAL", "WAIT_PICKUP",     "WAIT_DEVICE",
+                                      "QUEUE",        "DATA_BACKUP",   "SECURITY_CHECK",  "REINSTALL",
+                                      "NO_FAULT_YET", "QC_FAILED",     "CAPACITY",        "OTHER"};
+
+static const char *word(const char *const *list, size_t count, uint64_t number)
+{
+    return number < count ? list[number] : NULL;
+}
+
+const char *words_kind(uint64_t number)
+{
+    return word(kinds, COUNT_OF(kinds), number);
+}
+
+const char *words_step(uint64_t number)
+{
+    return word(steps, COUNT_OF(steps), number);
+}
+
+const char *words_reason(uint64_t number)
+{
+    return word(reasons, COUNT_OF(reasons), number);
+}

@@ -1,0 +1,21 @@
+-- $1 from this seq on, $2 up to but without this one, $3 only this device, $4 how many: rows as the auditor's pages show
+-- them, each value from its opening; *_gone: the seq of the erasure entry that took it
+SELECT v.*, h.value AS holder, p.value AS place, i.value AS identity, r.value AS recorder, n.value AS public_note,
+       m.value AS private_note, spoor.erased_by(hv.event_id, 17) AS holder_gone, spoor.erased_by(v.event_id, 20) AS recorder_gone,
+       spoor.erased_by(v.event_id, 21) AS public_note_gone, spoor.erased_by(v.event_id, 22) AS private_note_gone,
+       hv.seq AS holder_seq, pv.seq AS place_seq
+  FROM spoor.sealable v
+  JOIN LATERAL (SELECT e.seq, e.event_id FROM spoor.event e
+                 WHERE e.device_id = v.device_id AND e.device_seq <= v.device_seq AND e.from_id IS DISTINCT FROM e.to_id
+                 ORDER BY e.device_seq DESC LIMIT 1) hv ON true
+  LEFT JOIN LATERAL (SELECT e.seq FROM spoor.event e JOIN spoor.opening o ON o.seq = e.seq AND o.tag = 18
+                      WHERE e.device_id = v.device_id AND e.device_seq <= v.device_seq
+                      ORDER BY e.device_seq DESC LIMIT 1) pv ON true
+  LEFT JOIN spoor.opening h ON h.seq = hv.seq AND h.tag = 17
+  LEFT JOIN spoor.opening p ON p.seq = pv.seq AND p.tag = 18
+  LEFT JOIN spoor.opening i ON i.seq = v.seq AND i.tag = 19
+  LEFT JOIN spoor.opening r ON r.seq = v.seq AND r.tag = 20
+  LEFT JOIN spoor.opening n ON n.seq = v.seq AND n.tag = 21
+  LEFT JOIN spoor.opening m ON m.seq = v.seq AND m.tag = 22
+ WHERE v.seq >= $1::bigint AND v.seq < $2::bigint AND ($3::uuid IS NULL OR v.device_id = $3::uuid)
+ ORDER BY v.seq LIMIT $4::int;
