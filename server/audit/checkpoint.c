@@ -1,19 +1,18 @@
 #include "audit/checkpoint.h"
 
 #include <inttypes.h>
-#include <sodium.h>
 #include <string.h>
 
-#define ROOT_TEXT sodium_base64_ENCODED_LEN(HASH_SIZE, sodium_base64_VARIANT_ORIGINAL)
+#include "audit/base64.h"
 
 void checkpoint_sign(const struct checkpoint *checkpoint, const struct note_signer *signer,
                      struct buffer *out)
 {
     CLEANUP(buffer_free) struct buffer text = {.limit = 1024};
-    char                               root[ROOT_TEXT];
 
-    sodium_bin2base64(root, sizeof root, checkpoint->root, HASH_SIZE, sodium_base64_VARIANT_ORIGINAL);
-    buffer_format(&text, "%s\n%" PRIu64 "\n%s\n", checkpoint->origin, checkpoint->size, root);
+    buffer_format(&text, "%s\n%" PRIu64 "\n", checkpoint->origin, checkpoint->size);
+    base64_add(&text, checkpoint->root, HASH_SIZE);
+    buffer_text(&text, "\n");
     note_sign(signer, text.text, text.length, out);
 }
 
@@ -42,16 +41,6 @@ static bool read_size(const char *text, size_t length, uint64_t *size)
     return *size <= INT64_MAX;
 }
 
-static bool read_root(const char *text, size_t length, uint8_t root[HASH_SIZE])
-{
-    size_t      got;
-    const char *end;
-
-    return sodium_base642bin(root, HASH_SIZE, text, length, NULL, &got, &end,
-                             sodium_base64_VARIANT_ORIGINAL) == 0 &&
-           got == HASH_SIZE && end == text + length;
-}
-
 static bool read_lines(const char *text, size_t length, struct checkpoint *checkpoint)
 {
     const char *at = text, *end = text + length, *line;
@@ -66,7 +55,7 @@ static bool read_lines(const char *text, size_t length, struct checkpoint *check
     if (!line || !read_size(line, count, &checkpoint->size))
         return false;
     line = take_line(&at, end, &count);
-    return line && read_root(line, count, checkpoint->root) && at == end;
+    return line && base64_decode_all(line, count, checkpoint->root, HASH_SIZE) && at == end;
 }
 
 bool checkpoint_parse(const char *note, size_t length, struct checkpoint *checkpoint, struct error *error)

@@ -49,12 +49,12 @@ enum entry_tag {
     TAG_RECORDER = 0x14,    /* C('R') */
     TAG_PUBLIC_NOTE = 0x15, /* C('N') */
     TAG_PRIVATE_NOTE = 0x16,
-    TAG_ATTACHMENTS = 0x17,      /* C('F') */
-    TAG_DETAIL = 0x18,           /* C('T'): the facts without a field of their own, as the rows show them */
-    TAG_GIVER_SIGNATURE = 0x20,  /* C('S') */
+    TAG_ATTACHMENTS = 0x17,        /* C('F') */
+    TAG_DETAIL = 0x18,             /* C('T'): the facts without a field of their own, as the rows show them */
+    TAG_GIVER_SIGNATURE = 0x20,    /* C('S') */
     TAG_RECEIVER_SIGNATURE = 0x21, /* C('S') */
-    TAG_TARGET = 0x30,           /* the event that this one corrects or erases from */
-    TAG_ERASED = 0x31,           /* the tags whose openings were destroyed, ascending */
+    TAG_TARGET = 0x30,             /* the event that this one corrects or erases from */
+    TAG_ERASED = 0x31,             /* the tags whose openings were destroyed, ascending */
     TAG_REASON = 0x32,
     TAG_ORIGIN = 0x42,
     TAG_FORMAT = 0x43, /* "spoor-log/v1" */

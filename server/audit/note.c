@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/base64.h"
 #include "audit/entry.h"
 
 #define DASH           "\xE2\x80\x94 "
@@ -49,16 +50,6 @@ bool note_signer_from(const char *name, const uint8_t secret[NOTE_SECRET_SIZE], 
     return true;
 }
 
-/* Strict: padding, no other characters, nothing behind. */
-static bool decode(const char *text, size_t length, uint8_t *bytes, size_t size)
-{
-    size_t      got;
-    const char *end;
-
-    return sodium_base642bin(bytes, size, text, length, NULL, &got, &end, BASE64_VARIANT) == 0 &&
-           got == size && end == text + length;
-}
-
 static bool parse_key(const char *text, struct note_key *key)
 {
     const char *plus = strchr(text, '+'), *second = plus ? strchr(plus + 1, '+') : NULL;
@@ -68,7 +59,7 @@ static bool parse_key(const char *text, struct note_key *key)
 
     if (!second || second != plus + 9 || !name_fits(text, (size_t)(plus - text)) ||
         sodium_hex2bin(id, sizeof id, plus + 1, 8, NULL, &id_length, &id_end) != 0 || id_end != second ||
-        !decode(second + 1, strlen(second + 1), blob, sizeof blob) || blob[0] != ALGORITHM)
+        !base64_decode_all(second + 1, strlen(second + 1), blob, sizeof blob) || blob[0] != ALGORITHM)
         return false;
     *key =
         (struct note_key){.id = (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3]};
@@ -122,16 +113,13 @@ static bool next_line(const char **at, const char *end, struct signature_line *l
     const char *newline = memchr(*at, '\n', (size_t)(end - *at)), *space;
     uint8_t     any[4096];
     size_t      length;
-    const char *stop;
 
     if (!newline || newline - *at < 4 || memcmp(*at, DASH, 4) != 0)
         return false;
     line->name = *at + 4;
     space = memchr(line->name, ' ', (size_t)(newline - line->name));
     if (!space || !name_fits(line->name, (size_t)(space - line->name)) ||
-        sodium_base642bin(any, sizeof any, space + 1, (size_t)(newline - space - 1), NULL, &length, &stop,
-                          BASE64_VARIANT) != 0 ||
-        stop != newline || length < 5)
+        !base64_decode(space + 1, (size_t)(newline - space - 1), any, sizeof any, &length) || length < 5)
         return false;
     line->name_length = (size_t)(space - line->name);
     line->ours = length == BLOB_SIZE;

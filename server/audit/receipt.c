@@ -1,24 +1,11 @@
 #include "audit/receipt.h"
 
 #include <inttypes.h>
-#include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "audit/base64.h"
+
 #define HEADING "c2sp.org/tlog-proof@v1\n"
-#define VARIANT sodium_base64_VARIANT_ORIGINAL
-
-static void add_base64(struct buffer *out, const uint8_t *bytes, size_t length)
-{
-    size_t size = sodium_base64_ENCODED_LEN(length, VARIANT);
-    char  *text = malloc(size);
-
-    if (!text)
-        abort();
-    sodium_bin2base64(text, size, bytes, length, VARIANT);
-    buffer_text(out, text);
-    free(text);
-}
 
 static void add_length(struct buffer *out, size_t length)
 {
@@ -45,10 +32,10 @@ void receipt_format(const struct receipt *receipt, struct buffer *out)
 
     add_extra(receipt, &extra);
     buffer_text(out, HEADING "extra ");
-    add_base64(out, (const uint8_t *)extra.text, extra.length);
+    base64_add(out, (const uint8_t *)extra.text, extra.length);
     buffer_format(out, "\nindex %" PRIu64 "\n", receipt->index);
     for (size_t i = 0; i < receipt->path_count; i++) {
-        add_base64(out, receipt->path[i], HASH_SIZE);
+        base64_add(out, receipt->path[i], HASH_SIZE);
         buffer_text(out, "\n");
     }
     buffer_text(out, "\n");
@@ -74,14 +61,6 @@ static const char *take_line(struct reading *reading, size_t *length)
 static bool starts(const char *line, size_t length, const char *word)
 {
     return line && length >= strlen(word) && memcmp(line, word, strlen(word)) == 0;
-}
-
-static bool decode(const char *text, size_t length, uint8_t *bytes, size_t size, size_t *got)
-{
-    const char *end;
-
-    return sodium_base642bin(bytes, size, text, length, NULL, got, &end, VARIANT) == 0 &&
-           end == text + length;
 }
 
 static bool read_index(const char *text, size_t length, uint64_t *index)
@@ -126,7 +105,7 @@ static bool read_extra(struct arena *arena, const char *text, size_t length, str
     uint8_t *bytes = arena_take(arena, length + 1);
     size_t   got;
 
-    if (!decode(text, length, bytes, length, &got) || got < 2)
+    if (!base64_decode(text, length, bytes, length, &got) || got < 2)
         return false;
     receipt->entry = bytes + 2;
     receipt->entry_length = (size_t)bytes[0] << 8 | bytes[1];
@@ -138,12 +117,12 @@ static bool read_extra(struct arena *arena, const char *text, size_t length, str
 
 static bool read_path(struct reading *reading, struct receipt *receipt)
 {
-    size_t      length, got;
+    size_t      length;
     const char *line;
 
     while ((line = take_line(reading, &length)) && length > 0)
         if (receipt->path_count == MERKLE_PATH_MOST ||
-            !decode(line, length, receipt->path[receipt->path_count++], HASH_SIZE, &got) || got != HASH_SIZE)
+            !base64_decode_all(line, length, receipt->path[receipt->path_count++], HASH_SIZE))
             return false;
     return line != NULL;
 }
