@@ -170,3 +170,37 @@ bool label_parse(const char *text, struct label *label, struct error *error)
                          "The code 00000-00000 is never on a label. Scan or type it again");
     return true;
 }
+
+/* What QWERTZ and AZERTY make of a symbol: pairs that change places. */
+static const char *const swaps[][2] = {{"YZ", "ZY"}, {"AQZW", "QAWZ"}};
+
+static char swapped(char symbol, size_t n)
+{
+    const char *at = strchr(swaps[n][0], symbol);
+
+    return at ? swaps[n][1][at - swaps[n][0]] : symbol;
+}
+
+/* Whether the code, swapped by one layout and perhaps read back by the other, is another valid one. */
+static bool is_another(const struct label *label, size_t first, bool both)
+{
+    unsigned values[LABEL_SYMBOLS], one, two;
+    bool     changed = false;
+
+    for (int i = 0; i < LABEL_SYMBOLS; i++) {
+        char symbol = swapped(label->code[i], first);
+
+        if (both)
+            symbol = swapped(symbol, 1 - first);
+        changed = changed || symbol != label->code[i];
+        values[i] = value_of(symbol);
+    }
+    syndromes(values, &one, &two);
+    return changed && one == 0 && two == 0;
+}
+
+bool label_is_distinct(const struct label *label)
+{
+    return !is_another(label, 0, false) && !is_another(label, 1, false) && !is_another(label, 0, true) &&
+           !is_another(label, 1, true);
+}

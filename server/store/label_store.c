@@ -11,7 +11,7 @@ static void make_codes(struct label *labels, size_t count)
         uint64_t random;
 
         randombytes_buf(&random, sizeof random);
-        i += label_make(random & ((UINT64_C(1) << 40) - 1), &labels[i]);
+        i += label_make(random & ((UINT64_C(1) << 40) - 1), &labels[i]) && label_is_distinct(&labels[i]);
     }
 }
 

@@ -139,6 +139,23 @@ static void makes_codes_that_it_reads(void **state)
     }
 }
 
+static void knows_the_codes_that_a_keyboard_layout_turns_into_others(void **state)
+{
+    static const struct {
+        const char *code;
+        bool        distinct;
+    } rows[] = {{"Z83YXYFWHD", false}, {"Y83ZXZFWHD", false}, {"7K3M9QXFDT", true}, {"0000000168", true}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct label label;
+        struct error error = {0};
+
+        assert_true(label_parse(rows[i].code, &label, &error));
+        assert_int_equal(label_is_distinct(&label), rows[i].distinct);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +167,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_not_a_label),
         cmocka_unit_test(never_mints_the_reserved_code),
         cmocka_unit_test(makes_codes_that_it_reads),
+        cmocka_unit_test(knows_the_codes_that_a_keyboard_layout_turns_into_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
