@@ -4,7 +4,7 @@ VARIANT ?= release
 BUILD   := build/$(VARIANT)
 
 SERVER_PACKAGES  := libmicrohttpd libpq libqrencode libsodium jansson cairo cairo-pdf cairo-svg cairo-png
-SCANNER_PACKAGES := zbar libpng libjpeg libcurl jansson libseccomp
+SCANNER_PACKAGES := zbar libpng libjpeg libcurl jansson libseccomp sqlite3 libevdev alsa ncursesw
 
 CFLAGS_release := -O2 -D_FORTIFY_SOURCE=3
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -31,7 +31,7 @@ LINK     = $(CC) $(CFLAGS_$(VARIANT)) -pie -Wl,-z,relro,-z,now,--as-needed $(LDF
 
 # The wall between the programs is what each may include.
 SERVER_FLAGS  := -iquote include -iquote server -iquote $(BUILD) $(call pkg_cflags,$(SERVER_PACKAGES))
-SCANNER_FLAGS := -iquote include -iquote scanner $(call pkg_cflags,$(SCANNER_PACKAGES))
+SCANNER_FLAGS := -iquote include -iquote scanner -iquote $(BUILD) $(call pkg_cflags,$(SCANNER_PACKAGES))
 SERVER_LIBS   := $(call pkg_libs,$(SERVER_PACKAGES)) -lm -pthread
 SCANNER_LIBS  := $(call pkg_libs,$(SCANNER_PACKAGES)) -lm -pthread
 
@@ -61,7 +61,7 @@ $(BUILD)/spoor-verify: $(BUILD)/server/verify_main.o $(BUILD)/libverify.a $(BUIL
 $(BUILD)/libshared.a: $(SHARED_OBJECTS)
 $(BUILD)/libverify.a: $(VERIFY_OBJECTS)
 $(BUILD)/libserver.a: $(SERVER_OBJECTS) $(GENERATED_OBJECTS)
-$(BUILD)/libscanner.a: $(SCANNER_OBJECTS)
+$(BUILD)/libscanner.a: $(SCANNER_OBJECTS) $(BUILD)/generated/queue_statements.o
 $(BUILD)/%.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -78,11 +78,18 @@ $(BUILD)/server/verify%.o: server/verify%.c
 $(BUILD)/server/%.o: server/%.c | $(BUILD)/generated/statements.h
 	@mkdir -p $(@D)
 	$(COMPILE) $(SERVER_FLAGS) -c -o $@ $<
-$(BUILD)/scanner/%.o: scanner/%.c
+$(BUILD)/scanner/%.o: scanner/%.c | $(BUILD)/generated/queue_statements.h
 	@mkdir -p $(@D)
 	$(COMPILE) $(SCANNER_FLAGS) -c -o $@ $<
 $(BUILD)/generated/%.o: $(BUILD)/generated/%.c $(BUILD)/generated/statements.h
 	$(COMPILE) $(SERVER_FLAGS) -c -o $@ $<
+
+$(BUILD)/generated/queue_statements.h $(BUILD)/generated/queue_statements.c: scanner/embed.sh $(sort $(wildcard scanner/sql/*.sql) scanner/sql)
+	@mkdir -p $(@D)
+	sh scanner/embed.sh $(@F) > $@.part
+	@mv $@.part $@
+$(BUILD)/generated/queue_statements.o: $(BUILD)/generated/queue_statements.c $(BUILD)/generated/queue_statements.h
+	$(COMPILE) $(SCANNER_FLAGS) -c -o $@ $<
 
 # What is embedded: the names change with the folder, the texts with its files.
 embedded = $(sort $(foreach folder,$(1),$(wildcard $(folder)/* $(folder))))

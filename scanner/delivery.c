@@ -6,29 +6,23 @@
 #include <jansson.h>
 
 #include "shared/buffer.h"
-#include "upload.h"
+#include "shared/moment.h"
 
 #define BATCH_MOST 100u
 #define BODY_MOST  ((size_t)500 * 1024) /* bytes */
 
-/* The oldest that wait, as {"events": [...]}. */
-static size_t compose(const struct queue *queue, struct buffer *body)
+/* {"events": [...]}, as many as fit. */
+static size_t compose(const struct queue_item *items, size_t count, struct buffer *body)
 {
-    size_t count = 0;
+    size_t taken = 0;
 
     buffer_text(body, "{\"events\": [");
-    for (size_t i = 0; i < queue_count(queue) && count < BATCH_MOST; i++) {
-        const struct queue_item *item = queue_item(queue, i);
-
-        if (item->refused)
-            continue;
-        if (body->length + strlen(item->body) + 16 > body->limit)
-            break;
-        buffer_format(body, "%s%s", count ? ", " : "", item->body);
-        count++;
+    while (taken < count && body->length + strlen(items[taken].body) + 16 < body->limit) {
+        buffer_format(body, "%s%s", taken ? ", " : "", items[taken].body);
+        taken++;
     }
     buffer_text(body, "]}");
-    return count;
+    return taken;
 }
 
 static void copy(char *to, size_t size, const json_t *object, const char *name)
@@ -44,6 +38,7 @@ static void listen(const json_t *outcome, struct delivered *said)
     const json_t *flags = json_object_get(outcome, "flags"), *flag;
     size_t        i;
 
+    copy(said->event_id, sizeof said->event_id, outcome, "event_id");
     copy(said->outcome, sizeof said->outcome, outcome, "outcome");
     copy(said->message, sizeof said->message, outcome, "message");
     copy(said->step, sizeof said->step, outcome, "step");
@@ -54,71 +49,137 @@ static void listen(const json_t *outcome, struct delivered *said)
         (json_string_value(flag) && strcmp(json_string_value(flag), "unknown_device") == 0);
 }
 
-static bool settle(struct queue *queue, const json_t *outcome, const char *event_id, struct delivered *said,
-                   size_t *settled, struct error *error)
+static bool was_sent(const struct queue_item *items, size_t count, const char *event_id)
 {
-    static const char *const done[] = {"recorded", "replayed", "conflict"};
-    const char              *id = json_string_value(json_object_get(outcome, "event_id"));
-    const char              *word = json_string_value(json_object_get(outcome, "outcome"));
-    const char              *message = json_string_value(json_object_get(outcome, "message"));
-
-    if (!id || !word)
-        return true;
-    if (event_id && strcmp(id, event_id) == 0)
-        listen(outcome, said);
-    for (size_t i = 0; i < COUNT_OF(done); i++)
-        if (strcmp(word, done[i]) == 0) {
-            (*settled)++;
-            return queue_acknowledge(queue, id, error);
-        }
-    if (strcmp(word, "refused") != 0)
-        return true;
-    (*settled)++;
-    return queue_refuse(queue, id, message ? message : "", error);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(items[i].event_id, event_id) == 0)
+            return true;
+    return false;
 }
 
-static bool read_answer(struct queue *queue, const char *answer, const char *event_id, struct delivered *said,
-                        size_t *settled, struct error *error)
+/* One of the five answers; "unknown" and whatever else there may be decides nothing. */
+static bool decides(const struct delivered *said)
+{
+    static const char *const words[] = {"recorded", "replayed", "conflict", "refused"};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (strcmp(said->outcome, words[i]) == 0)
+            return true;
+    return false;
+}
+
+struct hearing {
+    struct delivered     said[BATCH_MOST];
+    struct queue_verdict verdicts[BATCH_MOST];
+    char                 texts[BATCH_MOST][520];
+    size_t               count;
+};
+
+static void add_verdict(struct hearing *hearing, const json_t *outcome, const struct queue_item *items,
+                        size_t count)
+{
+    struct delivered said = {0};
+    char            *text = hearing->texts[hearing->count];
+
+    listen(outcome, &said);
+    if (!decides(&said) || !was_sent(items, count, said.event_id))
+        return;
+    snprintf(text, sizeof hearing->texts[0], "%s%s%s", said.device, *said.device && *said.message ? ": " : "",
+             said.message);
+    hearing->said[hearing->count] = said;
+    hearing->verdicts[hearing->count] = (struct queue_verdict){
+        .event_id = hearing->said[hearing->count].event_id,
+        .outcome = hearing->said[hearing->count].outcome,
+        .said = *text || strcmp(said.outcome, "refused") != 0 ? text : "the server refused it",
+        .refused = strcmp(said.outcome, "refused") == 0};
+    hearing->count++;
+}
+
+static bool read_answer(const char *answer, const struct queue_item *items, size_t count,
+                        struct hearing *hearing, struct error *error)
 {
     json_t *root = json_loads(answer, JSON_REJECT_DUPLICATES, NULL);
     json_t *outcomes = json_object_get(root, "outcomes"), *outcome;
+    bool    whole = json_is_array(outcomes);
     size_t  i;
-    bool    done = true;
 
-    if (!json_is_array(outcomes))
-        error_set(error, ERROR_UNAVAILABLE, "the server's answer is not complete; the scans wait here");
-    json_array_foreach(outcomes, i, outcome) done =
-        done && settle(queue, outcome, event_id, said, settled, error);
-    done = done && json_is_array(outcomes);
+    json_array_foreach(outcomes, i, outcome) if (hearing->count < BATCH_MOST)
+        add_verdict(hearing, outcome, items, count);
     json_decref(root);
-    return done;
+    if (!whole)
+        return error_set(error, ERROR_UNAVAILABLE,
+                         "the server's answer is not complete; the scans wait here");
+    return hearing->count > 0 || error_set(error, ERROR_UNAVAILABLE,
+                                           "the server's answer names none of these scans; they wait here");
 }
 
-static bool send_batch(struct queue *queue, const struct enrolment *enrolment, const char *event_id,
-                       struct delivered *said, bool *more, struct error *error)
+static bool settle(const struct delivery *delivery, const struct hearing *hearing, struct error *error)
 {
-    ARENA                             *arena = arena_new();
-    const char                        *answer;
-    size_t                             settled = 0;
-    CLEANUP(buffer_free) struct buffer body = {.limit = BODY_MOST};
-
-    *more = compose(queue, &body) > 0;
-    if (!*more)
-        return true;
-    if (!upload_post(arena, enrolment->url, "/api/v1/events", enrolment->key, body.text, &answer, error) ||
-        !read_answer(queue, answer, event_id, said, &settled, error))
+    if (!queue_settle(delivery->queue, hearing->verdicts, hearing->count, error))
         return false;
-    return settled > 0 || error_set(error, ERROR_UNAVAILABLE,
-                                    "the server's answer names none of these scans; they wait here");
+    for (size_t i = 0; delivery->heard && i < hearing->count; i++)
+        delivery->heard(&hearing->said[i], delivery->context);
+    return true;
 }
 
-bool delivery_send(struct queue *queue, const struct enrolment *enrolment, const char *event_id,
-                   struct delivered *said, struct error *error)
+/* The request was refused as a whole. A single event needs attention then; several are sent one by one. */
+static bool settle_unreadable(struct delivery *delivery, const struct queue_item *items, size_t count,
+                              struct hearing *hearing, struct error *error)
 {
-    bool more = true;
+    if (error->kind != ERROR_INVALID && error->kind != ERROR_TOO_LARGE)
+        return false;
+    if (count > 1) {
+        delivery->singly = count;
+        return true;
+    }
+    snprintf(hearing->said[0].event_id, UUID_SIZE, "%s", items[0].event_id);
+    snprintf(hearing->said[0].outcome, sizeof hearing->said[0].outcome, "refused");
+    snprintf(hearing->said[0].message, sizeof hearing->said[0].message, "%.299s", error->message);
+    hearing->verdicts[0] =
+        (struct queue_verdict){items[0].event_id, "refused", hearing->said[0].message, true};
+    hearing->count = 1;
+    return settle(delivery, hearing, error);
+}
 
-    while (more)
-        if (!send_batch(queue, enrolment, event_id, said, &more, error))
-            return false;
+static bool exchange(struct delivery *delivery, struct arena *arena, const struct queue_item *items,
+                     size_t count, struct error *error)
+{
+    struct hearing                    *hearing = ARENA_NEW(arena, struct hearing, 1);
+    struct upload_answer               answer;
+    CLEANUP(buffer_free) struct buffer body = {.limit = BODY_MOST};
+    bool                               done;
+
+    count = compose(items, count, &body);
+    done = upload_post(delivery->upload, arena, delivery->enrolment->url, "/api/v1/events",
+                       delivery->enrolment->key, body.text, &answer, error);
+    if (!done)
+        return settle_unreadable(delivery, items, count, hearing, error);
+    return read_answer(answer.body, items, count, hearing, error) &&
+           queue_heard(delivery->queue, moment_now().ms, answer.skew_known ? &answer.skew_ms : NULL, error) &&
+           settle(delivery, hearing, error);
+}
+
+bool delivery_send(struct delivery *delivery, bool *more, struct error *error)
+{
+    ARENA               *arena = arena_new();
+    struct queue_item   *items;
+    struct queue_summary left = {0};
+    struct error         said = {0};
+    size_t               count;
+
+    *more = false;
+    if (!queue_batch(delivery->queue, arena, delivery->singly ? 1 : BATCH_MOST, &items, &count, error))
+        return false;
+    if (count == 0)
+        return true;
+    if (!exchange(delivery, arena, items, count, &said)) {
+        *error = said;
+        return false;
+    }
+    if (count == 1 && delivery->singly)
+        delivery->singly--;
+    if (!queue_summarise(delivery->queue, &left, error))
+        return false;
+    *more = left.waiting > 0;
     return true;
 }

@@ -7,8 +7,8 @@
 
 #define VERSION "0.1.0"
 
-static const struct command *const commands[] = {&scan_command, &enroll_command, &decode_command,
-                                                 &status_command, &sync_command};
+static const struct command *const commands[] = {&scan_command,   &enroll_command, &decode_command,
+                                                 &status_command, &sync_command,   &export_command};
 
 static const struct exit_row exits[] = {
     EXIT_ROWS_COMMON,
@@ -17,6 +17,7 @@ static const struct exit_row exits[] = {
     {EXIT_NOT_READABLE, "not readable: no code was found in a picture, or it is damaged"},
     {EXIT_WAITING, "waiting: kept here, the server could not be reached"},
     {EXIT_REFUSED, "refused by the server: see spoor-scan status"},
+    {EXIT_NO_CONTEXT, "not recorded: nobody said what the scan means"},
     {0, NULL},
 };
 

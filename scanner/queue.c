@@ -1,189 +1,434 @@
 #include "queue.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define LINE_MOST 16384u /* bytes */
+#include "queue_file.h"
+#include "queue_inside.h"
 
-struct queue {
+#define NOTICE_MOST 4096u                      /* bytes */
+#define LOG_MOST    ((size_t)64 * 1024 * 1024) /* bytes */
+
+bool queue_run(struct queue *queue, enum queue_statement statement, struct error *error)
+{
+    return queue_database_run(queue->database, statement, NULL, 0, NULL, NULL, error);
+}
+
+/* Ends a transaction; undoes it when something in it failed. */
+static bool finish(struct queue *queue, bool done, struct error *error)
+{
+    struct error ignored = {0};
+
+    if (done && queue_run(queue, QUEUE_SQL_COMMIT, error))
+        return true;
+    if (!queue_run(queue, QUEUE_SQL_ROLLBACK, &ignored))
+        ignored.kind = ERROR_NONE; /* SQLite has rolled back by itself */
+    return false;
+}
+
+bool queue_insert(struct queue *queue, const struct queue_item *item, struct error *error)
+{
+    char                    *record = queue_file_record(item->body);
+    const struct queue_value values[] = {QUEUE_NUMBER(item->scanner_seq),
+                                         QUEUE_TEXT(item->event_id),
+                                         QUEUE_TEXT(item->code),
+                                         QUEUE_TEXT(item->context),
+                                         QUEUE_NUMBER(item->scanned_ms),
+                                         {.is_null = !item->skew_known, .number = item->skew_ms},
+                                         QUEUE_TEXT(record)};
+    bool                     done;
+
+    if (!record)
+        return error_set(error, ERROR_TOO_LARGE, "this scan is too long to be kept");
+    done = queue_database_run(queue->database, QUEUE_SQL_SCAN_ADD, values, COUNT_OF(values), NULL, NULL,
+                              error) &&
+           queue_database_run(queue->database, QUEUE_SQL_NUMBER_USED, values, 1, NULL, NULL, error);
+    free(record);
+    return done;
+}
+
+static bool insert_recent(struct queue *queue, const struct queue_item *item, struct error *error)
+{
+    const struct queue_value values[] = {QUEUE_NUMBER(item->scanner_seq), QUEUE_TEXT(item->event_id),
+                                         QUEUE_TEXT(item->code), QUEUE_TEXT(item->context),
+                                         QUEUE_NUMBER(item->scanned_ms)};
+
+    return queue_database_run(queue->database, QUEUE_SQL_RECENT_ADD, values, COUNT_OF(values), NULL, NULL,
+                              error);
+}
+
+bool queue_store(struct queue *queue, const struct queue_item *item, struct error *error)
+{
+    bool done;
+
+    pthread_mutex_lock(&queue->mutex);
+    done = queue_run(queue, QUEUE_SQL_BEGIN, error);
+    done =
+        done && finish(queue, queue_insert(queue, item, error) && insert_recent(queue, item, error), error);
+    if (done) {
+        queue->next_seq = item->scanner_seq + 1;
+        queue_file_count(queue->folder, item->scanner_seq);
+    }
+    pthread_mutex_unlock(&queue->mutex);
+    if (!done)
+        error_while(error, "this scan was NOT recorded");
+    return done;
+}
+
+/* Rows into items of an arena. */
+struct gathering {
     struct arena      *arena;
-    char               folder[512], path[540];
-    int                file;
-    int64_t            next_seq;
-    size_t             count, room, damaged;
     struct queue_item *items;
+    size_t             count, room;
+    bool               recent; /* outcome and said in place of skew and body */
 };
 
-/* CRC-32C (Castagnoli), bit by bit: lines are short. */
-static uint32_t crc(const char *text)
+static struct queue_item *next_item(struct gathering *to)
 {
-    uint32_t sum = 0xFFFFFFFFu;
+    if (to->count == to->room) {
+        struct queue_item *more = ARENA_NEW(to->arena, struct queue_item, to->room * 2 + 16);
 
-    for (; *text; text++) {
-        sum ^= (unsigned char)*text;
-        for (int bit = 0; bit < 8; bit++)
-            sum = sum >> 1 ^ (sum & 1 ? 0x82F63B78u : 0);
+        if (to->count)
+            memcpy(more, to->items, to->count * sizeof *more);
+        to->items = more;
+        to->room = to->room * 2 + 16;
     }
-    return ~sum;
+    return &to->items[to->count++];
 }
 
-static struct queue_item *find(struct queue *queue, const char *event_id)
+static void gather(const struct queue_row *row, void *context)
 {
-    for (size_t i = 0; i < queue->count; i++)
-        if (strncmp(queue->items[i].event_id, event_id, 36) == 0)
-            return &queue->items[i];
-    return NULL;
-}
+    struct gathering  *to = context;
+    struct queue_item *item = next_item(to);
 
-static void add(struct queue *queue, const char *event_id, int64_t seq, const char *body)
-{
-    struct queue_item *item;
-
-    if (queue->count == queue->room) {
-        queue->room = queue->room ? queue->room * 2 : 64;
-        queue->items = realloc(queue->items, queue->room * sizeof *queue->items);
-        if (!queue->items)
-            abort();
-    }
-    item = &queue->items[queue->count++];
-    *item = (struct queue_item){.scanner_seq = seq, .body = arena_copy(queue->arena, body)};
-    snprintf(item->event_id, sizeof item->event_id, "%.36s", event_id);
-}
-
-static void drop(struct queue *queue, struct queue_item *item)
-{
-    size_t n = (size_t)(item - queue->items);
-
-    memmove(item, item + 1, (queue->count - n - 1) * sizeof *item);
-    queue->count--;
-}
-
-/* "S seq event_id body", "A event_id", "R event_id why", "C seq" */
-static void apply(struct queue *queue, char kind, char *rest)
-{
-    if (kind == 'S' || kind == 'C') {
-        char   *after;
-        int64_t seq = strtoll(rest, &after, 10);
-
-        if (seq >= queue->next_seq)
-            queue->next_seq = kind == 'S' ? seq + 1 : seq;
-        if (kind == 'S' && strlen(after) > 38 && !find(queue, after + 1))
-            add(queue, after + 1, seq, after + 38);
+    *item = (struct queue_item){.scanner_seq = queue_row_number(row, 0),
+                                .code = arena_copy(to->arena, queue_row_text(row, 2)),
+                                .context = arena_copy(to->arena, queue_row_text(row, 3)),
+                                .scanned_ms = queue_row_number(row, 4),
+                                .outcome = "",
+                                .said = "",
+                                .body = ""};
+    snprintf(item->event_id, sizeof item->event_id, "%.36s", queue_row_text(row, 1));
+    if (to->recent) {
+        item->outcome = arena_copy(to->arena, queue_row_text(row, 5));
+        item->said = arena_copy(to->arena, queue_row_text(row, 6));
         return;
     }
-    struct queue_item *item = find(queue, rest);
-
-    if (item && kind == 'A')
-        drop(queue, item);
-    else if (item && kind == 'R')
-        item->refused = arena_copy(queue->arena, strlen(rest) > 37 ? rest + 37 : "refused");
+    item->skew_known = !queue_row_is_null(row, 5);
+    item->skew_ms = queue_row_number(row, 5);
+    item->body = arena_copy(to->arena, queue_row_text(row, 6));
+    item->attention = queue_row_is_null(row, 7) ? NULL : arena_copy(to->arena, queue_row_text(row, 7));
 }
 
-/* "K crc rest" */
-static bool read_line(struct queue *queue, char *line)
+static bool collect(struct queue *queue, enum queue_statement statement, const struct queue_value *value,
+                    struct gathering *to, struct error *error)
 {
-    char    *rest;
-    uint32_t sum;
+    bool done;
 
-    if (strlen(line) < 12 || line[1] != ' ' || !strchr("SARC", line[0]))
+    pthread_mutex_lock(&queue->mutex);
+    done = queue_database_run(queue->database, statement, value, value != NULL, gather, to, error);
+    pthread_mutex_unlock(&queue->mutex);
+    return done;
+}
+
+/* Takes the sum off the body; false when the disk changed it. */
+static bool is_sound(struct arena *arena, struct queue_item *item)
+{
+    size_t length = queue_file_body(item->body);
+    char   id[sizeof "{\"event_id\":\"" + UUID_SIZE];
+
+    snprintf(id, sizeof id, "{\"event_id\":\"%s\"", item->event_id);
+    if (length == 0 || strncmp(item->body, id, strlen(id)) != 0)
         return false;
-    sum = (uint32_t)strtoul(line + 2, &rest, 16);
-    if (*rest != ' ' || crc(rest + 1) != sum)
-        return false;
-    apply(queue, line[0], rest + 1);
+    item->body = arena_format(arena, "%.*s", (int)length, item->body);
     return true;
 }
 
-static void keep_damaged(const struct queue *queue, const char *line)
+bool queue_batch(struct queue *queue, struct arena *arena, size_t most, struct queue_item **items,
+                 size_t *count, struct error *error)
 {
-    char  path[560];
-    FILE *file;
+    struct gathering   to = {.arena = arena};
+    struct queue_value limit = QUEUE_NUMBER((int64_t)most);
+    bool               all_sound;
 
-    snprintf(path, sizeof path, "%s.damaged", queue->path);
-    file = fopen(path, "ae");
-    if (!file)
-        return;
-    fprintf(file, "%s\n", line);
-    fclose(file);
-}
+    do {
+        all_sound = true;
+        *count = to.count = 0;
+        if (!collect(queue, QUEUE_SQL_SCAN_WAITING, &limit, &to, error))
+            return false;
+        for (size_t i = 0; i < to.count; i++) {
+            const struct queue_verdict damaged = {to.items[i].event_id, "damaged",
+                                                  "the disk damaged this scan; it cannot be sent", true};
 
-static void load(struct queue *queue)
-{
-    char  *line = NULL;
-    size_t room = 0;
-    FILE  *file = fopen(queue->path, "re");
-
-    while (file && getline(&line, &room, file) > 0) {
-        line[strcspn(line, "\n")] = '\0';
-        if (!read_line(queue, line)) {
-            queue->damaged++;
-            keep_damaged(queue, line);
+            if (is_sound(arena, &to.items[i])) {
+                to.items[(*count)++] = to.items[i];
+                continue;
+            }
+            all_sound = false;
+            if (!queue_settle(queue, &damaged, 1, error))
+                return false;
         }
-    }
-    free(line);
-    if (file)
-        fclose(file);
-}
-
-/* A line that was cut by a crash gets its end, so that the next one begins on its own. */
-static bool end_last_line(struct queue *queue, struct error *error)
-{
-    off_t size = lseek(queue->file, 0, SEEK_END);
-    char  last = '\n';
-
-    if (size > 0 && pread(queue->file, &last, 1, size - 1) == 1 && last != '\n' &&
-        write(queue->file, "\n", 1) != 1)
-        return error_set(error, ERROR_UNAVAILABLE, "cannot write %s: %s", queue->path, strerror(errno));
+    } while (*count == 0 && !all_sound);
+    *items = to.items;
     return true;
 }
 
-static bool append(struct queue *queue, char kind, const char *text, struct error *error)
+bool queue_all(struct queue *queue, struct arena *arena, struct queue_item **items, size_t *count,
+               struct error *error)
 {
-    char    line[LINE_MOST];
-    int     length = snprintf(line, sizeof line, "\n%c %08x %s\n", kind, crc(text), text);
-    ssize_t written;
+    struct gathering to = {.arena = arena};
 
-    if (length < 0 || (size_t)length >= sizeof line)
-        return error_set(error, ERROR_TOO_LARGE, "this scan is too long to be kept");
-    if (!end_last_line(queue, error))
+    if (!collect(queue, QUEUE_SQL_SCAN_ALL, NULL, &to, error))
         return false;
-    written = write(queue->file, line + 1, (size_t)length - 1);
-    if (written == length - 1 && fdatasync(queue->file) == 0)
-        return true;
-    return error_set(error, ERROR_UNAVAILABLE, "cannot keep this scan on disk (%s): it was NOT recorded",
-                     strerror(errno));
-}
-
-static bool take_lock(struct queue *queue, struct error *error)
-{
-    queue->file = open(queue->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (queue->file < 0)
-        return error_set(error, ERROR_INVALID, "cannot open %s: %s", queue->path, strerror(errno));
-    if (flock(queue->file, LOCK_EX | LOCK_NB) != 0)
-        return error_set(error, ERROR_CONFLICT, "in use: another spoor-scan works in %s", queue->folder);
+    for (size_t i = 0; i < to.count; i++)
+        if (!is_sound(arena, &to.items[i]) && !to.items[i].attention)
+            to.items[i].attention = "the disk damaged this scan; it cannot be sent";
+    *items = to.items;
+    *count = to.count;
     return true;
 }
 
-struct queue *queue_open(const char *folder, struct error *error)
+bool queue_recent(struct queue *queue, struct arena *arena, size_t most, struct queue_item **items,
+                  size_t *count, struct error *error)
+{
+    struct gathering   to = {.arena = arena, .recent = true};
+    struct queue_value limit = QUEUE_NUMBER((int64_t)most);
+
+    if (!collect(queue, QUEUE_SQL_RECENT_LAST, &limit, &to, error))
+        return false;
+    *items = to.items;
+    *count = to.count;
+    return true;
+}
+
+static bool recent_one(struct queue *queue, enum queue_statement statement, const char *of,
+                       struct arena *arena, struct queue_item **item, struct error *error)
+{
+    struct gathering   to = {.arena = arena, .recent = true};
+    struct queue_value value = QUEUE_TEXT(of);
+
+    if (!collect(queue, statement, &value, &to, error))
+        return false;
+    *item = to.count ? to.items : NULL;
+    return true;
+}
+
+bool queue_recent_of(struct queue *queue, struct arena *arena, const char *code, struct queue_item **item,
+                     struct error *error)
+{
+    return recent_one(queue, QUEUE_SQL_RECENT_OF_CODE, code, arena, item, error);
+}
+
+bool queue_recent_event(struct queue *queue, struct arena *arena, const char *event_id,
+                        struct queue_item **item, struct error *error)
+{
+    return recent_one(queue, QUEUE_SQL_RECENT_OF_EVENT, event_id, arena, item, error);
+}
+
+static bool settle_one(struct queue *queue, const struct queue_verdict *verdict, struct error *error)
+{
+    const struct queue_value values[] = {QUEUE_TEXT(verdict->event_id), QUEUE_TEXT(verdict->said)},
+                             recent[] = {QUEUE_TEXT(verdict->event_id), QUEUE_TEXT(verdict->outcome),
+                                         QUEUE_TEXT(verdict->said)};
+    bool done =
+        queue_database_run(queue->database, verdict->refused ? QUEUE_SQL_SCAN_REFUSED : QUEUE_SQL_SCAN_DONE,
+                           values, verdict->refused ? 2 : 1, NULL, NULL, error);
+
+    return done && queue_database_run(queue->database, QUEUE_SQL_RECENT_SAID, recent, COUNT_OF(recent), NULL,
+                                      NULL, error);
+}
+
+bool queue_settle(struct queue *queue, const struct queue_verdict *verdicts, size_t count,
+                  struct error *error)
+{
+    bool done;
+
+    pthread_mutex_lock(&queue->mutex);
+    done = queue_run(queue, QUEUE_SQL_BEGIN, error);
+    if (done) {
+        for (size_t i = 0; done && i < count; i++)
+            done = settle_one(queue, &verdicts[i], error);
+        done = finish(queue, done, error);
+    }
+    pthread_mutex_unlock(&queue->mutex);
+    return done;
+}
+
+static bool run_locked(struct queue *queue, enum queue_statement statement, const struct queue_value *values,
+                       size_t count, struct error *error)
+{
+    bool done;
+
+    pthread_mutex_lock(&queue->mutex);
+    done = queue_database_run(queue->database, statement, values, count, NULL, NULL, error);
+    pthread_mutex_unlock(&queue->mutex);
+    return done;
+}
+
+bool queue_again(struct queue *queue, struct error *error)
+{
+    return run_locked(queue, QUEUE_SQL_SCAN_AGAIN, NULL, 0, error);
+}
+
+bool queue_undone(struct queue *queue, const char *event_id, struct error *error)
+{
+    const struct queue_value value = QUEUE_TEXT(event_id);
+
+    return run_locked(queue, QUEUE_SQL_RECENT_UNDONE, &value, 1, error);
+}
+
+bool queue_heard(struct queue *queue, int64_t now_ms, const int64_t *skew_ms, struct error *error)
+{
+    const struct queue_value values[] = {QUEUE_NUMBER(now_ms),
+                                         {.is_null = !skew_ms, .number = skew_ms ? *skew_ms : 0}};
+
+    return run_locked(queue, QUEUE_SQL_CONTACT, values, COUNT_OF(values), error);
+}
+
+static void summarise(const struct queue_row *row, void *context)
+{
+    struct queue_summary *summary = context;
+
+    *summary = (struct queue_summary){.waiting = queue_row_number(row, 0),
+                                      .attention = queue_row_number(row, 1),
+                                      .oldest_ms = queue_row_number(row, 2),
+                                      .contact_ms = queue_row_number(row, 3),
+                                      .skew_ms = queue_row_number(row, 4),
+                                      .skew_known = !queue_row_is_null(row, 4)};
+}
+
+bool queue_summarise(struct queue *queue, struct queue_summary *summary, struct error *error)
+{
+    bool done;
+
+    pthread_mutex_lock(&queue->mutex);
+    done = queue_database_run(queue->database, QUEUE_SQL_SUMMARY, NULL, 0, summarise, summary, error);
+    summary->next_seq = queue->next_seq;
+    pthread_mutex_unlock(&queue->mutex);
+    return done;
+}
+
+int64_t queue_next_seq(struct queue *queue)
+{
+    int64_t next;
+
+    pthread_mutex_lock(&queue->mutex);
+    next = queue->next_seq;
+    pthread_mutex_unlock(&queue->mutex);
+    return next;
+}
+
+const char *queue_notice(const struct queue *queue)
+{
+    return queue->notice.text ? queue->notice.text : "";
+}
+
+static void keep_next(const struct queue_row *row, void *context)
+{
+    *(int64_t *)context = queue_row_number(row, 0);
+}
+
+static bool read_next(struct queue *queue, struct error *error)
+{
+    return queue_database_run(queue->database, QUEUE_SQL_NEXT_NUMBER, NULL, 0, keep_next, &queue->next_seq,
+                              error);
+}
+
+static bool open_database(struct queue *queue, struct error *error)
+{
+    char kept[600];
+    bool damaged = false;
+
+    queue->database = queue_database_open(queue->path, &damaged, error);
+    if (queue->database || !damaged)
+        return queue->database != NULL;
+    if (!queue_file_set_aside(queue->path, kept, sizeof kept, error))
+        return false;
+    queue->database = queue_database_open(queue->path, &damaged, error);
+    return queue->database && queue_rescue_file(queue, kept, error);
+}
+
+/* The counter beside the database says whether numbers were used that the database does not know. */
+static bool compare_counter(struct queue *queue, const struct buffer *log, struct error *error)
+{
+    int64_t counter = queue_file_counter(queue->folder), first = queue->next_seq, rescued = 0;
+    const struct queue_value used = QUEUE_NUMBER(counter);
+
+    if (counter < queue->next_seq)
+        return true;
+    if (!queue_rescue_log(queue, log, &rescued, error))
+        return false;
+    queue->next_seq = counter + 1;
+    buffer_format(&queue->notice,
+                  "The queue in %s does not hold all that was scanned: numbers %" PRId64 " to %" PRId64
+                  " were used already, %" PRId64 " of them were found again. The server will see the gap; "
+                  "tell your lead.\n",
+                  queue->folder, first, counter, rescued);
+    return queue_database_run(queue->database, QUEUE_SQL_NUMBER_USED, &used, 1, NULL, NULL, error);
+}
+
+static bool prune(struct queue *queue, int64_t now_ms, struct error *error)
+{
+    const struct queue_value before = QUEUE_NUMBER(now_ms - QUEUE_RECENT_MS);
+
+    return queue_database_run(queue->database, QUEUE_SQL_RECENT_PRUNE, &before, 1, NULL, NULL, error);
+}
+
+static bool open_all(struct queue *queue, int64_t now_ms, struct error *error)
+{
+    CLEANUP(buffer_free) struct buffer log = {.limit = LOG_MOST};
+    char                               log_path[560];
+    struct error                       full = {0};
+
+    snprintf(log_path, sizeof log_path, "%s-wal", queue->path);
+    queue_file_read(log_path, &log);
+    if (!open_database(queue, error) || !read_next(queue, error) || !compare_counter(queue, &log, error) ||
+        !queue_import(queue, error) || !read_next(queue, error))
+        return false;
+    if (queue_file_counter(queue->folder) >= queue->next_seq)
+        queue->next_seq = queue_file_counter(queue->folder) + 1;
+    return prune(queue, now_ms, &full) || full.kind != ERROR_NONE; /* a full disk is told when it matters */
+}
+
+static struct queue *new_queue(const char *folder)
 {
     struct queue *queue = calloc(1, sizeof *queue);
 
     if (!queue)
         abort();
-    queue->arena = arena_new();
-    queue->next_seq = 1;
-    queue->file = -1;
+    queue->lock = -1;
+    queue->notice.limit = NOTICE_MOST;
+    pthread_mutex_init(&queue->mutex, NULL);
     snprintf(queue->folder, sizeof queue->folder, "%s", folder);
-    snprintf(queue->path, sizeof queue->path, "%s/queue", queue->folder);
-    if (take_lock(queue, error) && end_last_line(queue, error)) {
-        load(queue);
+    snprintf(queue->path, sizeof queue->path, "%s/queue.db", queue->folder);
+    return queue;
+}
+
+struct queue *queue_open(const char *folder, int64_t now_ms, struct error *error)
+{
+    struct queue *queue = new_queue(folder);
+
+    queue->lock = queue_file_lock(folder, error);
+    if (queue->lock >= 0 && open_all(queue, now_ms, error))
         return queue;
-    }
+    queue_close(queue);
+    return NULL;
+}
+
+struct queue *queue_look(const char *folder, struct error *error)
+{
+    struct queue *queue = new_queue(folder);
+    struct stat   about;
+    bool          damaged = false;
+
+    if (stat(queue->path, &about) != 0)
+        error_set(error, ERROR_NOT_FOUND, "there is no queue in %s yet", folder);
+    else if ((queue->database = queue_database_open(queue->path, &damaged, error)) && read_next(queue, error))
+        return queue;
     queue_close(queue);
     return NULL;
 }
@@ -192,66 +437,10 @@ void queue_close(struct queue *queue)
 {
     if (!queue)
         return;
-    if (queue->file >= 0)
-        close(queue->file);
-    free(queue->items);
-    arena_free(queue->arena);
+    queue_database_close(queue->database);
+    if (queue->lock >= 0)
+        close(queue->lock);
+    pthread_mutex_destroy(&queue->mutex);
+    buffer_free(&queue->notice);
     free(queue);
-}
-
-int64_t queue_next_seq(const struct queue *queue)
-{
-    return queue->next_seq;
-}
-
-bool queue_store(struct queue *queue, const char *event_id, int64_t scanner_seq, const char *body,
-                 struct error *error)
-{
-    char text[LINE_MOST];
-
-    if (snprintf(text, sizeof text, "%lld %s %s", (long long)scanner_seq, event_id, body) >= (int)sizeof text)
-        return error_set(error, ERROR_TOO_LARGE, "this scan is too long to be kept");
-    if (!append(queue, 'S', text, error))
-        return false;
-    queue->next_seq = scanner_seq + 1;
-    add(queue, event_id, scanner_seq, body);
-    return true;
-}
-
-bool queue_acknowledge(struct queue *queue, const char *event_id, struct error *error)
-{
-    struct queue_item *item = find(queue, event_id);
-
-    if (!item || !append(queue, 'A', event_id, error))
-        return item == NULL;
-    drop(queue, item);
-    return true;
-}
-
-bool queue_refuse(struct queue *queue, const char *event_id, const char *why, struct error *error)
-{
-    struct queue_item *item = find(queue, event_id);
-    char               text[1200];
-
-    snprintf(text, sizeof text, "%s %.1000s", event_id, *why ? why : "refused");
-    text[strcspn(text, "\n\r")] = '\0';
-    if (!item || !append(queue, 'R', text, error))
-        return item == NULL;
-    item->refused = arena_copy(queue->arena, text + 37);
-    return true;
-}
-
-size_t queue_count(const struct queue *queue)
-{
-    return queue->count;
-}
-
-const struct queue_item *queue_item(const struct queue *queue, size_t n)
-{
-    return &queue->items[n];
-}
-
-size_t queue_damaged(const struct queue *queue)
-{
-    return queue->damaged;
 }

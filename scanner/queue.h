@@ -1,9 +1,9 @@
 /*
  * queue.h: every scan is on disk before anything else happens with it.
  *
- * A file of lines, only ever appended to and synced: "S crc body" stored, "A crc event_id outcome"
- * acknowledged, "R crc event_id why" refused, "C crc number" the counter that was reached. Damaged lines are
- * kept aside and told.
+ * A SQLite file in the state folder (WAL, synchronous=FULL). A scan leaves it only when the server said what
+ * became of it; what the server refused stays until a person deals with it. Safe to call from several
+ * threads; a second process is told "in use".
  */
 #ifndef SCANNER_QUEUE_H
 #define SCANNER_QUEUE_H
@@ -14,33 +14,77 @@
 
 #include "shared/arena.h"
 #include "shared/error.h"
+#include "shared/uuid.h"
+
+#define QUEUE_RECENT_MS ((int64_t)24 * 60 * 60 * 1000) /* how long the list of recent scans reaches back */
 
 struct queue;
 
 struct queue_item {
-    char        event_id[37];
+    char        event_id[UUID_SIZE];
     int64_t     scanner_seq;
-    const char *body;    /* one event as JSON; lives as long as the queue */
-    const char *refused; /* why the server refused it; NULL: it waits */
+    int64_t     scanned_ms; /* by this machine's clock */
+    int64_t     skew_ms;    /* server's clock minus this one */
+    bool        skew_known;
+    const char *code, *context;
+    const char *body;           /* one event as JSON; "" in the list of recent ones */
+    const char *attention;      /* why the server refused it; NULL: it waits */
+    const char *outcome, *said; /* of recent ones: "" while nothing was heard */
 };
 
-/* ERROR_CONFLICT: another process uses it ("in use"). */
-struct queue *queue_open(const char *folder, struct error *error) MUST_USE;
-void          queue_close(struct queue *queue);
+/* What the server said of one scan. */
+struct queue_verdict {
+    const char *event_id, *outcome;
+    const char *said;    /* for people */
+    bool        refused; /* stays, and needs attention; otherwise it leaves the queue */
+};
+
+struct queue_summary {
+    int64_t waiting, attention, next_seq;
+    int64_t oldest_ms, contact_ms, skew_ms; /* 0: none */
+    bool    skew_known;
+};
+
+/* ERROR_CONFLICT: another process uses it ("in use"), or a newer spoor-scan made it. A damaged file is kept
+ * aside and what can be read of it is taken over: see queue_notice(). */
+struct queue *queue_open(const char *folder, int64_t now_ms, struct error *error) MUST_USE;
+
+/* To look only, also while another process works with it. ERROR_NOT_FOUND: there is no queue yet. */
+struct queue *queue_look(const char *folder, struct error *error) MUST_USE;
+void          queue_close(struct queue *queue); /* NULL is allowed */
+
+/* What a person must be told since it was opened, a line each; "" for nothing. */
+const char *queue_notice(const struct queue *queue);
 
 /* The number that the next scan gets; counts without gaps. */
-int64_t queue_next_seq(const struct queue *queue);
+int64_t queue_next_seq(struct queue *queue);
 
-/* Returns only when the scan is safely on disk. */
-bool queue_store(struct queue *queue, const char *event_id, int64_t scanner_seq, const char *body,
-                 struct error *error) MUST_USE;
-bool queue_acknowledge(struct queue *queue, const char *event_id, struct error *error) MUST_USE;
-bool queue_refuse(struct queue *queue, const char *event_id, const char *why, struct error *error) MUST_USE;
+/* Returns true only when the scan is safely on disk. Its scanner_seq is queue_next_seq(). */
+bool queue_store(struct queue *queue, const struct queue_item *item, struct error *error) MUST_USE;
 
-size_t                   queue_count(const struct queue *queue);
-const struct queue_item *queue_item(const struct queue *queue, size_t n);
+/* The oldest that wait, in order. Those that the disk damaged are moved to "needs attention" instead. */
+bool queue_batch(struct queue *queue, struct arena *arena, size_t most, struct queue_item **items,
+                 size_t *count, struct error *error) MUST_USE;
+bool queue_all(struct queue *queue, struct arena *arena, struct queue_item **items, size_t *count,
+               struct error *error) MUST_USE;
+bool queue_settle(struct queue *queue, const struct queue_verdict *verdicts, size_t count,
+                  struct error *error) MUST_USE;
 
-/* How many lines were damaged when it was opened. */
-size_t queue_damaged(const struct queue *queue);
+/* Offers what needs attention to the server once more. */
+bool queue_again(struct queue *queue, struct error *error) MUST_USE;
+
+/* The server answered; skew_ms may be NULL. */
+bool queue_heard(struct queue *queue, int64_t now_ms, const int64_t *skew_ms, struct error *error) MUST_USE;
+bool queue_summarise(struct queue *queue, struct queue_summary *summary, struct error *error) MUST_USE;
+
+/* The latest scans that were not undone, newest first, whether they were sent or not. */
+bool queue_recent(struct queue *queue, struct arena *arena, size_t most, struct queue_item **items,
+                  size_t *count, struct error *error) MUST_USE;
+/* The latest of one code: NULL in *item where there is none. */
+bool queue_recent_of(struct queue *queue, struct arena *arena, const char *code, struct queue_item **item,
+                     struct error *error) MUST_USE;
+bool queue_recent_event(struct queue *queue, struct arena *arena, const char *event_id,
+                        struct queue_item **item, struct error *error) MUST_USE;
+bool queue_undone(struct queue *queue, const char *event_id, struct error *error) MUST_USE;
 
 #endif

@@ -7,36 +7,27 @@
 #include <jansson.h>
 
 #include "commands.h"
-#include "delivery.h"
-#include "shared/label.h"
 #include "shared/moment.h"
-#include "shared/utf8.h"
-#include "shared/uuid.h"
 
-/* Control bytes of a scanned text must not move the terminal's cursor. */
-static void print_clean(const char *text)
+#define SKEW_LEAST_MS 1000 /* the Date of an answer is not more exact */
+
+void scan_problem(const struct scan *scan, const char *text, const char *word, const char *more)
 {
-    for (; *text; text++)
-        putchar((unsigned char)*text < ' ' || *text == 0x7F ? '?' : *text);
+    show_sound(&scan->show, SOUND_PROBLEM);
+    show_line(&scan->show, &(struct shown){.kind = SHOW_PROBLEM, .code = text, .word = word, .more = more});
 }
 
-void scan_print(const struct scan *scan, const char *text, const char *word, const char *more)
+enum scan_repeat scan_repeat_of(const struct queue_item *latest, const char *context, int64_t now_ms)
 {
-    if (scan->json) {
-        json_t *line = json_pack("{s:s?, s:s, s:s}", "code", utf8_is_valid(text, strlen(text)) ? text : "",
-                                 "result", word, "detail", more);
-        char   *dumped = json_dumps(line, JSON_COMPACT);
+    int64_t since;
 
-        puts(dumped ? dumped : "{}");
-        free(dumped);
-        json_decref(line);
-    } else {
-        print_clean(text);
-        printf("  %s  ", word);
-        print_clean(more);
-        putchar('\n');
-    }
-    fflush(stdout);
+    if (!latest || strcmp(latest->context, context) != 0 || strcmp(latest->outcome, "refused") == 0)
+        return SCAN_NEW;
+    since = now_ms - latest->scanned_ms;
+    return since < 0                 ? SCAN_NEW /* the clock was set back: rather twice than never */
+           : since < SCAN_IGNORE_MS  ? SCAN_IGNORED
+           : since < SCAN_ALREADY_MS ? SCAN_ALREADY
+                                     : SCAN_NEW;
 }
 
 static void put(json_t *event, const char *name, const char *text)
@@ -45,75 +36,242 @@ static void put(json_t *event, const char *name, const char *text)
         json_object_set_new(event, name, json_string(text));
 }
 
-static bool store(const struct scan *scan, const char *code, char event_id[UUID_SIZE], struct error *error)
+static void put_context(json_t *event, const struct context *context)
 {
-    struct moment now = moment_now();
-    char          happened_at[MOMENT_SIZE], *body;
-    json_t       *event = json_object();
-    int64_t       seq = queue_next_seq(scan->queue);
-    bool          stored;
+    put(event, "kind", context_kind(context));
+    put(event, "step", context->now.step);
+    put(event, "reason", context->now.reason);
+    put(event, "place", context->now.place);
+    put(event, "to", context->now.person);
+    put(event, "public_note", context->now.note);
+}
 
-    uuid_make(event_id);
+/* What is written to the disk and sent, again and again the same. `event` is used up. */
+static bool store(struct scan *scan, json_t *event, struct queue_item *item, struct error *error)
+{
+    struct moment        now = moment_now();
+    struct queue_summary known = {0};
+    char                 happened_at[MOMENT_SIZE], *body;
+    json_t              *whole = json_object(), *detail = json_object_get(event, "detail");
+    bool                 stored;
+
+    if (!queue_summarise(scan->queue, &known, error)) {
+        json_decref(whole);
+        json_decref(event);
+        return false;
+    }
+    uuid_make(item->event_id);
+    item->scanner_seq = known.next_seq;
+    item->scanned_ms = now.ms;
+    item->skew_known = known.skew_known;
+    item->skew_ms = known.skew_ms;
     moment_format(&now, happened_at);
-    put(event, "event_id", event_id);
-    put(event, "code", code);
-    put(event, "kind", scan->kind);
-    put(event, "step", scan->step);
-    put(event, "reason", scan->reason);
-    put(event, "place", scan->place);
-    put(event, "public_note", scan->note);
-    put(event, "happened_at", happened_at);
-    json_object_set_new(event, "scanner_seq", json_integer(seq));
-    body = json_dumps(event, JSON_COMPACT);
-    stored = body ? queue_store(scan->queue, event_id, seq, body, error)
+    put(whole, "event_id", item->event_id);
+    put(whole, "happened_at", happened_at);
+    json_object_set_new(whole, "scanner_seq", json_integer(item->scanner_seq));
+    json_object_update(whole, event);
+    if (known.skew_known && (known.skew_ms >= SKEW_LEAST_MS || known.skew_ms <= -SKEW_LEAST_MS)) {
+        if (!detail)
+            json_object_set_new(whole, "detail", json_object());
+        json_object_set_new(json_object_get(whole, "detail"), "clock_skew_ms", json_integer(known.skew_ms));
+    }
+    body = json_dumps(whole, JSON_COMPACT);
+    item->body = body;
+    stored = body ? queue_store(scan->queue, item, error)
                   : error_set(error, ERROR_INVALID, "this text cannot be sent");
+    item->body = "";
     free(body);
+    json_decref(whole);
     json_decref(event);
     return stored;
 }
 
-static int report(const struct scan *scan, const char *code, const struct delivered *said)
+static void tell(const struct scan *scan, enum show_kind kind, const char *code, const char *word,
+                 const char *more, const struct queue_item *item)
+{
+    show_line(&scan->show, &(struct shown){.kind = kind,
+                                           .code = code,
+                                           .word = word,
+                                           .more = more,
+                                           .event_id = item ? item->event_id : NULL,
+                                           .number = item ? item->scanner_seq : 0});
+}
+
+/* What the server said. Returns the exit code. */
+static int report(const struct scan *scan, const char *code, const struct delivered *said,
+                  const struct queue_item *item)
 {
     char more[600];
 
     if (strcmp(said->outcome, "refused") == 0) {
-        scan_print(scan, code, "refused", said->message);
+        show_sound(&scan->show, SOUND_PROBLEM);
+        tell(scan, SHOW_PROBLEM, code, "refused", said->message, item);
         return EXIT_REFUSED;
+    }
+    if (said->unknown_device) {
+        show_sound(&scan->show, SOUND_PROBLEM);
+        tell(scan, SHOW_PROBLEM, code, "not known", "recorded on a device that somebody has to identify",
+             item);
+        return EXIT_NOT_KNOWN;
     }
     snprintf(more, sizeof more, "%s%s%s%s%s", said->step, *said->step ? "  " : "", said->device,
              *said->message ? "  " : "", said->message);
-    if (said->unknown_device) {
-        scan_print(scan, code, "not known", "recorded on a device that somebody has to identify");
-        return EXIT_NOT_KNOWN;
+    if (strcmp(said->outcome, "conflict") == 0) {
+        show_sound(&scan->show, SOUND_PROBLEM);
+        tell(scan, SHOW_PROBLEM, code, said->outcome, more, item);
+        return exit_code_of(ERROR_CONFLICT);
     }
-    scan_print(scan, code, *said->outcome ? said->outcome : "recorded", more);
-    return strcmp(said->outcome, "conflict") == 0 ? exit_code_of(ERROR_CONFLICT) : 0;
+    tell(scan, SHOW_GOOD, code, said->outcome, more, item);
+    return 0;
 }
 
-int scan_take(const struct scan *scan, const char *text)
+/* It is on the disk: the sound may be heard, the network may take its time. */
+static int deliver(const struct scan *scan, const char *code, const struct queue_item *item)
 {
-    struct label      label;
-    struct error      error = {0};
-    struct delivered  said = {0};
-    struct label_text shown;
-    char              event_id[UUID_SIZE];
-    bool              is_label = label_parse(text, &label, &error);
-    const char       *code = is_label ? label.code : text;
+    struct delivered said = {0};
+    struct error     error = {0};
 
-    if (!is_label && (error.kind == ERROR_INVALID || strlen(text) > 120 ||
-                      !utf8_is_valid(text, strlen(text)) || strstr(text, "://"))) {
-        scan_print(scan, text, "not a label", error.message);
-        return EXIT_NOT_A_LABEL;
+    show_sound(&scan->show, SOUND_RECORDED);
+    sender_wake(scan->sender);
+    if (!scan->wait) {
+        tell(scan, SHOW_GOOD, code, "kept", item->context, item);
+        return 0;
     }
-    if (is_label)
-        shown = label_format(&label);
-    if (!store(scan, code, event_id, &error)) {
-        scan_print(scan, text, "NOT KEPT", error.message);
+    if (sender_wait(scan->sender, item->event_id, &said, &error))
+        return report(scan, code, &said, item);
+    tell(scan, SHOW_WAITING, code, "waiting", error.message, item);
+    return EXIT_WAITING;
+}
+
+static int take_device(struct scan *scan, const struct meaning *meaning)
+{
+    ARENA             *arena = arena_new();
+    char               context[400];
+    struct queue_item *latest = NULL, item = {.code = meaning->text, .context = context};
+    struct error       error = {0};
+    json_t            *event;
+    enum scan_repeat   repeat;
+
+    if (!context_kind(&scan->context)) {
+        scan_problem(scan, meaning->shown, "NOT RECORDED",
+                     "scan a card first: a step, a place, a person or a reason");
+        return EXIT_NO_CONTEXT;
+    }
+    context_describe(&scan->context, context, sizeof context);
+    if (!queue_recent_of(scan->queue, arena, meaning->text, &latest, &error))
+        latest = NULL;
+    repeat = scan_repeat_of(latest, context, moment_now().ms);
+    if (repeat == SCAN_IGNORED)
+        return 0;
+    if (repeat == SCAN_ALREADY) {
+        show_sound(&scan->show, SOUND_ALREADY);
+        tell(scan, SHOW_ALREADY, meaning->shown, "already recorded", context, NULL);
+        return 0;
+    }
+    event = json_object();
+    put(event, "code", meaning->text);
+    put_context(event, &scan->context);
+    if (!store(scan, event, &item, &error)) {
+        scan_problem(scan, meaning->shown, "NOT KEPT", error.message);
         return exit_code_of(error.kind);
     }
-    if (!delivery_send(scan->queue, scan->enrolment, event_id, &said, &error) && !*said.outcome) {
-        scan_print(scan, is_label ? shown.text : text, "waiting", error.message);
-        return EXIT_WAITING;
+    return deliver(scan, meaning->shown, &item);
+}
+
+/* The latest scan did not happen. */
+static int take_undo(struct scan *scan)
+{
+    ARENA             *arena = arena_new();
+    struct queue_item *latest, item = {.code = "", .context = "undo"};
+    size_t             count = 0;
+    struct error       error = {0};
+    json_t            *event;
+    char               shown[200];
+
+    if (!queue_recent(scan->queue, arena, 1, &latest, &count, &error) || count == 0) {
+        scan_problem(scan, "", "nothing to undo", error.message);
+        return exit_code_of(ERROR_CONFLICT);
     }
-    return report(scan, is_label ? shown.text : text, &said);
+    event = json_pack("{s:s, s:s, s:{s:s}}", "kind", "corrected", "corrects", latest->event_id, "detail",
+                      "correction", "did_not_occur");
+    if (!store(scan, event, &item, &error) || !queue_undone(scan->queue, latest->event_id, &error) ||
+        !queue_undone(scan->queue, item.event_id, &error)) {
+        scan_problem(scan, latest->code, "NOT UNDONE", error.message);
+        return exit_code_of(error.kind);
+    }
+    snprintf(shown, sizeof shown, "undo of %s", latest->code);
+    return deliver(scan, shown, &item);
+}
+
+static void tell_context(const struct scan *scan, const char *why)
+{
+    char text[400];
+
+    context_describe(&scan->context, text, sizeof text);
+    tell(scan, SHOW_CONTEXT, "", *text ? text : "nothing chosen",
+         *why    ? why
+         : *text ? "for what is scanned next"
+                 : "scan a card first",
+         NULL);
+}
+
+static int take_card(struct scan *scan, const struct meaning *card)
+{
+    context_apply(&scan->context, card, moment_now().ms);
+    show_sound(&scan->show, SOUND_RECORDED);
+    tell_context(scan, "");
+    return 0;
+}
+
+int scan_take(struct scan *scan, const char *text, bool typed)
+{
+    struct meaning meaning;
+    struct error   error = {0};
+
+    if (!meaning_read(text, typed, &meaning, &error)) {
+        scan_problem(scan, text, "not a label", error.message);
+        return EXIT_NOT_A_LABEL;
+    }
+    if (context_tick(&scan->context, moment_now().ms, true))
+        tell_context(scan, "nobody scanned for 15 minutes");
+    if (meaning.kind == MEANING_UNDO)
+        return take_undo(scan);
+    if (meaning.kind == MEANING_LABEL || meaning.kind == MEANING_NUMBER)
+        return take_device(scan, &meaning);
+    return take_card(scan, &meaning);
+}
+
+static int hear_one(struct scan *scan, const struct delivered *said)
+{
+    ARENA             *arena = arena_new();
+    struct queue_item *item = NULL;
+    struct error       ignored = {0};
+    struct label       label;
+    const char        *code;
+
+    if (!queue_recent_event(scan->queue, arena, said->event_id, &item, &ignored))
+        item = NULL;
+    code = item && *item->code ? item->code : said->device;
+    if (label_parse(code, &label, &ignored))
+        code = arena_copy(arena, label_format(&label).text);
+    return report(scan, code, said, item);
+}
+
+int scan_hear(struct scan *scan)
+{
+    struct delivered said;
+    int              code = 0;
+
+    while (sender_heard(scan->sender, &said)) {
+        int one = hear_one(scan, &said);
+
+        code = one > code ? one : code;
+    }
+    return code;
+}
+
+void scan_tick(struct scan *scan)
+{
+    if (context_tick(&scan->context, moment_now().ms, false))
+        tell_context(scan, "nobody scanned for 15 minutes");
 }

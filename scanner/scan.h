@@ -4,20 +4,38 @@
 
 #include <stdbool.h>
 
-#include "enrolment.h"
+#include "context.h"
 #include "queue.h"
+#include "sender.h"
+#include "show.h"
+
+#define SCAN_IGNORE_MS  ((int64_t)3000)           /* the same code again: the label was still in sight */
+#define SCAN_ALREADY_MS ((int64_t)10 * 60 * 1000) /* the same code with the same meaning: recorded before */
+
+enum scan_repeat { SCAN_NEW, SCAN_ALREADY, SCAN_IGNORED };
 
 struct scan {
-    struct queue           *queue;
-    const struct enrolment *enrolment;
-    const char             *kind, *step, *place, *reason, *note; /* NULL: not said; place is a label's code */
-    bool                    json;
+    struct queue  *queue;
+    struct sender *sender;
+    struct show    show;
+    struct context context;
+    bool           wait; /* each scan waits for what the server says of it; otherwise see scan_hear() */
 };
 
-/* Stores the scan, sends what waits, prints one line. Returns the exit code of this one scan. */
-int scan_take(const struct scan *scan, const char *text);
+/* Takes a scanned text: a card changes the context; a device is stored, heard (sound), sent, told. `typed`:
+ * it came through a keyboard, of whatever layout. Returns the exit code of this one scan. */
+int scan_take(struct scan *scan, const char *text, bool typed);
 
-/* One line for something that is no scan: "not readable" and why. */
-void scan_print(const struct scan *scan, const char *text, const char *word, const char *more);
+/* Tells what the server said since. Returns the highest exit code of that. */
+int scan_hear(struct scan *scan);
+
+/* Ends a context that nobody used for too long; call it now and then. */
+void scan_tick(struct scan *scan);
+
+/* A line for something that is no scan, such as a picture that cannot be read. */
+void scan_problem(const struct scan *scan, const char *text, const char *word, const char *more);
+
+/* `latest` is the latest scan of the same code, or NULL. */
+enum scan_repeat scan_repeat_of(const struct queue_item *latest, const char *context, int64_t now_ms);
 
 #endif

@@ -8,10 +8,15 @@
 #include <jansson.h>
 
 #include "shared/buffer.h"
+#include "shared/moment.h"
 
 #define ANSWER_MOST ((size_t)1024 * 1024) /* bytes */
 #define CONNECT_S   3L
 #define WHOLE_S     10L
+
+struct upload {
+    CURL *curl;
+};
 
 static size_t take(char *bytes, size_t size, size_t count, void *context)
 {
@@ -35,61 +40,129 @@ static bool is_local(const char *url)
     return false;
 }
 
+static enum error_kind kind_of(long status)
+{
+    static const struct {
+        long            status;
+        enum error_kind kind;
+    } rows[] = {{400, ERROR_INVALID},  {401, ERROR_FORBIDDEN}, {403, ERROR_FORBIDDEN}, {404, ERROR_NOT_FOUND},
+                {409, ERROR_CONFLICT}, {413, ERROR_TOO_LARGE}, {422, ERROR_INVALID}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (rows[i].status == status)
+            return rows[i].kind;
+    return ERROR_UNAVAILABLE;
+}
+
+static bool has_type(const char *type, const char *wanted)
+{
+    size_t length = strlen(wanted);
+
+    return type && strncmp(type, wanted, length) == 0 && (!type[length] || strchr("; ", type[length]));
+}
+
 static bool judge(long status, const char *type, const struct buffer *answer, struct error *error)
 {
-    json_t         *problem;
-    const char     *detail;
-    enum error_kind kind = status == 401 || status == 403 ? ERROR_FORBIDDEN
-                           : status == 404                ? ERROR_NOT_FOUND
-                                                          : ERROR_INVALID;
+    json_t     *problem;
+    const char *detail, *field;
 
-    if (status == 200 && type && strncmp(type, "application/json", 16) == 0)
+    if (status == 200 && has_type(type, "application/json"))
         return true;
-    if (!type || strncmp(type, "application/problem+json", 24) != 0)
+    if (!has_type(type, "application/problem+json"))
         return error_set(
             error, ERROR_UNAVAILABLE,
             "what answered is not Spoor (status %ld, %.60s): a login page of the network, perhaps", status,
             type ? type : "no type");
     problem = json_loads(answer->text ? answer->text : "", 0, NULL);
     detail = json_string_value(json_object_get(problem, "detail"));
-    error_set(error, status >= 500 || status == 429 ? ERROR_UNAVAILABLE : kind, "%.300s",
-              detail ? detail : "the server said no");
+    field = json_string_value(json_object_get(problem, "field"));
+    if (problem)
+        error_set(error, kind_of(status), "%.300s", detail ? detail : "the server said no");
+    else
+        error_set(error, ERROR_UNAVAILABLE, "the server's answer is not complete");
+    snprintf(error->field, sizeof error->field, "%.47s", field ? field : "");
     json_decref(problem);
     return false;
 }
 
-static bool perform(CURL *curl, const struct buffer *answer, struct error *error)
+static const char *header(CURL *curl, const char *name)
 {
-    CURLcode result = curl_easy_perform(curl);
-    long     status = 0;
-    char    *type = NULL;
+    struct curl_header *found;
+
+    return curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value : NULL;
+}
+
+/* The Date of the answer names a whole second: half of one is added. */
+static void compare_clocks(CURL *curl, int64_t before_ms, struct upload_answer *answer)
+{
+    const char *date = header(curl, "Date");
+    time_t      said = date ? curl_getdate(date, NULL) : -1;
+
+    if (said < 0)
+        return;
+    answer->skew_known = true;
+    answer->skew_ms = (int64_t)said * 1000 + 500 - (before_ms + moment_now().ms) / 2;
+}
+
+static bool perform(CURL *curl, const struct buffer *text, struct upload_answer *answer, struct error *error)
+{
+    int64_t    before_ms = moment_now().ms;
+    CURLcode   result = curl_easy_perform(curl);
+    long       status = 0;
+    char      *type = NULL;
+    curl_off_t after_s = 0;
 
     if (result != CURLE_OK)
         return error_set(error, ERROR_UNAVAILABLE, "the server cannot be reached: %s",
                          curl_easy_strerror(result));
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
-    return judge(status, type, answer, error);
+    compare_clocks(curl, before_ms, answer);
+    if (judge(status, type, text, error))
+        return true;
+    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &after_s);
+    error->retry_after_s = after_s > 0 && after_s < 86400 ? (unsigned)after_s : 0;
+    return false;
 }
 
-bool upload_post(struct arena *arena, const char *url, const char *path, const char *key, const char *body,
-                 const char **answer, struct error *error)
+struct upload *upload_new(void)
+{
+    struct upload *upload = calloc(1, sizeof *upload);
+
+    if (!upload || !(upload->curl = curl_easy_init()))
+        abort();
+    return upload;
+}
+
+void upload_free(struct upload *upload)
+{
+    if (!upload)
+        return;
+    curl_easy_cleanup(upload->curl);
+    free(upload);
+}
+
+static struct curl_slist *headers_with(struct arena *arena, const char *key)
+{
+    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
+
+    headers = curl_slist_append(headers, "Expect:");
+    return key ? curl_slist_append(headers, arena_format(arena, "Authorization: Bearer %s", key)) : headers;
+}
+
+bool upload_post(struct upload *upload, struct arena *arena, const char *url, const char *path,
+                 const char *key, const char *body, struct upload_answer *answer, struct error *error)
 {
     CLEANUP(buffer_free) struct buffer text = {.limit = ANSWER_MOST};
-    struct curl_slist                 *headers = NULL;
-    CURL                              *curl;
+    struct curl_slist                 *headers;
+    CURL                              *curl = upload->curl;
     bool                               done;
 
     if (strncmp(url, "https://", 8) != 0 && !is_local(url))
         return error_set(error, ERROR_INVALID,
                          "%.200s is not encrypted: use https:// (http:// goes to this machine only)", url);
-    curl = curl_easy_init();
-    if (!curl)
-        abort();
-    headers = curl_slist_append(headers, "Content-Type: application/json");
-    headers = curl_slist_append(headers, "Expect:");
-    if (key)
-        headers = curl_slist_append(headers, arena_format(arena, "Authorization: Bearer %s", key));
+    headers = headers_with(arena, key);
+    curl_easy_reset(curl);
     curl_easy_setopt(curl, CURLOPT_URL, arena_format(arena, "%s%s", url, path));
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
@@ -100,10 +173,10 @@ bool upload_post(struct arena *arena, const char *url, const char *path, const c
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &text);
-    done = perform(curl, &text, error);
+    *answer = (struct upload_answer){.body = ""};
+    done = perform(curl, &text, answer, error);
     curl_slist_free_all(headers);
-    curl_easy_cleanup(curl);
     if (done)
-        *answer = arena_copy(arena, text.text ? text.text : "");
+        answer->body = arena_copy(arena, text.text ? text.text : "");
     return done;
 }

@@ -63,6 +63,10 @@ check 'libpq only in db' only_in libpq '^server/db/'
 check 'qrencode in one file of render' only_in qrencode '^server/render/qr.c$'
 check 'zbar in one file of the scanner' only_in zbar '^scanner/decode.c$'
 check 'curl in one file of the scanner' only_in curl/ '^scanner/upload.c$'
+check 'sqlite in one file of the scanner' only_in sqlite3 '^scanner/queue_database.c$'
+check 'ncurses in one file of the scanner' only_in curses '^scanner/face.c$'
+check 'ALSA in one file of the scanner' only_in alsa/ '^scanner/sound.c$'
+check 'libevdev in one file of the scanner' only_in libevdev/ '^scanner/hand_scanner.c$'
 check 'cairo in one file of render' only_in cairo '^server/render/label_sheet.c$'
 check 'no banned calls' banned
 check 'no SQL text in C outside db' sql_in_c

@@ -215,14 +215,15 @@ test('a scanner enrols once, records what it reads, and loses nothing while the 
     const photo = await scan(['--step', 'repair', join(folder, 'label.png')]);
     assert.equal(photo.code, 0, photo.out + photo.err);
     assert.match(photo.out, /recorded\s+repair\s+Dell Latitude 7440/);
-    const typed = await scan(['--step', 'repair', '--stdin', '--json'], `${code}\r\n7K3M9-QXFDA\tnobodys-number-1\n`);
+    const typed = await scan(['--step', 'quality_check', '--stdin', '--json'], `${code}\r\n7K3M9-QXFDA\tnobodys-number-1\n`);
     assert.deepEqual(typed.out.trim().split('\n').map((line) => JSON.parse(line).result), ['recorded', 'not a label', 'not known']);
     assert.equal(typed.code, 11);
     assert.equal((await scan(['--step', 'repair', '/dev/null'])).code, 12, 'not readable');
     const before = (await ledger()).length;
     await service.kill('SIGKILL');
-    const waiting = await scan(['--step', 'ready', '--stdin'], `${code}\n${code}\n`);
+    const waiting = await scan(['--step', 'ready', '--stdin'], `${code}\n${code}\nWAITS-1\n`);
     assert.equal(waiting.code, 13, waiting.out);
+    assert.equal(waiting.out.trim().split('\n').length, 2, 'the same code twice in a row is one scan');
     assert.match((await scan(['status'])).out, /2 waiting/);
     const { state, port } = service;
     service = await startSpoord({ state, port });

@@ -1,0 +1,214 @@
+/* spoor-scan status, sync, export. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "commands.h"
+#include "delivery.h"
+#include "shared/moment.h"
+#include "station.h"
+
+#define TIGHT_LOOP_MOST 100000u /* requests of one sync */
+
+static void print_json(json_t *line)
+{
+    char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+
+    puts(text ? text : "{}");
+    free(text);
+    json_decref(line);
+}
+
+static json_t *time_or_null(int64_t ms)
+{
+    char text[MOMENT_SIZE];
+
+    if (ms == 0)
+        return json_null();
+    moment_format_utc(ms, text);
+    return json_string(text);
+}
+
+static json_t *item_json(const struct queue_item *item)
+{
+    json_t *event = json_loads(item->body, 0, NULL);
+
+    return json_pack("{s:s, s:I, s:s, s:s, s:o, s:o, s:o, s:o}", "event_id", item->event_id, "scanner_seq",
+                     (json_int_t)item->scanner_seq, "code", item->code, "context", item->context,
+                     "scanned_at", time_or_null(item->scanned_ms), "skew_ms",
+                     item->skew_known ? json_integer(item->skew_ms) : json_null(), "attention",
+                     item->attention ? json_string(item->attention) : json_null(), "event",
+                     event ? event : json_string(item->body));
+}
+
+static void print_summary(const struct station *station, const struct queue_summary *summary)
+{
+    char    at[MOMENT_SIZE], text[200], span[40];
+    int64_t now_ms = moment_now().ms;
+
+    printf("Scanner \"%s\" of %s\n%" PRId64 " waiting, %" PRId64 " need attention, next number %" PRId64 "\n",
+           station->enrolment.name, station->enrolment.url, summary->waiting, summary->attention,
+           summary->next_seq);
+    if (summary->oldest_ms) {
+        moment_format_utc(summary->oldest_ms, at);
+        printf("The oldest waits since %s (%s)\n", at, station_span(now_ms - summary->oldest_ms, span));
+    }
+    if (summary->contact_ms) {
+        moment_format_utc(summary->contact_ms, at);
+        printf("The server answered last at %s\n", at);
+    } else {
+        puts("The server has not answered yet");
+    }
+    if (*station_clock(summary, text))
+        puts(text);
+}
+
+static void print_attention(const struct queue_item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (items[i].attention)
+            printf("  %" PRId64 "  %s  %s\n    %s\n", items[i].scanner_seq, items[i].code, items[i].context,
+                   items[i].attention);
+}
+
+static void print_summary_json(const struct station *station, const struct queue_summary *summary)
+{
+    print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "scanner", station->enrolment.name,
+                         "server", station->enrolment.url, "waiting", (json_int_t)summary->waiting,
+                         "needs_attention", (json_int_t)summary->attention, "next_number",
+                         (json_int_t)summary->next_seq, "oldest_at", time_or_null(summary->oldest_ms),
+                         "contact_at", time_or_null(summary->contact_ms), "skew_ms",
+                         summary->skew_known ? json_integer(summary->skew_ms) : json_null()));
+}
+
+static int status_run(struct invocation *invocation, struct error *error)
+{
+    ARENA               *arena = arena_new();
+    struct station       station = {0};
+    struct queue_summary summary = {0};
+    struct queue_item   *items;
+    size_t               count;
+
+    if (!station_look(invocation, &station, error))
+        return 0;
+    if (queue_summarise(station.queue, &summary, error) &&
+        queue_all(station.queue, arena, &items, &count, error)) {
+        if (option_given(invocation, "json")) {
+            print_summary_json(&station, &summary);
+        } else {
+            print_summary(&station, &summary);
+            print_attention(items, count);
+        }
+    }
+    station_close(&station);
+    return 0;
+}
+
+static bool send_all(const struct station *station, struct error *error)
+{
+    struct delivery delivery = {
+        .queue = station->queue, .enrolment = &station->enrolment, .upload = upload_new()};
+    bool more = true, done = true;
+
+    for (unsigned i = 0; done && more && i < TIGHT_LOOP_MOST; i++)
+        done = delivery_send(&delivery, &more, error);
+    upload_free(delivery.upload);
+    return done;
+}
+
+static int sync_run(struct invocation *invocation, struct error *error)
+{
+    struct station       station = {0};
+    struct queue_summary before = {0}, after = {0};
+    int                  code = 0;
+    bool                 done;
+
+    if (!station_open(invocation, &station, error))
+        return 0;
+    done = (!option_given(invocation, "again") || queue_again(station.queue, error)) &&
+           queue_summarise(station.queue, &before, error) && send_all(&station, error) &&
+           queue_summarise(station.queue, &after, error);
+    if (done && option_given(invocation, "json"))
+        print_summary_json(&station, &after);
+    else if (done && after.attention == 0)
+        puts("Everything was sent.");
+    else if (done)
+        printf("%" PRId64 " sent; %" PRId64 " need attention: see spoor-scan status.\n",
+               before.waiting - after.attention + before.attention, after.attention);
+    if (done && after.attention > 0)
+        code = EXIT_REFUSED;
+    station_close(&station);
+    return code;
+}
+
+static void print_item(const struct queue_item *item)
+{
+    char at[MOMENT_SIZE];
+
+    moment_format_utc(item->scanned_ms, at);
+    printf("%" PRId64 "\t%s\t%s\t%s\t%s\t%s\n", item->scanner_seq, at, item->event_id, item->code,
+           item->context, item->attention ? item->attention : "waiting");
+}
+
+static int export_run(struct invocation *invocation, struct error *error)
+{
+    ARENA             *arena = arena_new();
+    struct station     station = {0};
+    struct queue_item *items;
+    size_t             count = 0;
+
+    if (!station_look(invocation, &station, error))
+        return 0;
+    if (queue_all(station.queue, arena, &items, &count, error))
+        for (size_t i = 0; i < count; i++) {
+            if (option_given(invocation, "json"))
+                print_json(item_json(&items[i]));
+            else
+                print_item(&items[i]);
+        }
+    station_close(&station);
+    return 0;
+}
+
+static const struct option_row status_options[] = {{"json", NULL, "one JSON object"}, STATION_OPTION, {0}};
+static const struct option_row sync_options[] = {{"again", NULL, "also what the server refused before"},
+                                                 {"json", NULL, "one JSON object: the state afterwards"},
+                                                 STATION_OPTION,
+                                                 {0}};
+static const struct option_row export_options[] = {
+    {"json", NULL, "one JSON object for each scan"}, STATION_OPTION, {0}};
+static const struct example_row status_examples[] = {
+    {"spoor-scan status", "what waits, since when, and what the server refused"},
+    {"spoor-scan status --json", "the same for scripts"},
+    {0}};
+static const struct example_row sync_examples[] = {
+    {"spoor-scan sync", "sends what waits"},
+    {"spoor-scan sync --again", "after somebody has put right why the server refused something"},
+    {0}};
+static const struct example_row export_examples[] = {
+    {"spoor-scan export > scans.tsv",
+     "number, time, event, code, meaning and state of all that is kept here"},
+    {"spoor-scan export --json", "the same with the whole events"},
+    {0}};
+
+const struct command status_command = {.name = "status",
+                                       .operands = "",
+                                       .summary = "Tells what waits and what needs attention",
+                                       .run = status_run,
+                                       .options = status_options,
+                                       .examples = status_examples};
+const struct command sync_command = {.name = "sync",
+                                     .operands = "",
+                                     .summary = "Sends what waits",
+                                     .run = sync_run,
+                                     .options = sync_options,
+                                     .examples = sync_examples};
+const struct command export_command = {.name = "export",
+                                       .operands = "",
+                                       .summary = "Writes every scan that is kept here",
+                                       .run = export_run,
+                                       .options = export_options,
+                                       .examples = export_examples};

@@ -1,0 +1,161 @@
+#include "queue_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "checksum.h"
+
+#define SUM_SIZE     9u /* bytes: '#' and eight digits */
+#define COUNTER_SIZE 30u
+#define RECORD_BEGIN "{\"event_id\":"
+#define RECORD_MOST  16384u /* bytes */
+
+int queue_file_lock(const char *folder, struct error *error)
+{
+    char path[600];
+    int  file;
+
+    snprintf(path, sizeof path, "%s/lock", folder);
+    file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) {
+        error_set(error, ERROR_UNAVAILABLE, "cannot open %s: %s", path, strerror(errno));
+        return -1;
+    }
+    if (flock(file, LOCK_EX | LOCK_NB) == 0)
+        return file;
+    error_set(error, ERROR_CONFLICT, "in use: another spoor-scan works in %s", folder);
+    close(file);
+    return -1;
+}
+
+int64_t queue_file_counter(const char *folder)
+{
+    char     path[600], text[COUNTER_SIZE + 1] = "", *end;
+    uint32_t sum;
+    int64_t  number;
+    FILE    *file;
+    size_t   got;
+
+    snprintf(path, sizeof path, "%s/counter", folder);
+    file = fopen(path, "re");
+    got = file ? fread(text, 1, COUNTER_SIZE, file) : 0;
+    if (file)
+        fclose(file);
+    if (got != COUNTER_SIZE)
+        return 0;
+    sum = (uint32_t)strtoul(text + 21, &end, 16);
+    number = strtoll(text, NULL, 10);
+    return *end == '\n' && checksum_of(text, 20) == sum && number > 0 ? number : 0;
+}
+
+void queue_file_count(const char *folder, int64_t number)
+{
+    char path[600], text[COUNTER_SIZE + 1];
+    int  file;
+
+    snprintf(path, sizeof path, "%s/counter", folder);
+    snprintf(text, sizeof text, "%020" PRId64, number);
+    snprintf(text + 20, sizeof text - 20, " %08x\n", checksum_of(text, 20));
+    file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0)
+        return;
+    if (pwrite(file, text, COUNTER_SIZE, 0) != (ssize_t)COUNTER_SIZE)
+        unlink(path);
+    close(file);
+}
+
+bool queue_file_set_aside(const char *path, char *kept, size_t size, struct error *error)
+{
+    static const char *const tails[] = {"-wal", "-shm", ""};
+    char                     from[620], to[700];
+    struct stat              about;
+    long long                now = (long long)time(NULL);
+
+    do
+        snprintf(kept, size, "%s.damaged-%lld", path, now++);
+    while (stat(kept, &about) == 0);
+    for (size_t i = 0; i < COUNT_OF(tails); i++) {
+        snprintf(from, sizeof from, "%s%s", path, tails[i]);
+        snprintf(to, sizeof to, "%s%s", kept, tails[i]);
+        if (rename(from, to) != 0 && errno != ENOENT)
+            return error_set(error, ERROR_UNAVAILABLE, "the queue is damaged and cannot be moved aside: %s",
+                             strerror(errno));
+    }
+    return true;
+}
+
+void queue_file_read(const char *path, struct buffer *bytes)
+{
+    char   piece[65536];
+    size_t got;
+    FILE  *file = fopen(path, "re");
+
+    while (file && !bytes->overflowed && (got = fread(piece, 1, sizeof piece, file)) > 0)
+        buffer_add(bytes, piece, got);
+    if (file)
+        fclose(file);
+}
+
+char *queue_file_record(const char *body)
+{
+    size_t length = strlen(body);
+    char  *record;
+
+    if (length + SUM_SIZE >= RECORD_MOST)
+        return NULL;
+    record = malloc(length + SUM_SIZE + 1);
+    if (!record)
+        abort();
+    memcpy(record, body, length);
+    snprintf(record + length, SUM_SIZE + 1, "#%08x", checksum_of(body, length));
+    return record;
+}
+
+/* Whether "#" and the sum of the bytes before it stand at `hash`. */
+static bool sum_fits(const char *body, const char *hash)
+{
+    char digits[SUM_SIZE];
+
+    snprintf(digits, sizeof digits, "%08x", checksum_of(body, (size_t)(hash - body)));
+    return hash[0] == '#' && memcmp(hash + 1, digits, SUM_SIZE - 1) == 0;
+}
+
+size_t queue_file_body(const char *record)
+{
+    size_t length = strlen(record);
+
+    return length > SUM_SIZE && sum_fits(record, record + length - SUM_SIZE) ? length - SUM_SIZE : 0;
+}
+
+static void carve_at(const char *begin, const char *end, queue_record_function *found, void *context)
+{
+    const char *most = end - begin > (ptrdiff_t)RECORD_MOST ? begin + RECORD_MOST : end;
+
+    for (const char *at = begin; at + SUM_SIZE < most; at++) {
+        at = memchr(at, '}', (size_t)(most - at) - SUM_SIZE);
+        if (!at)
+            return;
+        if (at[1] == '#' && sum_fits(begin, at + 1)) {
+            found(begin, (size_t)(at + 1 - begin), context);
+            return;
+        }
+    }
+}
+
+void queue_file_carve(const struct buffer *bytes, queue_record_function *found, void *context)
+{
+    const char *end = bytes->text + bytes->length, *at = bytes->text;
+
+    while (at && at < end && (at = memmem(at, (size_t)(end - at), RECORD_BEGIN, strlen(RECORD_BEGIN)))) {
+        carve_at(at, end, found, context);
+        at++;
+    }
+}

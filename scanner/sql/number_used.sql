@@ -1,0 +1,1 @@
+UPDATE state SET next_seq = max(next_seq, ?1 + 1);

@@ -1,0 +1,1 @@
+DELETE FROM recent WHERE scanned_ms < ?1;

@@ -1,0 +1,1 @@
+UPDATE recent SET undone = 1 WHERE event_id = ?1;

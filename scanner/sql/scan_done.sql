@@ -1,0 +1,1 @@
+DELETE FROM scan WHERE event_id = ?1;

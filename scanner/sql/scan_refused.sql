@@ -1,0 +1,1 @@
+UPDATE scan SET attention = ?2 WHERE event_id = ?1;
