@@ -155,6 +155,10 @@ asan tsan: ## the unit and store suites under a sanitizer
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s VARIANT=$@ all tests
 	@BUILD=build/$@ sh tests/run.sh unit store
+kills: ## kills the scanner a thousand times at random moments and counts what is left
+	@sh tests/support/packages.sh run test
+	@$(MAKE) --no-print-directory -s all
+	SPOOR_KILLS=1000 BUILD=$(BUILD) node --test --test-reporter=spec --test-name-pattern='kill -9 at' tests/http/scanner.test.mjs
 bench: ## measures against pgbench in one run; see tests/bench/README.md
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
@@ -166,7 +170,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan bench clean help
+.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan kills bench clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

@@ -13,10 +13,12 @@
 
 #include "checksum.h"
 
-#define SUM_SIZE     9u /* bytes: '#' and eight digits */
-#define COUNTER_SIZE 30u
-#define RECORD_BEGIN "{\"event_id\":"
-#define RECORD_MOST  16384u /* bytes */
+#define SUM_SIZE      9u /* bytes: '#' and eight digits */
+#define COUNTER_SIZE  30u
+#define RECORD_BEGIN  "{\"event_id\":"
+#define LOCK_TRIES    30 /* somebody who only looks is done within this time */
+#define LOCK_PAUSE_NS 20000000
+#define RECORD_MOST   16384u /* bytes */
 
 int queue_file_lock(const char *folder, struct error *error)
 {
@@ -29,8 +31,11 @@ int queue_file_lock(const char *folder, struct error *error)
         error_set(error, ERROR_UNAVAILABLE, "cannot open %s: %s", path, strerror(errno));
         return -1;
     }
-    if (flock(file, LOCK_EX | LOCK_NB) == 0)
-        return file;
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (flock(file, LOCK_EX | LOCK_NB) == 0)
+            return file;
+        nanosleep(&(struct timespec){.tv_nsec = LOCK_PAUSE_NS}, NULL);
+    }
     error_set(error, ERROR_CONFLICT, "in use: another spoor-scan works in %s", folder);
     close(file);
     return -1;

@@ -97,6 +97,7 @@ export function run(args, env = {}, { program = 'spoord', input } = {}) {
     child.stdout.on('data', (text) => (out += text));
     child.stderr.on('data', (text) => (err += text));
     child.on('close', (code) => done({ code, out, err }));
+    child.stdin.on('error', () => {}); // it may have ended before it read
     child.stdin.end(input ?? '');
   });
 }
