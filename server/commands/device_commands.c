@@ -35,7 +35,7 @@ static int add(struct invocation *invocation, struct error *error)
     json_member(&json, "actor", rows_text(actor, 0, "id"));
     for (size_t i = 0; i < COUNT_OF(names); i++)
         json_member(&json, members[i], option_text(invocation, names[i]));
-    recorder_add_marks(&json,
+    event_draft_add_marks(&json,
                        &(struct event_draft){
                            .event_id = event_id, .actor_id = rows_text(actor, 0, "id"), .kind = "registered"},
                        database.secret);

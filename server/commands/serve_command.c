@@ -25,7 +25,6 @@
 
 #define PUBLIC_SESSIONS 6u
 #define AUDIT_SESSIONS  6u
-#define WRITERS_MOST    8u
 
 /* Everything that is started, in the order in which it starts; stopped in the reverse one. */
 struct running {
@@ -128,7 +127,7 @@ static bool start_service(struct running *running, struct error *error)
         return false;
     service->misses = rate_limit_new();
     service->recorder = recorder_new(service->pool, service->secret, running->config.session_wait_ms,
-                                     WRITERS_MOST, running->config.workers / 2);
+                                     running->config.workers / 2);
     return true;
 }
 

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "audit/tile.h"
+#include "audit/tile_edge.h"
 #include "ledger/bundle_row.h"
 #include "ledger/log_store.h"
-#include "audit/tile_edge.h"
 
 #define CHUNK      2000u
 #define CHUNK_TEXT "2000"

@@ -7,7 +7,7 @@ static void add_one(struct json *json, const char *kind, const struct event_draf
     json_key(json, kind);
     json_object_begin(json);
     json_member(json, "event_id", draft->event_id);
-    recorder_add_marks(json, draft, key);
+    event_draft_add_marks(json, draft, key);
     json_object_end(json);
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "ledger/recorder.h"
+#include "ledger/event_draft.h"
 #include "render/json.h"
 
 /* Adds the member "events": event_id, said and mac for each event that the intake may record. `received`

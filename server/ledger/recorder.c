@@ -1,26 +1,40 @@
 #include "ledger/recorder.h"
 
+#include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "db/query.h"
-#include "ledger/submission.h"
-#include "render/json.h"
-#include "shared/moment.h"
 
-#define BATCH_BYTES ((size_t)4 * 1024 * 1024)
+#define BATCH_BYTES      ((size_t)4 * 1024 * 1024)
+#define CALL_EVENTS_MOST 512u /* of one call of record_events() */
+
+/* What one caller waits for. It lives on the caller's stack: the caller leaves only when it is done, or when
+ * it took it back. */
+struct job {
+    struct job               *next;
+    const struct event_draft *drafts;
+    size_t                    count;
+    struct buffer             composed; /* the events as JSON, without brackets */
+    struct arena             *arena;    /* of the caller, who waits meanwhile */
+    struct event_outcome     *outcomes;
+    struct error              error;
+    bool                      taken, done, recorded;
+    pthread_cond_t            finished;
+};
 
 struct recorder {
     struct pool    *pool;
-    unsigned        wait_ms;
+    unsigned        wait_ms, waiting_most;
     uint8_t         key[SECRET_KEY_SIZE];
+    pthread_t       thread;
     pthread_mutex_t lock;
-    pthread_cond_t  one_is_done;
-    unsigned        writers, waiting; /* guarded by lock */
-    unsigned        writers_most, waiting_most;
+    pthread_cond_t  work;
+    struct job     *first, **last; /* guarded by lock, as all below */
+    unsigned        waiting;
+    bool            stopping;
 };
 
 static const char *const words[] = {
@@ -32,127 +46,6 @@ static const char *const words[] = {
 
 static const char *const flag_words[] = {"custody_break", "late",           "clock_suspect",
                                          "unusual_step",  "unknown_device", "revoked_sender"};
-
-struct recorder *recorder_new(struct pool *pool, const uint8_t key[SECRET_KEY_SIZE], unsigned wait_ms,
-                              unsigned writers_most, unsigned waiting_most)
-{
-    struct recorder *recorder = calloc(1, sizeof *recorder);
-
-    if (!recorder)
-        abort();
-    *recorder = (struct recorder){.pool = pool,
-                                  .wait_ms = wait_ms,
-                                  .writers_most = writers_most ? writers_most : 1,
-                                  .waiting_most = waiting_most ? waiting_most : 1};
-    memcpy(recorder->key, key, SECRET_KEY_SIZE);
-    pthread_mutex_init(&recorder->lock, NULL);
-    pthread_cond_init(&recorder->one_is_done, NULL);
-    return recorder;
-}
-
-void recorder_free(struct recorder *recorder)
-{
-    if (!recorder)
-        return;
-    pthread_cond_destroy(&recorder->one_is_done);
-    pthread_mutex_destroy(&recorder->lock);
-    free(recorder);
-}
-
-static void add_numbers(struct json *json, const struct event_draft *draft)
-{
-    if (draft->happened_at && *draft->happened_at) {
-        json_key(json, "offset_minutes");
-        json_number(json, draft->offset_minutes);
-    }
-    if (draft->scanner_seq > 0) {
-        json_member(json, "scanner_id", draft->scanner_id);
-        json_key(json, "scanner_seq");
-        json_number(json, draft->scanner_seq);
-    }
-    if (draft->detail && *draft->detail) {
-        json_key(json, "detail");
-        json_raw(json, draft->detail);
-    }
-}
-
-void recorder_add_marks(struct json *json, const struct event_draft *draft,
-                        const uint8_t key[SECRET_KEY_SIZE])
-{
-    struct moment moment = {0};
-    struct error  unreadable;
-    uint8_t       mac[SUBMISSION_MAC_SIZE];
-    char          text[3 + 2 * sizeof mac] = "\\x";
-    bool          happened =
-        draft->happened_at && *draft->happened_at && moment_parse(draft->happened_at, &moment, &unreadable);
-    struct submission submission = {.event_id = draft->event_id,
-                                    .actor_id = draft->actor_id,
-                                    .kind = draft->kind,
-                                    .named = draft->code && *draft->code ? draft->code : draft->alias,
-                                    .step = draft->step,
-                                    .reason = draft->reason,
-                                    .to_id = draft->to_id,
-                                    .place_id = draft->place_id,
-                                    .corrects = draft->corrects,
-                                    .repair_id = draft->repair_id,
-                                    .scanner_id = draft->scanner_seq > 0 ? draft->scanner_id : NULL,
-                                    .public_note = draft->public_note,
-                                    .private_note = draft->private_note,
-                                    .happened = happened,
-                                    .happened_at_ms = moment.ms,
-                                    .offset_minutes = happened ? draft->offset_minutes : 0,
-                                    .scanner_seq = draft->scanner_seq};
-
-    submission_mac(key, &submission, mac);
-    for (size_t i = 0; i < sizeof mac; i++)
-        snprintf(text + 2 + 2 * i, 3, "%02x", mac[i]);
-    json_key(json, "said");
-    json_number(json, submission_said(&submission));
-    json_member(json, "mac", text);
-}
-
-static void add_draft(struct json *json, const struct event_draft *draft, const uint8_t *key)
-{
-    const struct {
-        const char *key, *text;
-    } members[] = {
-        {"event_id", draft->event_id},
-        {"actor", draft->actor_id},
-        {"kind", draft->kind},
-        {"device_id", draft->device_id},
-        {"code", draft->code},
-        {"alias", draft->alias},
-        {"step", draft->step},
-        {"reason", draft->reason},
-        {"to", draft->to_id},
-        {"place", draft->place_id},
-        {"expected_from", draft->expected_from_id},
-        {"happened_at", draft->happened_at},
-        {"public_note", draft->public_note},
-        {"private_note", draft->private_note},
-        {"corrects", draft->corrects},
-        {"repair_id", draft->repair_id},
-    };
-
-    json_object_begin(json);
-    for (size_t i = 0; i < COUNT_OF(members); i++)
-        json_member(json, members[i].key, members[i].text);
-    add_numbers(json, draft);
-    recorder_add_marks(json, draft, key);
-    json_object_end(json);
-}
-
-void recorder_compose(struct buffer *out, const struct event_draft *drafts, size_t count,
-                      const uint8_t key[SECRET_KEY_SIZE])
-{
-    struct json json;
-
-    json_begin(&json, out);
-    json_array_begin(&json);
-    for (size_t i = 0; i < count; i++)
-        add_draft(&json, &drafts[i], key);
-    json_array_end(&json);
-}
 
 static struct timespec deadline_after(unsigned timeout_ms)
 {
@@ -166,37 +59,8 @@ static struct timespec deadline_after(unsigned timeout_ms)
     return deadline;
 }
 
-/* Takes a turn; who would be one too many, or waits for too long, is sent away with certainly nothing
- * recorded. */
-static bool admit(struct recorder *recorder, struct error *error)
-{
-    struct timespec deadline = deadline_after(recorder->wait_ms);
-    bool            admitted = false;
-
-    pthread_mutex_lock(&recorder->lock);
-    if (recorder->waiting < recorder->waiting_most) {
-        recorder->waiting++;
-        while (recorder->writers >= recorder->writers_most &&
-               pthread_cond_timedwait(&recorder->one_is_done, &recorder->lock, &deadline) == 0)
-            continue;
-        admitted = recorder->writers < recorder->writers_most;
-        recorder->writers += admitted;
-        recorder->waiting--;
-    }
-    pthread_mutex_unlock(&recorder->lock);
-    return admitted || error_set(error, ERROR_UNAVAILABLE, "Too many are writing at this moment; try again");
-}
-
-static void leave(struct recorder *recorder)
-{
-    pthread_mutex_lock(&recorder->lock);
-    recorder->writers--;
-    pthread_cond_signal(&recorder->one_is_done);
-    pthread_mutex_unlock(&recorder->lock);
-}
-
-static bool read_outcome(const struct rows *rows, size_t row, struct event_outcome *outcome,
-                         struct error *error)
+static bool read_outcome(const struct rows *rows, size_t row, struct arena *arena,
+                         struct event_outcome *outcome, struct error *error)
 {
     const char *word = rows_text(rows, row, "outcome");
 
@@ -208,9 +72,9 @@ static bool read_outcome(const struct rows *rows, size_t row, struct event_outco
                 .seq = rows_null(rows, row, "seq") ? -1 : rows_integer(rows, row, "seq"),
                 .device_seq = rows_null(rows, row, "device_seq") ? -1 : rows_integer(rows, row, "device_seq"),
                 .flags = (unsigned)rows_integer(rows, row, "flags"),
-                .message = rows_text(rows, row, "message"),
-                .device_id = rows_text(rows, row, "device_id"),
-                .step = rows_text(rows, row, "step"),
+                .message = arena_copy(arena, rows_text(rows, row, "message")),
+                .device_id = arena_copy(arena, rows_text(rows, row, "device_id")),
+                .step = arena_copy(arena, rows_text(rows, row, "step")),
             };
             return true;
         }
@@ -218,39 +82,239 @@ static bool read_outcome(const struct rows *rows, size_t row, struct event_outco
                      word);
 }
 
-static bool record(struct recorder *recorder, struct arena *arena, const char *batch, size_t count,
-                   struct event_outcome *outcomes, struct error *error)
+/* One call of record_events(), one commit. `rows` lives as long as the arena. */
+static const struct rows *call(struct recorder *recorder, struct arena *arena, const char *batch,
+                               size_t count, struct error *error)
 {
     SESSION           *session = pool_borrow(recorder->pool, recorder->wait_ms, error);
     const struct rows *rows = session ? WRITE(session, arena, SQL_RECORD_EVENTS, error, batch) : NULL;
 
-    if (!rows)
+    if (rows && rows_count(rows) != count) {
+        error_set(error, ERROR_UNKNOWN_OUTCOME, "the database gave %zu outcomes for %zu events",
+                  rows_count(rows), count);
+        return NULL;
+    }
+    return rows;
+}
+
+/* Whether what went wrong may lie in what was sent: then others must not suffer for it. */
+static bool is_about_content(const struct error *error)
+{
+    return error->kind == ERROR_INVALID || error->kind == ERROR_CONFLICT || error->kind == ERROR_NOT_FOUND ||
+           error->kind == ERROR_FORBIDDEN;
+}
+
+/* An event that fails by itself is refused; its neighbours are recorded. */
+static bool record_alone(struct recorder *recorder, struct job *job, size_t n)
+{
+    CLEANUP(buffer_free) struct buffer batch = {.limit = BATCH_BYTES};
+    const struct rows                 *rows;
+    struct error                       error = {0};
+
+    event_draft_compose(&batch, &job->drafts[n], 1, recorder->key);
+    rows = call(recorder, job->arena, batch.text, 1, &error);
+    if (rows)
+        return read_outcome(rows, 0, job->arena, &job->outcomes[n], &job->error);
+    if (!is_about_content(&error)) {
+        job->error = error;
         return false;
-    if (rows_count(rows) != count)
-        return error_set(error, ERROR_UNKNOWN_OUTCOME, "the database gave %zu outcomes for %zu events",
-                         rows_count(rows), count);
-    for (size_t i = 0; i < count; i++)
-        if (!read_outcome(rows, i, &outcomes[i], error))
-            return false;
+    }
+    job->outcomes[n] = (struct event_outcome){.kind = OUTCOME_REFUSED,
+                                              .word = words[OUTCOME_REFUSED],
+                                              .seq = -1,
+                                              .device_seq = -1,
+                                              .message = arena_copy(job->arena, error.message),
+                                              .device_id = "",
+                                              .step = ""};
     return true;
+}
+
+static void record_one_by_one(struct recorder *recorder, struct job *jobs)
+{
+    for (struct job *job = jobs; job; job = job->next) {
+        job->recorded = true;
+        for (size_t n = 0; n < job->count && job->recorded; n++)
+            job->recorded = record_alone(recorder, job, n);
+    }
+}
+
+static void give_outcomes(const struct rows *rows, struct job *jobs)
+{
+    size_t row = 0;
+
+    for (struct job *job = jobs; job; job = job->next) {
+        job->recorded = true;
+        for (size_t n = 0; n < job->count; n++, row++)
+            job->recorded =
+                read_outcome(rows, row, job->arena, &job->outcomes[n], &job->error) && job->recorded;
+    }
+}
+
+static void record(struct recorder *recorder, struct job *jobs)
+{
+    ARENA                             *arena = arena_new();
+    CLEANUP(buffer_free) struct buffer batch = {.limit = BATCH_BYTES + CALL_EVENTS_MOST};
+    struct error                       error = {0};
+    const struct rows                 *rows;
+    size_t                             count = 0;
+
+    for (const struct job *job = jobs; job; job = job->next) {
+        buffer_text(&batch, job == jobs ? "[" : ",");
+        buffer_add(&batch, job->composed.text, job->composed.length);
+        count += job->count;
+    }
+    buffer_text(&batch, "]");
+    rows = call(recorder, arena, batch.text, count, &error);
+    if (rows)
+        give_outcomes(rows, jobs);
+    else if (is_about_content(&error))
+        record_one_by_one(recorder, jobs);
+    else
+        for (struct job *job = jobs; job; job = job->next)
+            job->error = error;
+}
+
+/* Takes from the queue what fits into one call; NULL when the recorder stops and nothing is left. */
+static struct job *take(struct recorder *recorder)
+{
+    struct job *first, **end;
+    size_t      events = 0, bytes = 0;
+
+    pthread_mutex_lock(&recorder->lock);
+    while (!recorder->first && !recorder->stopping)
+        pthread_cond_wait(&recorder->work, &recorder->lock);
+    first = recorder->first;
+    for (end = &first; *end; end = &(*end)->next) {
+        events += (*end)->count;
+        bytes += (*end)->composed.length + 1;
+        if (end != &first && (events > CALL_EVENTS_MOST || bytes > BATCH_BYTES))
+            break;
+        (*end)->taken = true;
+        recorder->waiting--;
+    }
+    recorder->first = *end;
+    *end = NULL;
+    if (!recorder->first)
+        recorder->last = &recorder->first;
+    pthread_mutex_unlock(&recorder->lock);
+    return first;
+}
+
+static void *work(void *context)
+{
+    struct recorder *recorder = context;
+
+    for (struct job *jobs; (jobs = take(recorder));) {
+        record(recorder, jobs);
+        pthread_mutex_lock(&recorder->lock);
+        for (struct job *job = jobs, *next; job; job = next) {
+            next = job->next; /* once it is done, its caller may be gone with it */
+            job->done = true;
+            pthread_cond_signal(&job->finished);
+        }
+        pthread_mutex_unlock(&recorder->lock);
+    }
+    return NULL;
+}
+
+struct recorder *recorder_new(struct pool *pool, const uint8_t key[SECRET_KEY_SIZE], unsigned wait_ms,
+                              unsigned waiting_most)
+{
+    struct recorder *recorder = calloc(1, sizeof *recorder);
+
+    if (!recorder)
+        abort();
+    *recorder =
+        (struct recorder){.pool = pool, .wait_ms = wait_ms, .waiting_most = waiting_most ? waiting_most : 1};
+    recorder->last = &recorder->first;
+    memcpy(recorder->key, key, SECRET_KEY_SIZE);
+    pthread_mutex_init(&recorder->lock, NULL);
+    pthread_cond_init(&recorder->work, NULL);
+    if (pthread_create(&recorder->thread, NULL, work, recorder) != 0)
+        abort();
+    return recorder;
+}
+
+void recorder_free(struct recorder *recorder)
+{
+    if (!recorder)
+        return;
+    pthread_mutex_lock(&recorder->lock);
+    recorder->stopping = true;
+    pthread_cond_signal(&recorder->work);
+    pthread_mutex_unlock(&recorder->lock);
+    pthread_join(recorder->thread, NULL);
+    pthread_cond_destroy(&recorder->work);
+    pthread_mutex_destroy(&recorder->lock);
+    free(recorder);
+}
+
+/* Takes a job back that nobody took yet. */
+static void take_back(struct recorder *recorder, const struct job *job)
+{
+    struct job **at = &recorder->first;
+
+    while (*at != job)
+        at = &(*at)->next;
+    *at = job->next;
+    if (!job->next)
+        recorder->last = at;
+    recorder->waiting--;
+}
+
+/* Waits until the job is done; one that is still in the queue at the deadline was certainly not recorded. */
+static void await(struct recorder *recorder, struct job *job)
+{
+    struct timespec deadline = deadline_after(recorder->wait_ms);
+
+    while (!job->done && !job->taken)
+        if (pthread_cond_timedwait(&job->finished, &recorder->lock, &deadline) == ETIMEDOUT && !job->taken) {
+            take_back(recorder, job);
+            error_set(&job->error, ERROR_UNAVAILABLE, "Too many are writing at this moment; try again");
+            return;
+        }
+    while (!job->done)
+        pthread_cond_wait(&job->finished, &recorder->lock);
+}
+
+static void submit(struct recorder *recorder, struct job *job)
+{
+    pthread_cond_init(&job->finished, NULL);
+    pthread_mutex_lock(&recorder->lock);
+    if (recorder->waiting >= recorder->waiting_most) {
+        error_set(&job->error, ERROR_UNAVAILABLE, "Too many are writing at this moment; try again");
+        job->error.retry_after_s = 1;
+    } else {
+        *recorder->last = job;
+        recorder->last = &job->next;
+        recorder->waiting++;
+        pthread_cond_signal(&recorder->work);
+        await(recorder, job);
+    }
+    pthread_mutex_unlock(&recorder->lock);
+    pthread_cond_destroy(&job->finished);
 }
 
 bool recorder_record(struct recorder *recorder, struct arena *arena, const struct event_draft *drafts,
                      size_t count, struct event_outcome *outcomes, struct error *error)
 {
-    CLEANUP(buffer_free) struct buffer batch = {.limit = BATCH_BYTES};
-    bool                               done;
+    struct job job = {.drafts = drafts,
+                      .count = count,
+                      .arena = arena,
+                      .outcomes = outcomes,
+                      .composed = {.limit = BATCH_BYTES}};
 
     if (count == 0 || count > RECORDER_BATCH_MOST)
         return error_field(error, "events", "A batch holds 1 to %u events", RECORDER_BATCH_MOST);
-    recorder_compose(&batch, drafts, count, recorder->key);
-    if (batch.overflowed)
-        return error_set(error, ERROR_TOO_LARGE, "These events are too large together; send fewer at a time");
-    if (!admit(recorder, error))
-        return false;
-    done = record(recorder, arena, batch.text, count, outcomes, error);
-    leave(recorder);
-    return done;
+    event_draft_list(&job.composed, drafts, count, recorder->key);
+    if (job.composed.overflowed)
+        error_set(&job.error, ERROR_TOO_LARGE, "These events are too large together; send fewer at a time");
+    else
+        submit(recorder, &job);
+    buffer_free(&job.composed);
+    if (!job.recorded)
+        *error = job.error;
+    return job.recorded;
 }
 
 const char *recorder_flag_words(struct arena *arena, unsigned flags)

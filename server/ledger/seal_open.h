@@ -4,11 +4,11 @@
 
 #include <pthread.h>
 
+#include "audit/tile_edge.h"
 #include "ledger/chain_map.h"
 #include "ledger/seal_batch.h"
 #include "ledger/seal_log.h"
 #include "ledger/sealer.h"
-#include "audit/tile_edge.h"
 
 #define BATCH_ROWS 512u
 

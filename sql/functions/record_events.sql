@@ -5,78 +5,166 @@
 -- Gives one row per event, in their order. Outcomes: recorded, replayed (same key, same content), conflict (same key,
 -- other content: kept in spoor.review), refused (certainly not stored; message says why).
 -- The lock on the ledger's head makes writers take turns until they commit: seq is gap-free and in commit order.
+--
+-- Made for batches: one statement looks everything up, the loop only computes, and one statement for each table stores
+-- what came out (store_events). What is rare may look into the database itself; before that, what the loop holds is
+-- stored. The settings of the function allow look-ups by index only, whatever the statistics say.
+
+-- Whether the text is a date or a time of day, without failing.
+CREATE OR REPLACE FUNCTION spoor.is_a(wanted regtype, value text)
+RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF wanted = 'date'::regtype THEN
+        RETURN value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND value::date IS NOT NULL;
+    END IF;
+    RETURN value ~ '^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$' AND value::time IS NOT NULL;
+EXCEPTION WHEN data_exception THEN
+    RETURN false;
+END $$;
+
+CREATE OR REPLACE FUNCTION spoor.store_events(events spoor.event[], openings spoor.opening[], states spoor.custody[])
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO spoor.event SELECT * FROM unnest(events);
+    INSERT INTO spoor.opening SELECT * FROM unnest(openings);
+    INSERT INTO spoor.custody AS c SELECT * FROM unnest(states) ON CONFLICT ON CONSTRAINT custody_pkey DO UPDATE SET
+        custodian_id = excluded.custodian_id, since = excluded.since, place_id = excluded.place_id,
+        repair_id = excluded.repair_id, step = excluded.step, step_since = excluded.step_since,
+        waiting = excluded.waiting, waiting_since = excluded.waiting_since, next_update_on = excluded.next_update_on,
+        offered_to = excluded.offered_to, seq = excluded.seq, device_seq = excluded.device_seq;
+END $$;
+
+CREATE OR REPLACE FUNCTION spoor.new_salt()
+RETURNS bytea LANGUAGE sql VOLATILE AS $$
+    SELECT pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) || pg_catalog.uuid_send(pg_catalog.gen_random_uuid()));
+$$;
+
 CREATE OR REPLACE FUNCTION spoor.record_events(batch jsonb)
 RETURNS TABLE (ordinal int, event_id uuid, outcome text, seq bigint, device_seq int, flags smallint, message text,
                device_id uuid, step text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET join_collapse_limit = 1 SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     late_after  CONSTANT interval := '10 minutes';
+    outcomes    CONSTANT text[] := '{repaired,no_fault_found,replaced,unrepairable,cancelled,lost,stolen}';
     head        spoor.ledger_head%ROWTYPE;
     v_recorded  timestamptz;
-    e           jsonb;
-    hash        bytea;
-    known       record;
-    words       record;
+    step_names  text[];                       -- the vocabulary of steps, by position
+    positions   smallint[];
+    phases      text[];
+    now_at      int;                          -- where the state's step and the event's stand in these
+    then_at     int;
+    r           record;                       -- an event with all that was looked up for it
+    events      spoor.event[] := '{}';        -- to be stored
+    openings    spoor.opening[] := '{}';
+    ids         uuid[] := '{}';               -- of events recorded in this call: for repeats within it
+    numbers     text[] := '{}';
+    hashes      bytea[] := '{}';
+    devices     uuid[] := '{}';               -- touched in this call, and their states
+    states      spoor.custody[] := '{}';
+    changed     spoor.custody[];
+    names       text[] := '{}';               -- of devices that nobody knew before this call
+    named       uuid[] := '{}';
+    at          int;
+    before      record;
     t_device    uuid;                         -- of the event that this one corrects
     t_seq       int;
     t_kind      text;
     t_repair    uuid;
-    v_skipped   jsonb;
-    before      record;
     state       spoor.custody%ROWTYPE;        -- the device's state before this event, then after it
     is_new      boolean;
     v_device    uuid;
-    v_matches   int;
-    v_happened  timestamptz;
-    v_kind      text;
     v_from      uuid;
+    v_holder    text;
     v_place_was uuid;
-    v_position  smallint;
+    v_happened  timestamptz;
     v_detail    jsonb;
     v_repair    uuid;
+    v_scanner   uuid;
+    v_number    bigint;
     v_undo      boolean;
+    v_rare      boolean;
 BEGIN
     IF jsonb_typeof(batch) <> 'array' OR jsonb_array_length(batch) NOT BETWEEN 1 AND 512 THEN
         RAISE 'a batch holds 1 to 512 events' USING ERRCODE = 'SP400';
     END IF;
     SELECT * INTO head FROM spoor.ledger_head FOR UPDATE;
     v_recorded := greatest(date_trunc('milliseconds', clock_timestamp()), head.recorded_at);
-    ordinal := 0;
+    SELECT array_agg(s.name ORDER BY s.position), array_agg(s.position ORDER BY s.position),
+           array_agg(s.phase ORDER BY s.position) INTO step_names, positions, phases FROM spoor.step s;
 
-    FOR e IN SELECT value FROM jsonb_array_elements(batch) LOOP
-        ordinal := ordinal + 1;
-        event_id := (e ->> 'event_id')::uuid;
+    FOR r IN
+        SELECT x.n::int AS n, x.e, j.*, sha256(convert_to((x.e - '{mac,said}'::text[])::text, 'UTF8')) AS hash,
+               k.number AS kind_number, a.party_id AS actor_party, a.name AS actor_name, ap.name AS actor_party_name,
+               t.id AS to_id, t.kind AS to_kind, t.name AS to_name, p.id AS place_id, p.name AS place_name,
+               rs.number AS reason_number, rp.id AS known_repair,
+               ev.seq AS old_seq, ev.device_seq AS old_device_seq, ev.device_id AS old_device, ev.flags AS old_flags,
+               ev.step AS old_step, ev.content_hash AS old_hash, sc.seq AS number_seq, sc.device_seq AS number_device_seq,
+               sc.device_id AS number_device, l.code AS label_code, l.device_id AS label_device, l.party_id AS label_party,
+               l.revoked_at IS NOT NULL AS label_revoked, al.matches, al.device_id AS alias_device, c.device_id AS known_device,
+               c AS custody
+          FROM jsonb_array_elements(batch) WITH ORDINALITY AS x (e, n)
+          CROSS JOIN LATERAL jsonb_to_record(x.e) AS j (event_id uuid, actor uuid, kind text, device_id uuid, code text,
+               alias text, step text, reason text, "to" uuid, place uuid, expected_from uuid, happened_at timestamptz,
+               offset_minutes smallint, scanner_id uuid, scanner_seq bigint, public_note text, private_note text,
+               corrects uuid, repair_id uuid, detail jsonb, said smallint, mac bytea)
+          LEFT JOIN spoor.event ev ON ev.event_id = j.event_id
+          LEFT JOIN spoor.event sc ON sc.scanner_id = j.scanner_id AND sc.scanner_seq = j.scanner_seq
+          LEFT JOIN spoor.event_kind k ON k.name = j.kind
+          LEFT JOIN spoor.actor a ON a.id = j.actor
+          LEFT JOIN spoor.party ap ON ap.id = a.party_id
+          LEFT JOIN spoor.party t ON t.id = j."to"
+          LEFT JOIN spoor.party p ON p.id = j.place AND p.kind = 'place'
+          LEFT JOIN spoor.reason rs ON rs.code = j.reason
+          LEFT JOIN spoor.repair rp ON rp.id = j.repair_id
+          LEFT JOIN spoor.label l ON l.code = j.code
+          LEFT JOIN LATERAL (SELECT count(DISTINCT i.device_id) AS matches, min(i.device_id::text)::uuid AS device_id
+                               FROM spoor.alias i WHERE i.value = coalesce(j.alias, CASE WHEN l.code IS NULL THEN j.code END)
+                                AND j.device_id IS NULL) al ON true
+          LEFT JOIN spoor.custody c ON c.device_id = coalesce(j.device_id, l.device_id,
+               CASE WHEN al.matches = 1 THEN al.device_id END)
+         ORDER BY x.n
+    LOOP
+        ordinal := r.n;
+        event_id := r.event_id;
         outcome := NULL; seq := NULL; device_seq := NULL; flags := 0; message := NULL; device_id := NULL; step := NULL;
-        hash := sha256(convert_to((e - '{mac,said}'::text[])::text, 'UTF8'));
-        v_kind := e ->> 'kind';
+        v_scanner := r.scanner_id;
+        v_number := r.scanner_seq;
 
-        -- Seen before? The answer to a replay writes, so that it waits for the same durability as the event did.
-        SELECT v.seq, v.device_seq, v.device_id, v.flags, v.step, v.content_hash INTO known
-          FROM spoor.event v WHERE v.event_id = (e ->> 'event_id')::uuid;
-        IF FOUND THEN
-            seq := known.seq; device_seq := known.device_seq; device_id := known.device_id; flags := known.flags;
-            step := known.step;
-            IF known.content_hash = hash THEN
-                outcome := 'replayed';
-                INSERT INTO spoor.delivery AS d VALUES ((e ->> 'event_id')::uuid, 1, v_recorded)
-                    ON CONFLICT ON CONSTRAINT delivery_pkey
-                    DO UPDATE SET deliveries = d.deliveries + 1, last_at = excluded.last_at;
-            ELSE
-                outcome := 'conflict';
-                message := 'this event_id was used before with other content; both are kept, a lead will look at them';
-            END IF;
-        ELSIF e ? 'scanner_seq' THEN
-            SELECT v.seq, v.device_seq, v.device_id INTO known FROM spoor.event v
-             WHERE v.scanner_id = (e ->> 'scanner_id')::uuid AND v.scanner_seq = (e ->> 'scanner_seq')::bigint;
-            IF FOUND THEN
-                outcome := 'conflict'; seq := known.seq; device_seq := known.device_seq; device_id := known.device_id;
-                message := 'this scanner used the same number before for another event; both are kept, a lead will look at them';
-            END IF;
+        -- Seen before, in the database or in this very call? The answer to a replay writes, so that it waits for the same
+        -- durability as the event did.
+        at := array_position(ids, r.event_id);
+        IF at IS NOT NULL AND at > 0 AND r.old_seq IS NULL THEN
+            SELECT v.seq, v.device_seq, v.device_id, v.flags, v.step INTO before
+              FROM unnest(events) v WHERE v.event_id = r.event_id
+             UNION ALL SELECT v.seq, v.device_seq, v.device_id, v.flags, v.step FROM spoor.event v WHERE v.event_id = r.event_id;
+            seq := before.seq; device_seq := before.device_seq; device_id := before.device_id; flags := before.flags;
+            step := before.step;
+            outcome := CASE WHEN hashes[at] = r.hash THEN 'replayed' ELSE 'conflict' END;
+        ELSIF r.old_seq IS NOT NULL THEN
+            seq := r.old_seq; device_seq := r.old_device_seq; device_id := r.old_device; flags := r.old_flags;
+            step := r.old_step;
+            outcome := CASE WHEN r.old_hash = r.hash THEN 'replayed' ELSE 'conflict' END;
         END IF;
-        IF outcome = 'conflict' AND EXISTS (SELECT FROM spoor.actor a WHERE a.id = (e ->> 'actor')::uuid) THEN
+        IF outcome = 'replayed' AND r.old_seq IS NOT NULL THEN
+            INSERT INTO spoor.delivery AS d VALUES (r.event_id, 1, v_recorded)
+                ON CONFLICT ON CONSTRAINT delivery_pkey
+                DO UPDATE SET deliveries = d.deliveries + 1, last_at = excluded.last_at;
+        ELSIF outcome = 'conflict' THEN
+            message := 'this event_id was used before with other content; both are kept, a lead will look at them';
+        ELSIF outcome IS NULL AND r.scanner_seq IS NOT NULL
+              AND (r.number_seq IS NOT NULL OR r.scanner_id || ':' || r.scanner_seq = ANY (numbers)) THEN
+            -- A scanner whose memory was lost or restored counts again: the event is recorded, without its number.
+            message := 'this scanner used the same number before for another event; both are kept, a lead will look at them';
+            flags := flags | 128::smallint;
+            v_scanner := NULL;
+            v_number := NULL;
+        END IF;
+        IF message IS NOT NULL AND r.actor_party IS NOT NULL THEN
             INSERT INTO spoor.review (event_id, actor_id, body, body_hash, why)
-            VALUES ((e ->> 'event_id')::uuid, (e ->> 'actor')::uuid, e, hash, message)
+            VALUES (r.event_id, r.actor, r.e, r.hash, message)
                 ON CONFLICT ON CONSTRAINT review_event_id_body_hash_key DO UPDATE SET received_at = excluded.received_at;
         END IF;
         IF outcome IS NOT NULL THEN
@@ -84,38 +172,47 @@ BEGIN
             CONTINUE;
         END IF;
 
-        -- Do its words exist?
-        SELECT k.number AS kind_number, s.position AS step_position, s.phase AS step_phase, r.number AS reason_number,
-               a.party_id AS actor_party, a.name AS actor_name, t.id AS to_id, p.id AS place_id, rp.id AS repair_id
-          INTO words
-          FROM (VALUES (1)) AS one
-          LEFT JOIN spoor.event_kind k ON k.name = e ->> 'kind'
-          LEFT JOIN spoor.step s ON s.name = e ->> 'step'
-          LEFT JOIN spoor.reason r ON r.code = e ->> 'reason'
-          LEFT JOIN spoor.actor a ON a.id = (e ->> 'actor')::uuid
-          LEFT JOIN spoor.party t ON t.id = (e ->> 'to')::uuid
-          LEFT JOIN spoor.party p ON p.id = (e ->> 'place')::uuid AND p.kind = 'place'
-          LEFT JOIN spoor.repair rp ON rp.id = (e ->> 'repair_id')::uuid;
+        -- Do its words exist, and do its values make sense?
+        then_at := array_position(step_names, r.step);
         message := CASE
-            WHEN words.kind_number IS NULL THEN 'there is no kind of event with this name'
-            WHEN words.actor_party IS NULL THEN 'whoever sent this is not known'
-            WHEN e ? 'step' AND words.step_position IS NULL THEN 'there is no step with this name'
-            WHEN e ? 'reason' AND words.reason_number IS NULL THEN 'there is no reason with this code'
-            WHEN e ? 'to' AND words.to_id IS NULL THEN 'the receiver is not known'
-            WHEN e ? 'place' AND words.place_id IS NULL THEN 'there is no such place'
-            WHEN e ? 'repair_id' AND words.repair_id IS NULL THEN 'there is no such repair'
-            WHEN v_kind = 'step' AND NOT e ? 'step' THEN 'a step needs its name'
-            WHEN v_kind = 'waiting' AND NOT e ? 'reason' THEN 'waiting needs a reason'
-            WHEN v_kind IN ('handed_over', 'offered') AND NOT e ? 'to' THEN 'a hand-over needs a receiver'
-            WHEN v_kind = 'corrected' AND NOT e ? 'corrects' THEN 'a correction needs the event that it corrects'
+            WHEN r.kind_number IS NULL THEN 'there is no kind of event with this name'
+            WHEN r.actor_party IS NULL THEN 'whoever sent this is not known'
+            WHEN r.step IS NOT NULL AND then_at IS NULL THEN 'there is no step with this name'
+            WHEN r.reason IS NOT NULL AND r.reason_number IS NULL THEN 'there is no reason with this code'
+            WHEN r."to" IS NOT NULL AND r.to_id IS NULL THEN 'the receiver is not known'
+            WHEN r.to_kind = 'place' THEN 'a place cannot take a device over; scan the place as a place'
+            WHEN r.place IS NOT NULL AND r.place_id IS NULL THEN 'there is no such place'
+            WHEN r.repair_id IS NOT NULL AND r.known_repair IS NULL THEN 'there is no such repair'
+            WHEN r.kind = 'step' AND r.step IS NULL THEN 'a step needs its name'
+            WHEN r.kind = 'waiting' AND r.reason IS NULL THEN 'waiting needs a reason'
+            WHEN r.kind IN ('handed_over', 'offered') AND r."to" IS NULL THEN 'a hand-over needs a receiver'
+            WHEN r.kind = 'corrected' AND r.corrects IS NULL THEN 'a correction needs the event that it corrects'
+            WHEN length(r.alias) > 120 THEN 'a serial number or asset tag has at most 120 characters'
+            WHEN r.detail IS NULL THEN NULL
+            WHEN r.detail ->> 'outcome' <> ALL (outcomes) THEN 'there is no outcome with this name'
+            WHEN r.detail ? 'next_update_on' AND NOT spoor.is_a('date', r.detail ->> 'next_update_on')
+                THEN 'next_update_on is a date such as 2026-11-24'
+            WHEN r.detail ? 'expected_on' AND NOT spoor.is_a('date', r.detail ->> 'expected_on')
+                THEN 'expected_on is a date such as 2026-11-24'
+            WHEN r.detail ? 'expected_before' AND NOT spoor.is_a('time', r.detail ->> 'expected_before')
+                THEN 'expected_before is a time such as 16:00'
         END;
 
+        -- What is rare looks into the database: it must find what this call recorded so far.
+        v_rare := r.corrects IS NOT NULL OR r.kind NOT IN ('step', 'moved', 'handed_over', 'waiting', 'waiting_ended', 'note',
+            'question', 'answer', 'offered', 'accepted', 'refused');
+        IF v_rare AND cardinality(events) > 0 THEN
+            SELECT array_agg(s) INTO changed FROM unnest(states) s WHERE s.seq >= head.next_seq - cardinality(events);
+            PERFORM spoor.store_events(events, openings, changed);
+            events := '{}'; openings := '{}';
+        END IF;
+
         -- Which device?
-        v_device := (e ->> 'device_id')::uuid;
+        v_device := coalesce(r.device_id, r.label_device, CASE WHEN r.matches = 1 THEN r.alias_device END);
         t_device := NULL; t_seq := NULL; t_kind := NULL; t_repair := NULL;
-        IF message IS NULL AND e ? 'corrects' THEN
+        IF message IS NULL AND r.corrects IS NOT NULL THEN
             SELECT v.device_id, v.device_seq, v.kind, v.repair_id INTO t_device, t_seq, t_kind, t_repair
-              FROM spoor.event v WHERE v.event_id = (e ->> 'corrects')::uuid;
+              FROM spoor.event v WHERE v.event_id = r.corrects;
             IF NOT FOUND THEN
                 message := 'the event that this corrects is not known';
             ELSIF v_device <> t_device THEN
@@ -123,30 +220,47 @@ BEGIN
             END IF;
             v_device := coalesce(v_device, t_device);
         END IF;
-        IF message IS NULL AND v_device IS NULL AND e ? 'code' THEN
-            SELECT l.device_id, l.party_id INTO known FROM spoor.label l WHERE l.code = e ->> 'code';
-            v_device := known.device_id;
-            IF known.party_id IS NOT NULL THEN
-                message := 'this label belongs to a place or a person, not to a device';
-            END IF;
-        ELSIF message IS NULL AND v_device IS NULL AND e ? 'alias' THEN
-            SELECT count(DISTINCT a.device_id), min(a.device_id::text)::uuid INTO v_matches, v_device
-              FROM spoor.alias a WHERE a.value = e ->> 'alias';
-            IF v_matches > 1 THEN
-                message := 'several devices have this number; scan the label, or choose one on the page';
-            END IF;
-        ELSIF message IS NULL AND v_device IS NULL THEN
-            message := 'it does not say which device';
+        IF message IS NULL AND v_device IS NULL THEN
+            message := CASE
+                WHEN r.label_party IS NOT NULL THEN 'this label belongs to a place or a person, not to a device'
+                WHEN r.matches > 1 THEN 'several devices have this number; scan the label, or choose one on the page'
+                WHEN r.code IS NULL AND r.alias IS NULL THEN 'it does not say which device'
+            END;
+            v_device := named[array_position(names, coalesce(r.code, r.alias))];
         END IF;
-        state := NULL;
-        IF message IS NULL AND v_device IS NOT NULL THEN
-            SELECT * INTO state FROM spoor.custody c WHERE c.device_id = v_device;
-            IF NOT FOUND AND NOT EXISTS (SELECT FROM spoor.device d WHERE d.id = v_device) THEN
-                message := 'there is no such device';
+        at := array_position(devices, v_device);
+        IF at IS NOT NULL THEN
+            state := states[at];
+        ELSIF r.known_device = v_device THEN
+            state := r.custody;
+        ELSE
+            state := NULL;
+            IF message IS NULL AND v_device IS NOT NULL THEN
+                SELECT * INTO state FROM spoor.custody c WHERE c.device_id = v_device;
+                IF NOT FOUND AND NOT EXISTS (SELECT FROM spoor.device d WHERE d.id = v_device) THEN
+                    message := 'there is no such device';
+                END IF;
+            END IF;
+        END IF;
+        v_repair := coalesce(r.known_repair, state.repair_id, t_repair);
+        v_detail := CASE WHEN jsonb_typeof(r.detail) = 'object' AND r.detail <> '{}' THEN r.detail END;
+        IF message IS NULL AND r.kind IN ('label_linked', 'label_revoked') THEN
+            SELECT l.device_id, l.party_id, l.revoked_at INTO before FROM spoor.label l WHERE l.code = v_detail ->> 'label';
+            message := CASE
+                WHEN NOT FOUND THEN 'there is no label with this code'
+                WHEN r.kind = 'label_revoked' AND before.device_id IS DISTINCT FROM v_device THEN 'this label is not on this device'
+                WHEN r.kind = 'label_linked' AND before.revoked_at IS NOT NULL THEN 'this label was revoked'
+                WHEN r.kind = 'label_linked' AND (before.party_id IS NOT NULL OR before.device_id <> v_device)
+                    THEN 'this label belongs to something else already'
+            END;
+        ELSIF message IS NULL AND r.kind = 'reopened' AND state.repair_id IS NULL AND r.known_repair IS NULL THEN
+            SELECT p.id INTO v_repair FROM spoor.repair p WHERE p.device_id = v_device ORDER BY p.opened_at DESC LIMIT 1;
+            IF NOT FOUND THEN
+                message := 'this device was never in repair';
             END IF;
         END IF;
         IF message IS NOT NULL THEN
-            outcome := 'refused';
+            outcome := 'refused'; flags := 0;
             RETURN NEXT;
             CONTINUE;
         END IF;
@@ -155,14 +269,13 @@ BEGIN
         IF v_device IS NULL THEN
             flags := flags | 16::smallint;
             INSERT INTO spoor.device (kind, identified) VALUES ('unknown', false) RETURNING id INTO v_device;
-            IF NOT e ? 'code' THEN
-                INSERT INTO spoor.alias (device_id, kind, value) VALUES (v_device, 'other', e ->> 'alias');
+            IF r.label_code IS NULL THEN
+                INSERT INTO spoor.alias (device_id, kind, value) VALUES (v_device, 'other', coalesce(r.code, r.alias));
             ELSE
-                UPDATE spoor.label l SET device_id = v_device, linked_at = v_recorded WHERE l.code = e ->> 'code';
-                IF NOT FOUND THEN
-                    INSERT INTO spoor.alias (device_id, kind, value) VALUES (v_device, 'other', e ->> 'code');
-                END IF;
+                UPDATE spoor.label l SET device_id = v_device, linked_at = v_recorded WHERE l.code = r.label_code;
             END IF;
+            names := names || coalesce(r.code, r.alias);
+            named := named || v_device;
         END IF;
         is_new := state.device_id IS NULL;
         IF is_new THEN
@@ -170,67 +283,66 @@ BEGIN
         END IF;
         v_from := state.custodian_id;
         v_place_was := state.place_id;
-        v_detail := CASE WHEN jsonb_typeof(e -> 'detail') = 'object' AND e -> 'detail' <> '{}' THEN e -> 'detail' END;
-        v_happened := coalesce((e ->> 'happened_at')::timestamptz, v_recorded);
-        v_repair := coalesce(words.repair_id, state.repair_id, t_repair);
+        v_happened := coalesce(r.happened_at, v_recorded);
         v_undo := false;
 
         IF v_recorded - v_happened > late_after THEN flags := flags | 2::smallint; END IF;
         IF v_happened - v_recorded > late_after OR v_happened < '2015-01-01Z' THEN flags := flags | 4::smallint; END IF;
-        IF e ? 'expected_from' AND v_from IS DISTINCT FROM (e ->> 'expected_from')::uuid
-           OR v_kind = 'accepted' AND state.offered_to IS DISTINCT FROM words.actor_party THEN
+        IF r.label_revoked AND r.kind <> 'label_revoked' THEN flags := flags | 64::smallint; END IF;
+        IF r.expected_from IS NOT NULL AND v_from IS DISTINCT FROM r.expected_from
+           OR r.kind = 'accepted' AND state.offered_to IS DISTINCT FROM r.actor_party THEN
             flags := flags | 1::smallint;
         END IF;
 
         -- The state after the event.
-        state.custodian_id := coalesce(CASE
-            WHEN v_kind IN ('received', 'step', 'moved', 'accepted', 'registered', 'announced')
-                THEN coalesce(words.to_id, words.actor_party)
-            WHEN v_kind = 'handed_over' THEN words.to_id
-            WHEN v_kind = 'returned' THEN coalesce(words.to_id,
-                (SELECT r.owner_id FROM spoor.repair r WHERE r.id = v_repair),
-                (SELECT d.owner_id FROM spoor.device d WHERE d.id = v_device))
-            END, v_from, words.to_id, words.actor_party);
-        state.place_id := CASE WHEN words.place_id IS NOT NULL THEN words.place_id
-                               WHEN v_kind IN ('returned', 'handed_over') THEN NULL
+        v_holder := NULL;
+        IF r.kind IN ('received', 'step', 'moved', 'accepted', 'registered', 'announced') THEN
+            state.custodian_id := coalesce(r.to_id, r.actor_party);
+            v_holder := CASE WHEN r.to_id IS NULL THEN r.actor_party_name ELSE r.to_name END;
+        ELSIF r.kind = 'handed_over' THEN
+            state.custodian_id := r.to_id;
+            v_holder := r.to_name;
+        ELSIF r.kind = 'returned' THEN
+            state.custodian_id := coalesce(r.to_id, (SELECT p.owner_id FROM spoor.repair p WHERE p.id = v_repair),
+                (SELECT d.owner_id FROM spoor.device d WHERE d.id = v_device), v_from, r.actor_party);
+        ELSE
+            state.custodian_id := coalesce(v_from, r.to_id, r.actor_party);
+        END IF;
+        state.place_id := CASE WHEN r.place_id IS NOT NULL THEN r.place_id
+                               WHEN r.kind IN ('returned', 'handed_over') THEN NULL
                                ELSE state.place_id END;
-        state.offered_to := CASE WHEN v_kind = 'offered' THEN words.to_id
-                                 WHEN v_from IS DISTINCT FROM state.custodian_id OR v_kind IN ('accepted', 'refused') THEN NULL
+        state.offered_to := CASE WHEN r.kind = 'offered' THEN r.to_id
+                                 WHEN v_from IS DISTINCT FROM state.custodian_id OR r.kind IN ('accepted', 'refused') THEN NULL
                                  ELSE state.offered_to END;
-        IF v_kind IN ('step', 'received', 'announced', 'returned') THEN
-            SELECT s.position, s.phase INTO before FROM spoor.step s WHERE s.name = state.step;
-            v_position := before.position;
-            IF e ? 'step' THEN
-                step := e ->> 'step';
-            ELSE
-                SELECT s.name, s.position, s.phase INTO step, words.step_position, words.step_phase FROM spoor.step s
-                 WHERE s.phase = v_kind ORDER BY s.position LIMIT 1;
+        IF r.kind IN ('step', 'received', 'announced', 'returned') THEN
+            now_at := array_position(step_names, state.step);
+            IF r.step IS NULL THEN
+                then_at := array_position(phases, r.kind);
             END IF;
-            IF v_kind = 'step' AND words.step_position < v_position AND NOT e ? 'reason'
-               OR words.step_phase = 'returned' AND before.phase NOT IN ('ready', 'returned')
+            step := step_names[then_at];
+            IF r.kind = 'step' AND positions[then_at] < positions[now_at] AND r.reason IS NULL
+               OR phases[then_at] = 'returned' AND phases[now_at] NOT IN ('ready', 'returned')
                   AND NOT coalesce(v_detail ? 'outcome', false) THEN
                 flags := flags | 8::smallint;
-            ELSIF v_kind = 'step' AND words.step_position > v_position THEN
-                SELECT jsonb_agg(s.name ORDER BY s.position) INTO v_skipped FROM spoor.step s
-                 WHERE s.position > v_position AND s.position < words.step_position;
-                IF v_skipped IS NOT NULL THEN
-                    v_detail := coalesce(v_detail, '{}') || jsonb_build_object('skipped', v_skipped);
-                END IF;
+            ELSIF r.kind = 'step' AND then_at > now_at + 1 THEN
+                v_detail := coalesce(v_detail, '{}') || jsonb_build_object('skipped', to_jsonb(step_names[now_at + 1:then_at - 1]));
             END IF;
             IF state.step IS DISTINCT FROM step THEN state.step_since := v_happened; END IF;
             state.step := step;
             state.waiting := NULL; state.waiting_since := NULL; state.next_update_on := NULL;
-        ELSIF v_kind = 'waiting' THEN
-            state.waiting := e ->> 'reason';
+        ELSIF r.kind = 'waiting' THEN
+            state.waiting := r.reason;
             state.waiting_since := v_happened;
             state.next_update_on := (v_detail ->> 'next_update_on')::date;
-        ELSIF v_kind = 'waiting_ended' THEN
+        ELSIF r.kind = 'waiting_ended' THEN
             state.waiting := NULL; state.waiting_since := NULL; state.next_update_on := NULL;
-        ELSIF v_kind = 'eta' THEN
+        ELSIF r.kind = 'eta' THEN
             state.next_update_on := coalesce((v_detail ->> 'next_update_on')::date, state.next_update_on);
-        ELSIF v_kind = 'corrected' AND v_detail ->> 'correction' = 'did_not_occur'
-              AND t_seq = state.device_seq AND t_seq > 0 THEN
-            -- Undo of the latest event: the state is again the one before it.
+        ELSIF r.kind = 'corrected' AND v_detail ->> 'correction' = 'did_not_occur' AND t_seq > 0
+              AND t_seq = (SELECT max(v.device_seq) FROM spoor.event v
+                   WHERE v.device_id = v_device AND v.kind <> 'corrected' AND NOT EXISTS (SELECT FROM spoor.event u
+                         WHERE u.corrects = v.event_id AND u.detail ->> 'correction' = 'did_not_occur')) THEN
+            -- Undo of the latest event that still stands: the state is again the one before it.
             v_undo := true;
             SELECT v.to_id, v.place_id, v.step, v.waiting, v.happened_at INTO before FROM spoor.event v
              WHERE v.device_id = v_device AND v.device_seq = t_seq - 1;
@@ -241,70 +353,95 @@ BEGIN
         END IF;
         IF v_from IS DISTINCT FROM state.custodian_id THEN state.since := v_happened; END IF;
 
-        -- The event, then what stands beside it.
+        -- What stands beside the event.
+        IF r.kind = 'received' THEN
+            state.repair_id := v_repair;
+        ELSIF r.kind IN ('returned', 'closed', 'reopened', 'eta', 'corrected') AND v_repair IS NOT NULL THEN
+            UPDATE spoor.repair p SET
+                returned_at = CASE WHEN r.kind = 'returned' THEN v_happened
+                                   WHEN v_undo AND t_kind = 'returned' THEN NULL ELSE p.returned_at END,
+                outcome = CASE WHEN v_undo AND t_kind = 'returned' THEN NULL
+                               WHEN v_undo AND t_kind = 'received' THEN 'cancelled'
+                               ELSE coalesce(v_detail ->> 'outcome', p.outcome) END,
+                closed_at = CASE WHEN r.kind = 'closed' OR v_undo AND t_kind = 'received' THEN v_happened
+                                 WHEN r.kind = 'reopened' OR v_undo AND t_kind = 'closed' THEN NULL ELSE p.closed_at END,
+                link_until = CASE WHEN r.kind = 'closed' THEN v_happened + interval '90 days'
+                                  WHEN r.kind = 'reopened' OR v_undo AND t_kind = 'closed' THEN NULL ELSE p.link_until END,
+                expected_was = CASE WHEN r.kind = 'eta' AND p.expected_on <> (v_detail ->> 'expected_on')::date
+                                    THEN p.expected_on ELSE p.expected_was END,
+                expected_on = CASE WHEN r.kind = 'eta' THEN coalesce((v_detail ->> 'expected_on')::date, p.expected_on)
+                                   ELSE p.expected_on END,
+                expected_before = CASE WHEN r.kind = 'eta' THEN (v_detail ->> 'expected_before')::time
+                                       ELSE p.expected_before END
+             WHERE p.id = v_repair;
+            state.repair_id := CASE WHEN r.kind = 'closed' OR v_undo AND t_kind = 'received' THEN NULL
+                                    WHEN r.kind = 'corrected' AND NOT (v_undo AND t_kind = 'closed') THEN state.repair_id
+                                    ELSE v_repair END;
+        ELSIF r.kind IN ('label_linked', 'label_revoked') THEN
+            UPDATE spoor.label l SET
+                device_id = CASE WHEN r.kind = 'label_linked' THEN v_device ELSE l.device_id END,
+                linked_at = CASE WHEN r.kind = 'label_linked' THEN v_recorded ELSE l.linked_at END,
+                revoked_at = CASE WHEN r.kind = 'label_revoked' THEN v_recorded ELSE l.revoked_at END
+             WHERE l.code = v_detail ->> 'label';
+        END IF;
+
+        -- The event and the values behind its commitments.
         seq := head.next_seq;
         device_seq := state.device_seq + 1;
         device_id := v_device;
         step := state.step;
-        INSERT INTO spoor.event VALUES (head.next_seq, (e ->> 'event_id')::uuid, v_device, state.device_seq + 1, v_repair,
-            v_kind, v_recorded, v_happened, coalesce((e ->> 'offset_minutes')::smallint, 0), (e ->> 'actor')::uuid,
-            (e ->> 'scanner_id')::uuid, (e ->> 'scanner_seq')::bigint, v_from, state.custodian_id, state.place_id,
-            state.step, state.waiting, e ->> 'reason', (e ->> 'corrects')::uuid, flags, v_detail, hash,
-            coalesce(e ->> 'code', e ->> 'alias'), coalesce((e ->> 'said')::smallint, 0), (e ->> 'mac')::bytea);
-        INSERT INTO spoor.opening (seq, tag, value, salt)
-        SELECT head.next_seq, o.tag, o.value, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
-          FROM (VALUES
-            (17::smallint, CASE WHEN v_from IS DISTINCT FROM state.custodian_id
-                THEN (SELECT p.id || ' ' || p.name FROM spoor.party p WHERE p.id = state.custodian_id) END),
-            (18::smallint, CASE WHEN v_place_was IS DISTINCT FROM state.place_id
-                THEN coalesce((SELECT p.id || ' ' || p.name FROM spoor.party p WHERE p.id = state.place_id), '') END),
-            (19::smallint, CASE WHEN is_new THEN (SELECT concat_ws('|', d.kind, d.make, d.model,
-                (SELECT string_agg(a.kind || '=' || a.value, '|' ORDER BY a.kind, a.value)
-                   FROM spoor.alias a WHERE a.device_id = d.id)) FROM spoor.device d WHERE d.id = v_device) END),
-            (20::smallint, (e ->> 'actor') || ' ' || words.actor_name),
-            (21::smallint, e ->> 'public_note'),
-            (22::smallint, e ->> 'private_note'),
-            (24::smallint, v_detail::text)) AS o (tag, value)
-         WHERE o.value IS NOT NULL;
-
-        IF v_kind = 'received' THEN state.repair_id := v_repair; END IF;
-        IF v_kind IN ('returned', 'closed', 'reopened', 'eta', 'corrected') AND v_repair IS NOT NULL THEN
-            UPDATE spoor.repair r SET
-                returned_at = CASE WHEN v_kind = 'returned' THEN v_happened
-                                   WHEN v_undo AND t_kind = 'returned' THEN NULL ELSE r.returned_at END,
-                outcome = CASE WHEN v_undo AND t_kind = 'returned' THEN NULL
-                               ELSE coalesce(v_detail ->> 'outcome', r.outcome) END,
-                closed_at = CASE WHEN v_kind = 'closed' THEN v_happened
-                                 WHEN v_kind = 'reopened' OR v_undo AND t_kind = 'closed' THEN NULL ELSE r.closed_at END,
-                link_until = CASE WHEN v_kind = 'closed' THEN v_happened + interval '90 days'
-                                  WHEN v_kind = 'reopened' OR v_undo AND t_kind = 'closed' THEN NULL ELSE r.link_until END,
-                expected_was = CASE WHEN v_kind = 'eta' AND r.expected_on <> (v_detail ->> 'expected_on')::date
-                                    THEN r.expected_on ELSE r.expected_was END,
-                expected_on = CASE WHEN v_kind = 'eta' THEN coalesce((v_detail ->> 'expected_on')::date, r.expected_on)
-                                   ELSE r.expected_on END,
-                expected_before = CASE WHEN v_kind = 'eta' THEN (v_detail ->> 'expected_before')::time
-                                       ELSE r.expected_before END
-             WHERE r.id = v_repair;
-            state.repair_id := CASE WHEN v_kind = 'closed' THEN NULL ELSE v_repair END;
-        ELSIF v_kind IN ('label_linked', 'label_revoked') THEN
-            UPDATE spoor.label l SET
-                device_id = CASE WHEN v_kind = 'label_linked' THEN v_device ELSE l.device_id END,
-                linked_at = CASE WHEN v_kind = 'label_linked' THEN v_recorded ELSE l.linked_at END,
-                revoked_at = CASE WHEN v_kind = 'label_revoked' THEN v_recorded ELSE l.revoked_at END
-             WHERE l.code = v_detail ->> 'label' AND l.party_id IS NULL;
+        events := events || ROW(seq, r.event_id, v_device, device_seq, v_repair, r.kind, v_recorded, v_happened,
+            coalesce(r.offset_minutes, 0), r.actor, v_scanner, v_number, v_from, state.custodian_id, state.place_id,
+            state.step, state.waiting, r.reason, r.corrects, flags, v_detail, r.hash, coalesce(r.code, r.alias),
+            coalesce(r.said, 0::smallint), r.mac)::spoor.event;
+        openings := openings || ROW(seq, 20, r.actor || ' ' || r.actor_name, spoor.new_salt())::spoor.opening;
+        IF v_from IS DISTINCT FROM state.custodian_id THEN
+            openings := openings || ROW(seq, 17, state.custodian_id || ' ' || CASE WHEN v_holder IS NOT NULL THEN v_holder
+                ELSE (SELECT p.name FROM spoor.party p WHERE p.id = state.custodian_id) END, spoor.new_salt())::spoor.opening;
+        END IF;
+        IF v_place_was IS DISTINCT FROM state.place_id THEN
+            openings := openings || ROW(seq, 18, CASE
+                WHEN state.place_id IS NULL THEN ''
+                WHEN state.place_id = r.place_id THEN r.place_id || ' ' || r.place_name
+                ELSE (SELECT p.id || ' ' || p.name FROM spoor.party p WHERE p.id = state.place_id) END,
+                spoor.new_salt())::spoor.opening;
+        END IF;
+        IF is_new THEN
+            openings := openings || ROW(seq, 19, (SELECT concat_ws('|', d.kind, d.make, d.model,
+                (SELECT string_agg(i.kind || '=' || i.value, '|' ORDER BY i.kind, i.value)
+                   FROM spoor.alias i WHERE i.device_id = d.id)) FROM spoor.device d WHERE d.id = v_device),
+                spoor.new_salt())::spoor.opening;
+        END IF;
+        IF r.public_note IS NOT NULL THEN
+            openings := openings || ROW(seq, 21, r.public_note, spoor.new_salt())::spoor.opening;
+        END IF;
+        IF r.private_note IS NOT NULL THEN
+            openings := openings || ROW(seq, 22, r.private_note, spoor.new_salt())::spoor.opening;
+        END IF;
+        IF v_detail IS NOT NULL THEN
+            openings := openings || ROW(seq, 24, v_detail::text, spoor.new_salt())::spoor.opening;
         END IF;
 
-        INSERT INTO spoor.custody VALUES (v_device, state.custodian_id, state.since, state.place_id, state.repair_id,
-            state.step, state.step_since, state.waiting, state.waiting_since, state.next_update_on, state.offered_to,
-            head.next_seq, state.device_seq + 1)
-        ON CONFLICT ON CONSTRAINT custody_pkey DO UPDATE SET
-            custodian_id = excluded.custodian_id, since = excluded.since, place_id = excluded.place_id,
-            repair_id = excluded.repair_id, step = excluded.step, step_since = excluded.step_since,
-            waiting = excluded.waiting, waiting_since = excluded.waiting_since, next_update_on = excluded.next_update_on,
-            offered_to = excluded.offered_to, seq = excluded.seq, device_seq = excluded.device_seq;
+        state.seq := seq;
+        state.device_seq := device_seq;
+        IF at IS NULL THEN
+            devices := devices || v_device;
+            at := cardinality(devices);
+        END IF;
+        states[at] := state;
+        ids := ids || r.event_id;
+        hashes := hashes || r.hash;
+        IF v_number IS NOT NULL THEN
+            numbers := numbers || (v_scanner || ':' || v_number);
+        END IF;
         head.next_seq := head.next_seq + 1;
         outcome := 'recorded';
+        message := CASE WHEN flags & 128 <> 0 THEN 'this scanner used the same number before; recorded without it' END;
         RETURN NEXT;
     END LOOP;
+    IF cardinality(events) > 0 THEN
+        SELECT array_agg(s) INTO changed FROM unnest(states) s WHERE s.seq >= head.next_seq - cardinality(events);
+        PERFORM spoor.store_events(events, openings, changed);
+    END IF;
     UPDATE spoor.ledger_head SET next_seq = head.next_seq, recorded_at = v_recorded;
 END $$;

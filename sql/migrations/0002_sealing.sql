@@ -93,3 +93,5 @@ CREATE TABLE spoor.sealing (
     at      timestamptz NOT NULL DEFAULT now()
 );
 INSERT INTO spoor.sealing DEFAULT VALUES;
+
+INSERT INTO spoor.event_flag VALUES (64, 'revoked_label'), (128, 'number_reused');
