@@ -147,7 +147,7 @@ $(SUPPORT_TOOLS): $(BUILD)/%: %.c $(BUILD)/libserver.a $(BUILD)/libshared.a
 
 tidy: ## format, clang-tidy, cppcheck, floors, banned calls
 	@sh tests/support/packages.sh run test tidy
-	@$(MAKE) --no-print-directory -s $(BUILD)/generated/statements.h
+	@$(MAKE) --no-print-directory -s $(BUILD)/generated/statements.h $(BUILD)/generated/queue_statements.h
 	@sh tests/architecture/tidy.sh
 format: ## rewrites the C files in the house's format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
