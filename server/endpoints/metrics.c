@@ -5,9 +5,12 @@
 #include "db/pool.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/service.h"
+#include "ledger/seal_status.h"
 #include "web/listener.h"
 #include "web/reply.h"
 #include "web/request.h"
+
+#define SEAL_WAIT_MS 100u
 
 static void metric(struct buffer *out, const char *name, const char *type, const char *help,
                    unsigned long long value)
@@ -41,6 +44,25 @@ static unsigned long long resident_bytes(void)
     return resident * (unsigned long long)sysconf(_SC_PAGESIZE);
 }
 
+/* Nothing where the database does not answer: an absent value is an alarm of its own. */
+static void seal_metrics(struct buffer *out, struct service *service, struct arena *arena)
+{
+    struct error       unreachable = {0};
+    struct seal_status status;
+    SESSION           *session = pool_borrow(service->audit_pool, SEAL_WAIT_MS, &unreachable);
+
+    if (!session || !seal_status_read(session, arena, &status, &unreachable))
+        return;
+    metric(out, "recorded_size", "gauge", "Records in the ledger.", status.recorded);
+    metric(out, "sealed_size", "gauge", "Records under a signed checkpoint.", status.sealed);
+    metric(out, "seal_alarm", "gauge", "1: the sealer refuses to go on; the auditor's pages say why.",
+           status.alarm);
+    buffer_format(out,
+                  "# HELP spoor_seal_lag_seconds Age of the oldest record that is not sealed.\n"
+                  "# TYPE spoor_seal_lag_seconds gauge\nspoor_seal_lag_seconds %lld.%03lld\n",
+                  (long long)(status.lag_ms / 1000), (long long)(status.lag_ms % 1000));
+}
+
 /* Prometheus text format 0.0.4. */
 bool metrics_show(struct service *service, const struct request *request, struct reply *reply,
                   struct error *error)
@@ -48,7 +70,6 @@ bool metrics_show(struct service *service, const struct request *request, struct
     struct listener_state state;
     struct buffer        *out = &reply->body;
 
-    (void)request;
     (void)error;
     listener_state(service->listener, &state);
     reply->type = "text/plain; version=0.0.4; charset=utf-8";
@@ -74,5 +95,6 @@ bool metrics_show(struct service *service, const struct request *request, struct
     pool_metrics(out, service->pool, "app");
     pool_metrics(out, service->public_pool, "public");
     pool_metrics(out, service->audit_pool, "audit");
+    seal_metrics(out, service, request->arena);
     return true;
 }
