@@ -68,7 +68,7 @@ static const char *shown(const char *code, struct label_text *text)
 {
     struct label label;
 
-    if (!*code)
+    if (!code || !*code)
         return "";
     snprintf(label.code, sizeof label.code, "%s", code);
     *text = label_format(&label);

@@ -38,9 +38,9 @@ struct label_text label_format(const struct label *label);
  * zeros). */
 bool label_make(uint64_t random, struct label *label) MUST_USE;
 
-/* Whether no keyboard layout makes another valid code of it. A hand scanner that types on a keyboard of another
- * layout swaps Y and Z (QWERTZ), or A and Q, Z and W (AZERTY); where three of those stand in the right places
- * the check symbols fit again. Such codes (1 in some hundred) are read, but not minted. */
+/* Whether no keyboard layout makes another valid code of it. A hand scanner that types on a keyboard of
+ * another layout swaps Y and Z (QWERTZ), or A and Q, Z and W (AZERTY); where three of those stand in the
+ * right places the check symbols fit again. Such codes (1 in some hundred) are read, but not minted. */
 bool label_is_distinct(const struct label *label) MUST_USE;
 
 #endif

@@ -21,6 +21,7 @@ static const char *take_line(const char **at, const char *end, size_t *length)
 {
     const char *line = *at, *newline = line < end ? memchr(line, '\n', (size_t)(end - line)) : NULL;
 
+    *length = 0;
     if (!newline)
         return NULL;
     *length = (size_t)(newline - line);
@@ -60,7 +61,7 @@ static bool read_lines(const char *text, size_t length, struct checkpoint *check
 
 bool checkpoint_parse(const char *note, size_t length, struct checkpoint *checkpoint, struct error *error)
 {
-    size_t text_length;
+    size_t text_length = 0;
 
     if (!note_split(note, length, &text_length, error))
         return false;
@@ -71,7 +72,7 @@ bool checkpoint_parse(const char *note, size_t length, struct checkpoint *checkp
 bool checkpoint_open(const char *note, size_t length, const struct note_key *keys, size_t count,
                      struct checkpoint *checkpoint, struct error *error)
 {
-    bool present, wrong = false;
+    bool present = false, wrong = false;
 
     if (!checkpoint_parse(note, length, checkpoint, error))
         return false;

@@ -166,9 +166,9 @@ static bool line_is_of(const struct signature_line *line, const struct note_key 
 
 bool note_verify(const char *note, size_t note_length, const struct note_key *key, bool *present)
 {
-    struct signature_line line;
+    struct signature_line line = {0};
     struct error          error;
-    size_t                length;
+    size_t                length = 0;
 
     *present = false;
     if (!note_split(note, note_length, &length, &error))

@@ -51,6 +51,7 @@ static const char *take_line(struct reading *reading, size_t *length)
     const char *line = reading->at;
     const char *newline = line < reading->end ? memchr(line, '\n', (size_t)(reading->end - line)) : NULL;
 
+    *length = 0;
     if (!newline)
         return NULL;
     *length = (size_t)(newline - line);

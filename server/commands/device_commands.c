@@ -36,9 +36,10 @@ static int add(struct invocation *invocation, struct error *error)
     for (size_t i = 0; i < COUNT_OF(names); i++)
         json_member(&json, members[i], option_text(invocation, names[i]));
     event_draft_add_marks(&json,
-                       &(struct event_draft){
-                           .event_id = event_id, .actor_id = rows_text(actor, 0, "id"), .kind = "registered"},
-                       database.secret);
+                          &(struct event_draft){.event_id = event_id,
+                                                .actor_id = rows_text(actor, 0, "id"),
+                                                .kind = "registered"},
+                          database.secret);
     json_object_end(&json);
     rows = WRITE(database.session, database.arena, SQL_DEVICE_ADD, error, facts.text);
     if (rows)

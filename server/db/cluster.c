@@ -253,8 +253,8 @@ static bool prepare_database(PGconn *connection, struct error *error)
 {
     static const char *const commands[] = {
         "SET client_min_messages = warning",
-        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'spoor_login') THEN"
-        " CREATE ROLE spoor_login LOGIN; END IF; END $$",
+        ("DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'spoor_login') THEN"
+         " CREATE ROLE spoor_login LOGIN; END IF; END $$"),
         "GRANT spoor_owner, spoor_app, spoor_public, spoor_audit, spoor_seal TO spoor_login",
         "GRANT pg_checkpoint TO spoor_owner",
         "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO spoor_owner",

@@ -184,9 +184,12 @@ static bool write_stream(struct writing *writing, const char *path, enum stateme
     bool  done = file && (format ? write_lines(writing, file, statement, format, count, error)
                                  : write_entries(writing, file, error));
 
-    if (file && !done)
-        fclose(file);
-    return done && close_file(file, error);
+    if (!done) {
+        if (file)
+            fclose(file);
+        return false;
+    }
+    return close_file(file, error);
 }
 
 static bool write_scope(struct writing *writing, struct error *error)

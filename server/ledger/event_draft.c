@@ -88,7 +88,8 @@ static void add_draft(struct json *json, const struct event_draft *draft, const 
     json_object_end(json);
 }
 
-void event_draft_list(struct buffer *out, const struct event_draft *drafts, size_t count, const uint8_t key[SECRET_KEY_SIZE])
+void event_draft_list(struct buffer *out, const struct event_draft *drafts, size_t count,
+                      const uint8_t key[SECRET_KEY_SIZE])
 {
     struct json json;
 

@@ -24,7 +24,7 @@ void seal_batch_free(struct seal_batch *batch);
 void seal_batch_add(struct seal_batch *batch, const uint8_t *entry, size_t length);
 
 /* A tile that became complete; fit for tile_edge_append(). */
-void seal_batch_add_tile(void *batch, unsigned level, uint64_t index, const uint8_t (*hashes)[HASH_SIZE]);
+void seal_batch_add_tile(void *context, unsigned level, uint64_t index, const uint8_t (*hashes)[HASH_SIZE]);
 
 /* ERROR_CONFLICT: another sealer took over, or the database holds something else in these places. */
 bool seal_batch_store(struct seal_batch *batch, struct session *session, uint64_t epoch,

@@ -80,7 +80,7 @@ static bool build_event(struct sealer *sealer, const struct rows *events, size_t
 
 static bool build_one(struct sealer *sealer, struct reading *reading, uint64_t seq, struct error *error)
 {
-    struct entry_writer writer;
+    struct entry_writer writer = {.length = 0};
     struct entry        entry;
     bool                built;
 

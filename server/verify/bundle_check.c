@@ -129,7 +129,7 @@ static void collect_targets(struct run *run)
 static void check_tile(struct run *run, const struct tile *tile, const uint8_t (*hashes)[HASH_SIZE])
 {
     char    path[TILE_PATH_SIZE], name[TILE_PATH_SIZE + 8];
-    uint8_t stored[TILE_WIDTH * HASH_SIZE + 1];
+    uint8_t stored[TILE_WIDTH * HASH_SIZE + 1] = {0};
     size_t  size = (size_t)tile->width * HASH_SIZE, got = 0;
     int     handle;
 

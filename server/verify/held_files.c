@@ -12,11 +12,12 @@ static bool read_file(const char *path, struct arena *arena, const char **text, 
     FILE *file = fopen(path, "re");
     char *bytes = arena_take(arena, RECEIPT_MOST + 2);
 
+    *text = bytes;
+    *length = 0;
     if (!file)
         return error_set(error, ERROR_INVALID, "cannot read %s: %s", path, strerror(errno));
     *length = fread(bytes, 1, RECEIPT_MOST + 1, file);
     fclose(file);
-    *text = bytes;
     return *length <= RECEIPT_MOST ||
            error_set(error, ERROR_INVALID, "%s is larger than any receipt or checkpoint", path);
 }
