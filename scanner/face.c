@@ -87,7 +87,7 @@ static void put_big(int row, const char *code)
 {
     int cell_width = COLS >= CODE_MOST * 8 ? 2 : 1;
 
-    for (int i = 0; code[i] && i < CODE_MOST; i++)
+    for (int i = 0; i < CODE_MOST && code[i]; i++)
         for (int y = 0; y < BIG_LETTER_ROWS; y++)
             for (int x = 0; x < BIG_LETTER_CELLS * cell_width; x++) {
                 int column = 2 + i * (BIG_LETTER_CELLS + 1) * cell_width + x;
