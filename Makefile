@@ -9,6 +9,7 @@ SCANNER_PACKAGES := zbar libpng libjpeg libcurl jansson libseccomp sqlite3 libev
 CFLAGS_release := -O2 -D_FORTIFY_SOURCE=3
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_tsan    := -O1 -g -fsanitize=thread
+CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
 WARNINGS += -Wconversion            # a value that changes silently
@@ -22,6 +23,11 @@ WARNINGS += -Wwrite-strings         # a literal that somebody may write to
 WARNINGS += -Wstrict-prototypes     # a function that takes anything
 
 HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero
+ifeq ($(VARIANT),fuzz) # libFuzzer comes with clang, whose warnings and hardening are others
+CC        := clang
+WARNINGS  :=
+HARDENING := -fPIE
+endif
 
 pkg_cflags = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags $(1) 2>/dev/null))
 pkg_libs   = $(shell pkg-config --libs $(1) 2>/dev/null)
@@ -122,7 +128,7 @@ run: install-build ## installs, builds, and starts the service with demo data (P
 	@$(if $(PORT),SPOOR_PORT=$(PORT)) $(if $(STATE),SPOOR_STATE=$(abspath $(STATE))) exec $(BUILD)/spoord serve --demo
 
 ##@ check
-TEST_SUITES ?= architecture unit store sql http browser
+TEST_SUITES ?= architecture unit fuzz store sql http browser
 test: ## installs what testing needs, then runs every suite
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
@@ -133,11 +139,22 @@ SCAN_TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_scan_*.c))
 STORE_TESTS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/store/test_*.c))
 SUPPORT_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/support/*.c tests/bench/*.c))
 
-tests: all $(UNIT_TESTS) $(SCAN_TESTS) $(STORE_TESTS) $(SUPPORT_TOOLS) ## builds the tests without running them
+FUZZ_SOURCES  := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SOURCES))
+FUZZ_TARGETS  ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SOURCES))
+FUZZ_MAIN      = $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer,tests/fuzz/replay.c)
+
+tests: all $(UNIT_TESTS) $(SCAN_TESTS) $(STORE_TESTS) $(SUPPORT_TOOLS) $(FUZZ_PROGRAMS) ## builds the tests without running them
 
 $(SCAN_TESTS): $(BUILD)/%: %.c $(BUILD)/libscanner.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
 	$(COMPILE) $(SCANNER_FLAGS) -iquote tests -o $@ $< $(filter %.a,$^) $(LDFLAGS) -lcmocka $(SCANNER_LIBS)
+$(filter $(BUILD)/tests/fuzz/fuzz_scan_%,$(FUZZ_PROGRAMS)): $(BUILD)/%: %.c tests/fuzz/replay.c $(BUILD)/libscanner.a $(BUILD)/libshared.a
+	@mkdir -p $(@D)
+	$(COMPILE) $(SCANNER_FLAGS) -o $@ $< $(FUZZ_MAIN) $(filter %.a,$^) $(LDFLAGS) $(SCANNER_LIBS)
+$(filter-out $(BUILD)/tests/fuzz/fuzz_scan_%,$(FUZZ_PROGRAMS)): $(BUILD)/%: %.c tests/fuzz/replay.c $(BUILD)/libverify.a $(BUILD)/libserver.a $(BUILD)/libshared.a
+	@mkdir -p $(@D)
+	$(COMPILE) $(SERVER_FLAGS) -iquote tests -o $@ $< $(FUZZ_MAIN) $(filter %.a,$^) $(LDFLAGS) $(SERVER_LIBS)
 $(UNIT_TESTS) $(STORE_TESTS): $(BUILD)/%: %.c $(BUILD)/libserver.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
 	$(COMPILE) $(SERVER_FLAGS) -iquote tests $(call pkg_cflags,zbar) -o $@ $< $(filter %.a,$^) $(LDFLAGS) -lcmocka -lzbar $(SERVER_LIBS)
@@ -154,7 +171,11 @@ format: ## rewrites the C files in the house's format
 asan tsan: ## the unit and store suites under a sanitizer
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s VARIANT=$@ all tests
-	@BUILD=build/$@ sh tests/run.sh unit store
+	@BUILD=build/$@ sh tests/run.sh unit fuzz store
+fuzz: ## fuzzes with clang's libFuzzer (FUZZ_SECONDS=60 for each of FUZZ_TARGETS)
+	@sh tests/support/packages.sh run test fuzz
+	@$(MAKE) --no-print-directory -s VARIANT=fuzz $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/fuzz_%)
+	@BUILD=build/fuzz sh tests/fuzz/fuzz.sh $(FUZZ_TARGETS)
 kills: ## kills the scanner a thousand times at random moments and counts what is left
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all
@@ -170,7 +191,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan kills bench clean help
+.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz kills bench clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that are missing: sh tests/support/packages.sh run|test|tidy ...
+# Installs the Debian packages that are missing: sh tests/support/packages.sh run|test|fuzz|tidy ...
 # Says what and why before it does; never reinstalls; uses sudo when not root.
 set -eu
 
@@ -7,9 +7,11 @@ packages_run="gcc make pkg-config libmicrohttpd-dev libpq-dev libqrencode-dev li
     libzbar-dev libpng-dev libjpeg62-turbo-dev libcurl4-openssl-dev libseccomp-dev libsqlite3-dev libevdev-dev libasound2-dev libncurses-dev postgresql-15 fonts-dejavu-core tzdata"
 packages_test="libcmocka-dev postgresql-15-pgtap poppler-utils qrencode chromium
     imagemagick curl strace"
+packages_fuzz="clang"
 packages_tidy="clang-format clang-tidy cppcheck"
 why_run="to build and run Spoor"
 why_test="to run the tests"
+why_fuzz="to fuzz"
 why_tidy="to check the code"
 
 missing() {
