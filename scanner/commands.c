@@ -55,27 +55,29 @@ static int enroll_run(struct invocation *invocation, struct error *error)
 
 static int decode_run(struct invocation *invocation, struct error *error)
 {
-    static struct decoded codes[DECODE_CODES_MOST];
-    int                   code = 0;
+    static const struct decode_settings settings = {.effort = EFFORT_THOROUGH, .budget_ms = DECODE_BUDGET_MS};
+    static struct decode_result         codes[DECODED_MOST];
+    int                                 code = 0;
 
     (void)error;
     for (size_t i = 0; i < operand_count(invocation); i++) {
         struct error problem = {0};
         size_t       count;
 
-        if (!decode_file(operand(invocation, i), codes, DECODE_CODES_MOST, &count, &problem)) {
+        if (!decode_file(operand(invocation, i), &settings, codes, DECODED_MOST, &count, &problem)) {
             fprintf(stderr, "%s: %s\n", operand(invocation, i), problem.message);
             code = EXIT_NOT_READABLE;
         }
         for (size_t n = 0; n < count; n++) {
             json_t *line = json_pack("{s:s, s:s, s:s}", "file", operand(invocation, i), "symbology",
-                                     codes[n].symbology, "text", codes[n].text);
+                                     symbology_name(codes[n].code.symbology), "text", codes[n].code.text);
             char   *dumped = line ? json_dumps(line, JSON_COMPACT) : NULL;
 
             if (option_given(invocation, "json"))
                 puts(dumped ? dumped : "{}");
             else
-                printf("%s\t%s\t%s\n", operand(invocation, i), codes[n].symbology, codes[n].text);
+                printf("%s\t%s\t%s\n", operand(invocation, i), symbology_name(codes[n].code.symbology),
+                       codes[n].code.text);
             free(dumped);
             json_decref(line);
         }

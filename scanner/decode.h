@@ -1,28 +1,34 @@
-/* decode.h: finds codes in a picture, by zbar. */
+/* decode.h: finds codes in a picture. */
 #ifndef SCANNER_DECODE_H
 #define SCANNER_DECODE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
+#include "decoded.h"
+#include "passes.h"
 #include "picture.h"
 
-#define DECODE_TEXT_MOST  512u
-#define DECODE_CODES_MOST 16u
+#define DECODE_BUDGET_MS 1500 /* of one picture, where nothing else was said */
 
-struct decoded {
-    char symbology[24]; /* "QR-Code" */
-    char text[DECODE_TEXT_MOST];
+struct decode_settings {
+    enum effort  effort;
+    long         budget_ms;
+    code_wanted *wanted; /* NULL: any code */
+    bool         all;    /* every code of the picture, not only those that the first success gives */
 };
 
-/* Tries the picture as it is, at half and at double size, until something is found. Returns how many codes.
- */
-size_t decode_picture(const struct picture *picture, struct decoded *codes, size_t most);
+struct decode_result {
+    struct decoded code;
+    const char    *pass;         /* which found it */
+    double         milliseconds; /* from the start of the picture */
+};
+
+/* Reads a picture that is in memory. Returns how many codes. */
+size_t decode_picture(const struct picture *picture, const struct decode_settings *settings,
+                      struct decode_result *results, size_t most);
 
 /* The same of a file, in a child process with limits on time and memory: whatever a hostile picture does to
  * the libraries ends there. false with ERROR_NOT_FOUND: no code was found or the child died; others as
  * picture_read(). */
-bool decode_file(const char *path, struct decoded *codes, size_t most, size_t *count,
-                 struct error *error) MUST_USE;
+bool decode_file(const char *path, const struct decode_settings *settings, struct decode_result *results,
+                 size_t most, size_t *count, struct error *error) MUST_USE;
 
 #endif

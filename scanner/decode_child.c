@@ -57,11 +57,11 @@ static bool read_all(int file, void *bytes, size_t length)
     return true;
 }
 
-static void work(const char *path, int pipe, size_t most)
+static void work(const char *path, const struct decode_settings *settings, int pipe, size_t most)
 {
-    static struct decoded codes[DECODE_CODES_MOST];
-    struct head           head = {0};
-    struct picture        picture;
+    static struct decode_result codes[DECODED_MOST];
+    struct head                 head = {0};
+    struct picture              picture;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     limit(RLIMIT_CPU, CHILD_SECONDS);
@@ -71,14 +71,15 @@ static void work(const char *path, int pipe, size_t most)
     limit(RLIMIT_AS, CHILD_MEMORY);
 #endif
     if (picture_read(path, &picture, &head.error)) {
-        head.count = decode_picture(&picture, codes, most < DECODE_CODES_MOST ? most : DECODE_CODES_MOST);
+        head.count = decode_picture(&picture, settings, codes, most < DECODED_MOST ? most : DECODED_MOST);
         picture_free(&picture);
     }
     _exit(write_all(pipe, &head, sizeof head) && write_all(pipe, codes, sizeof codes[0] * head.count) ? 0
                                                                                                       : 1);
 }
 
-bool decode_file(const char *path, struct decoded *codes, size_t most, size_t *count, struct error *error)
+bool decode_file(const char *path, const struct decode_settings *settings, struct decode_result *codes,
+                 size_t most, size_t *count, struct error *error)
 {
     int         ends[2];
     pid_t       child;
@@ -91,7 +92,7 @@ bool decode_file(const char *path, struct decoded *codes, size_t most, size_t *c
     child = fork();
     if (child == 0) {
         close(ends[0]);
-        work(path, ends[1], most);
+        work(path, settings, ends[1], most);
     }
     close(ends[1]);
     answered = child > 0 && read_all(ends[0], &head, sizeof head) && head.count <= most &&

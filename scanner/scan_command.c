@@ -20,39 +20,41 @@ static int worse(int one, int other)
 
 static int scan_picture(struct scan *scan, const char *path)
 {
-    static struct decoded codes[DECODE_CODES_MOST];
-    struct error          error = {0};
-    size_t                count;
-    int                   code = 0;
+    static const struct decode_settings settings = {.effort = EFFORT_THOROUGH, .budget_ms = DECODE_BUDGET_MS};
+    static struct decode_result         codes[DECODED_MOST];
+    struct error                        error = {0};
+    size_t                              count;
+    int                                 code = 0;
 
-    if (!decode_file(path, codes, DECODE_CODES_MOST, &count, &error)) {
+    if (!decode_file(path, &settings, codes, DECODED_MOST, &count, &error)) {
         scan_problem(scan, path, "not readable", error.message);
         return EXIT_NOT_READABLE;
     }
     for (size_t i = 0; i < count; i++)
-        code = worse(code, scan_take(scan, codes[i].text, false));
+        code = worse(code, scan_take(scan, codes[i].code.text, false));
     return code;
 }
 
 static int scan_camera(struct scan *scan, const char *path, struct error *error)
 {
-    static struct decoded codes[DECODE_CODES_MOST];
-    struct camera        *camera = camera_open(path, error);
-    char                  latest[DECODE_TEXT_MOST] = "";
-    unsigned              since = 0;
-    int                   code = 0;
-    struct picture        picture;
+    static const struct decode_settings settings = {.effort = EFFORT_QUICK, .budget_ms = DECODE_BUDGET_MS};
+    static struct decode_result         codes[DECODED_MOST];
+    struct camera                      *camera = camera_open(path, error);
+    char                                latest[DECODED_TEXT_MOST] = "";
+    unsigned                            since = 0;
+    int                                 code = 0;
+    struct picture                      picture;
 
     while (camera && camera_frame(camera, &picture, error)) {
-        size_t count = decode_picture(&picture, codes, 1);
+        size_t count = decode_picture(&picture, &settings, codes, 1);
 
         since++;
         scan_tick(scan);
-        if (count == 0 || (strcmp(codes[0].text, latest) == 0 && since < REPEAT_FRAMES))
+        if (count == 0 || (strcmp(codes[0].code.text, latest) == 0 && since < REPEAT_FRAMES))
             continue;
         since = 0;
-        snprintf(latest, sizeof latest, "%s", codes[0].text);
-        code = worse(code, scan_take(scan, codes[0].text, false));
+        snprintf(latest, sizeof latest, "%s", codes[0].code.text);
+        code = worse(code, scan_take(scan, codes[0].code.text, false));
     }
     camera_close(camera);
     return code;

@@ -61,7 +61,7 @@ check 'an include goes down and never up' sh tests/architecture/check_floors.sh
 check 'microhttpd only in web' only_in microhttpd '^server/web/'
 check 'libpq only in db' only_in libpq '^server/db/'
 check 'qrencode in one file of render' only_in qrencode '^server/render/qr.c$'
-check 'zbar in one file of the scanner' only_in zbar '^scanner/decode.c$'
+check 'zbar in one file of the scanner' only_in zbar '^scanner/zbar_reader.c$'
 check 'curl in one file of the scanner' only_in curl/ '^scanner/upload.c$'
 check 'sqlite in one file of the scanner' only_in sqlite3 '^scanner/queue_database.c$'
 check 'ncurses in one file of the scanner' only_in curses '^scanner/face.c$'
