@@ -11,7 +11,7 @@
 
 #define LINK_SYMBOLS      26u
 #define MISSES_PER_MINUTE 30u
-#define PHASES            5
+#define STEPS             4
 
 struct tracked {
     const struct request *request;
@@ -33,8 +33,11 @@ static const struct {
      "Does something still not work? Tell the desk."},
 };
 
-static const char *const phase_names[PHASES] = {"received", "diagnosis", "repair", "ready", "returned"};
-static const char *const phase_labels[PHASES] = {"Handed in", "Diagnosis", "Repair", "Ready", "Back to you"};
+/* The four steps that an owner sees; a device that is ready stands at the last one. */
+static const struct {
+    const char *phase, *label;
+} owner_steps[STEPS] = {
+    {"received", "Handed in"}, {"diagnosis", "Diagnosis"}, {"repair", "Repair"}, {"returned", "Back to you"}};
 
 static const char *fact(const struct tracked *tracked, const char *column)
 {
@@ -88,24 +91,27 @@ static const char *phase_date(const struct tracked *tracked, const char *phase)
     return date;
 }
 
-static void add_phases(const struct tracked *tracked, struct view *view)
+static void add_steps(const struct tracked *tracked, struct view *view)
 {
     const struct request *request = tracked->request;
-    int                   now = -1;
+    const char           *phase = fact(tracked, "phase");
+    bool                  ready = strcmp(phase, "ready") == 0, over = strcmp(phase, "returned") == 0;
+    int                   now = ready ? STEPS - 1 : -1;
 
-    for (int i = 0; i < PHASES; i++)
-        if (strcmp(phase_names[i], fact(tracked, "phase")) == 0)
+    for (int i = 0; i < STEPS; i++)
+        if (strcmp(owner_steps[i].phase, phase) == 0)
             now = i;
-    for (int i = 0; i < PHASES; i++) {
-        struct view *item = view_append(view, "phases");
-        bool         is_now = i == now && now < PHASES - 1;
+    for (int i = 0; i < STEPS; i++) {
+        struct view *item = view_append(view, "steps");
+        bool         is_now = i == now && !over;
 
-        view_text(item, "label", page_text(request, phase_labels[i]));
+        view_text(item, "label",
+                  page_text(request, ready && is_now ? "Ready for you" : owner_steps[i].label));
         view_text(item, "state", is_now ? "now" : i <= now ? "done" : "next");
         view_flag(item, "now", is_now);
         view_text(item, "when",
                   is_now     ? page_text(request, "now")
-                  : i <= now ? phase_date(tracked, phase_names[i])
+                  : i <= now ? phase_date(tracked, owner_steps[i].phase)
                              : "");
     }
 }
@@ -176,7 +182,7 @@ static bool show(const struct service *service, const struct tracked *tracked, s
     view_text(view, "place", fact(tracked, "place"));
     view_text(view, "quote", latest_note(tracked));
     add_expected(tracked, view);
-    add_phases(tracked, view);
+    add_steps(tracked, view);
     add_why(tracked, view);
     add_history(tracked, view);
     reply->revalidate = true;

@@ -32,10 +32,10 @@ async function signedIn(login) {
   return page;
 }
 
-async function look(page, path, name) {
+async function look(page, path, name, at = widths) {
   const problems = [];
   page.on('pageerror', (error) => problems.push(String(error)));
-  for (const width of widths) {
+  for (const width of at) {
     await page.setViewportSize({ width, height: 844 });
     await page.goto(path.startsWith('http') ? path : service.url + path);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -61,6 +61,12 @@ for (const [login, name, path] of pages)
     await look(page, path(), name);
     await page.context().close();
   });
+
+test('the tracking page fits the small phones between those widths, in both languages', async () => {
+  const page = await signedIn('');
+  for (const language of ['en', 'nl']) await look(page, `${demo.link}?lang=${language}`, `track_small_${language}`, [340, 360, 375]);
+  await page.context().close();
+});
 
 test('an auditor opens a history by its code', async () => {
   const page = await signedIn('vera');
