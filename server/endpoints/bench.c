@@ -181,18 +181,11 @@ static const char *detail_of(const struct request *request)
     return copy;
 }
 
-static bool is_date(const char *text)
-{
-    size_t length = strlen(text);
-
-    return length == 0 ||
-           (length == 10 && text[4] == '-' && text[7] == '-' && strspn(text, "0123456789-") == 10);
-}
-
 static bool read_draft(const struct request *request, struct event_draft *draft, struct error *error)
 {
     static const char *const kinds[] = {"step", "waiting", "waiting_ended", "handed_over", "moved",
                                         "note", "eta",     "returned",      "corrected"};
+    const char              *day;
     bool                     known = false;
 
     *draft = (struct event_draft){.actor_id = request->principal.actor_id};
@@ -208,6 +201,8 @@ static bool read_draft(const struct request *request, struct event_draft *draft,
         !request_uuid(request, "to", "Receiver", false, &draft->to_id, error) ||
         !request_uuid(request, "place", "Place", false, &draft->place_id, error) ||
         !request_uuid(request, "corrects", "Correction", false, &draft->corrects, error) ||
+        !request_day(request, "next_update_on", "Next update", &day, error) ||
+        !request_day(request, "expected_on", "Expected back", &day, error) ||
         !request_text(request, "public_note", "Note for the owner", 0, 2000, &draft->public_note, error) ||
         !request_text(request, "private_note", "Note for us", 0, 2000, &draft->private_note, error))
         return false;
@@ -215,8 +210,6 @@ static bool read_draft(const struct request *request, struct event_draft *draft,
         known = known || strcmp(kinds[i], draft->kind) == 0;
     if (!known)
         return error_field(error, "kind", "This page cannot record '%.20s'", draft->kind);
-    if (!is_date(request_field(request, "next_update_on")) || !is_date(request_field(request, "expected_on")))
-        return error_field(error, "date", "A date looks like 2026-11-26");
     draft->detail = detail_of(request);
     return true;
 }

@@ -10,8 +10,8 @@ bool health_show(struct service *service, const struct request *request, struct 
 {
     struct pool_state state;
 
-    (void)request;
-    (void)error;
+    if (!request_only(request, "", error))
+        return false;
     pool_state(service->pool, &state);
     reply->status = state.reachable ? 200 : 503;
     reply->type = "application/json";

@@ -34,7 +34,7 @@ static const struct {
     {"serial", "v_serial", "Serial number", 0, 120, false},
     {"asset_tag", "v_asset_tag", "Asset tag", 0, 120, false},
     {"label", "v_label", "Label", 0, 200, false},
-    {"expected_on", "v_expected_on", "Expected back", 0, 10, false},
+    {"expected_on", "v_expected_on", "Expected back", 0, 40, false},
 };
 
 static bool name_device(struct service *service, const struct request *request, const char *device_id,
@@ -102,7 +102,8 @@ static bool compose(const struct service *service, const struct request *request
 {
     const char *event_id, *device_id, *value;
 
-    if (!request_uuid(request, "event_id", "Key", true, &event_id, error) ||
+    if (!request_day(request, "expected_on", page_text(request, "Expected back"), &value, error) ||
+        !request_uuid(request, "event_id", "Key", true, &event_id, error) ||
         !request_uuid(request, "device_id", "Device", false, &device_id, error))
         return false;
     json_object_begin(json);

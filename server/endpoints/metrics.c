@@ -70,7 +70,8 @@ bool metrics_show(struct service *service, const struct request *request, struct
     struct listener_state state;
     struct buffer        *out = &reply->body;
 
-    (void)error;
+    if (!request_only(request, "", error))
+        return false;
     listener_state(service->listener, &state);
     reply->type = "text/plain; version=0.0.4; charset=utf-8";
     metric(out, "uptime_seconds", "gauge", "Seconds since the service started.",

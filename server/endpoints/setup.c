@@ -28,7 +28,7 @@ bool setup_form(struct service *service, const struct request *request, struct r
 {
     if (!service->setup_secret[0])
         return error_set(error, ERROR_NOT_FOUND, "There is an administrator already");
-    return show(service, request, reply, NULL, error);
+    return request_only(request, "", error) && show(service, request, reply, NULL, error);
 }
 
 static bool make(struct service *service, const struct request *request, struct error *error)

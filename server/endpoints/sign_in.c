@@ -22,6 +22,8 @@ bool sign_in_form(struct service *service, const struct request *request, struct
 {
     struct view *view;
 
+    if (!request_only(request, "", error))
+        return false;
     if (request->principal.roles) {
         reply_redirect(reply, home_of(request->principal.roles));
         return true;
@@ -171,7 +173,8 @@ bool home_show(struct service *service, const struct request *request, struct re
                struct error *error)
 {
     (void)service;
-    (void)error;
+    if (!request_only(request, "", error))
+        return false;
     reply_redirect(reply, request->principal.roles ? home_of(request->principal.roles) : "/sign-in");
     return true;
 }

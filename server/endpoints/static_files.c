@@ -24,6 +24,8 @@ bool static_show(struct service *service, const struct request *request, struct 
     const char         *etag;
 
     (void)service;
+    if (!request_only(request, "", error))
+        return false;
     if (!asset)
         return error_set(error, ERROR_NOT_FOUND, "There is no such file");
     etag = arena_format(request->arena, "\"%s\"", asset->hash);

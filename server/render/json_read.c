@@ -21,13 +21,33 @@ static void release(void *value)
     json_decref(value);
 }
 
+/* The library's own words for some of this are for its programmers. */
+static const char *what_is_wrong(const json_error_t *problem)
+{
+    switch (json_error_code(problem)) {
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        return "a text may not hold NUL";
+    case json_error_invalid_utf8:
+        return "a text is not UTF-8";
+    case json_error_duplicate_key:
+        return "a name stands there twice";
+    case json_error_numeric_overflow:
+        return "a number is too large";
+    case json_error_premature_end_of_input:
+        return "it ends too early";
+    default:
+        return "a bracket, comma or quote is not where it belongs";
+    }
+}
+
 const struct json_value *json_read(struct arena *arena, const char *text, size_t length, struct error *error)
 {
     json_error_t problem;
     json_t      *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &problem);
 
     if (!value) {
-        error_set(error, ERROR_INVALID, "this is not JSON: %.100s (line %d, column %d)", problem.text,
+        error_set(error, ERROR_INVALID, "this is not JSON: %s (line %d, column %d)", what_is_wrong(&problem),
                   problem.line, problem.column);
         return NULL;
     }
@@ -103,6 +123,8 @@ static size_t count_points(const char *text, bool lines)
         unsigned char c = (unsigned char)*text;
 
         if ((c < ' ' && !(lines && (c == '\n' || c == '\r' || c == '\t'))) || c == 0x7F)
+            return SIZE_MAX;
+        if (c == 0xC2 && (unsigned char)text[1] < 0xA0) /* U+0080 to U+009F */
             return SIZE_MAX;
         points += (c & 0xC0) != 0x80;
     }

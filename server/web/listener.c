@@ -14,7 +14,7 @@
 #include "web/call.h"
 #include "web/listen_socket.h"
 
-#define IDLE_S           15u             /* longest silence */
+#define IDLE_S           90u             /* longest silence; the watchdog comes first, and says why */
 #define CONNECTIONS_MOST 10000u          /* over both loops */
 #define MEMORY_LIMIT     ((size_t)16384) /* bytes for each connection: head and buffers */
 #define STOP_S           10              /* longest time that running requests get when we stop */

@@ -3,7 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "shared/moment.h"
 #include "shared/utf8.h"
+#include "shared/uuid.h"
 #include "web/cookie.h"
 
 const char *request_part(const struct request *request, size_t n)
@@ -188,34 +190,11 @@ bool request_text(const struct request *request, const char *name, const char *l
     return true;
 }
 
-#define UUID_LENGTH 36
-
-/* Writes the canonical form; false where the text is no uuid, or the nil one. */
-static bool read_uuid(const char *text, char *uuid)
-{
-    bool has_value = false;
-
-    if (strlen(text) != UUID_LENGTH)
-        return false;
-    for (size_t i = 0; i < UUID_LENGTH; i++) {
-        char symbol = text[i];
-
-        if (symbol >= 'A' && symbol <= 'F')
-            symbol = "abcdef"[symbol - 'A'];
-        if (!strchr(i == 8 || i == 13 || i == 18 || i == 23 ? "-" : "0123456789abcdef", symbol))
-            return false;
-        has_value = has_value || !strchr("-0", symbol);
-        uuid[i] = symbol;
-    }
-    uuid[UUID_LENGTH] = '\0';
-    return has_value;
-}
-
 bool request_uuid(const struct request *request, const char *name, const char *label, bool required,
                   const char **value, struct error *error)
 {
     const char *text = request_field(request, name);
-    char       *uuid = arena_take(request->arena, UUID_LENGTH + 1);
+    char       *uuid = arena_take(request->arena, UUID_SIZE);
 
     if (*text == '\0') {
         if (required)
@@ -223,8 +202,26 @@ bool request_uuid(const struct request *request, const char *name, const char *l
         *value = "";
         return true;
     }
-    if (!read_uuid(text, uuid))
+    if (!uuid_parse(text, uuid))
         return error_field(error, name, "%s is not a choice that this page offered.", label);
     *value = uuid;
+    return true;
+}
+
+#define DAY_LENGTH 10
+
+bool request_day(const struct request *request, const char *name, const char *label, const char **value,
+                 struct error *error)
+{
+    const char   *text = request_field(request, name);
+    struct error  unreadable = {0};
+    struct moment midnight;
+
+    *value = text;
+    if (*text == '\0')
+        return true;
+    if (strlen(text) != DAY_LENGTH ||
+        !moment_parse(arena_format(request->arena, "%sT00:00:00Z", text), &midnight, &unreadable))
+        return error_field(error, name, "%s is a day that exists, such as 2026-11-26.", label);
     return true;
 }

@@ -64,13 +64,17 @@ const char *request_cookie(const struct request *request, const char *name);
 /* Checked values. `label` is what people call the field: "Problem". Limits are in code points; `least` 0: may
  * be left out ("" then); blanks alone count as nothing. ERROR_INVALID names the field. A line has no control
  * characters, and no invisible ones that turn or split what is read (bidi overrides, U+200B). A text may have
- * line ends, which become LF, and tabs, which become blanks. A uuid comes back in lower case; the nil uuid is
- * refused; "" where it is not required and was not sent. */
+ * line ends, which become LF, and tabs, which become blanks. A uuid (version 4
+ * or 7) comes back in lower case; "" where it is not required and was not sent. */
 bool request_line(const struct request *request, const char *name, const char *label, size_t least,
                   size_t most, const char **value, struct error *error) MUST_USE;
 bool request_text(const struct request *request, const char *name, const char *label, size_t least,
                   size_t most, const char **value, struct error *error) MUST_USE;
 bool request_uuid(const struct request *request, const char *name, const char *label, bool required,
                   const char **value, struct error *error) MUST_USE;
+
+/* A day that exists, such as 2026-11-26; "" where it was not sent. */
+bool request_day(const struct request *request, const char *name, const char *label, const char **value,
+                 struct error *error) MUST_USE;
 
 #endif

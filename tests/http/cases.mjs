@@ -121,7 +121,7 @@ export function fieldCases({ host, get, post, gets, posts }) {
     gives('B33', 'refuses a field in the address and in the form', sent('actor=1', formType, `${post}?actor=2`), 400),
     gives('B35', 'refuses 10,000 fields', sent(`${many(9999, 'a=1&')}a=1`), 413),
     gives('B35', 'refuses 201 fields', sent(distinct(201)), 413),
-    gives('B35', 'refuses a name of 10 KiB', sent(`${'n'.repeat(10240)}=1`), 400),
+    gives('B35', 'refuses a name of 10 KiB', sent(`${'n'.repeat(10240)}=1`), [400, 413]),
     ...['=1', 'a[b]=c', 'a', 'a=1&', '&a=1', 'a=1&&b=2', 'a%00=1', 'a%=1', 'a=%', 'a=%e2%82', 'a=%00', 'a=%01', 'a=\xff', 'a=%c0%80', 'a=%f4%90%80%80'].map((body) =>
       gives('B35', `refuses the form ${show(body)}`, sent(body), 400)),
     ...['text/plain', 'multipart/form-data; boundary=x', 'application/json', 'application/x-www-form-urlencoded; charset=utf-7', 'application/x-www-form-urlencoded, text/plain', 'application/x-www-form-urlencodedx', ''].map((type) =>
@@ -130,7 +130,7 @@ export function fieldCases({ host, get, post, gets, posts }) {
     gives('B36', 'refuses two types', sent('a=1', `${formType}\r\nContent-Type: text/plain`), 400),
     ...['application/x-www-form-urlencoded;charset=UTF-8', 'Application/X-WWW-Form-urlencoded ; charset="utf-8"'].map((type) =>
       gives('B36', `reads ${type}`, sent('a=1', `Content-Type: ${type}`), posts)),
-    gives('B37', 'has no reader of multipart', sent(`--${'x'.repeat(60000)}\r\nContent-Disposition: form-data; name="f"; filename="../x"\r\n`, `Content-Type: multipart/form-data; boundary=${'x'.repeat(1000)}`), 415),
+    gives('B37', 'has no reader of multipart', sent(`--${'x'.repeat(60000)}\r\nContent-Disposition: form-data; name="f"; filename="../x"\r\n`, `Content-Type: multipart/form-data; boundary=${'x'.repeat(1000)}`), [413, 415]),
     { ...gives('B38', 'says so when a body does not come', `POST ${post} HTTP/1.1\r\nHost: ${host}\r\n${formType}\r\nContent-Length: 9\r\n\r\na=1`, 408), isClosed: true },
     { ...gives('B38', 'runs nothing behind the body', `${sent('a=1')}/admin`, posts) },
     gives('B39', 'does not unpack a body', sent('\x1f\x8b\x08', `${formType}\r\nContent-Encoding: gzip`), 415),

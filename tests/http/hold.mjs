@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exchange, Wire } from './wire.mjs';
 
+const PATIENCE = 60; // seconds; a server may wait 30 for a body
 const isOne = (status, want) => (Array.isArray(want) ? want.includes(status) : status === want);
 
 async function holdOne(server, one) {
   const count = one.count ?? one.want?.length ?? 1;
-  const { answers, isClosed } = await exchange(server.port, one.bytes, { count, untilClosed: one.isClosed });
+  const { answers, isClosed } = await exchange(server.port, one.bytes, { count, untilClosed: one.isClosed, seconds: PATIENCE });
   const statuses = answers.map((answer) => answer.status);
   if (one.want) {
     assert.equal(statuses.length, one.want.length, `answers: ${statuses}`);

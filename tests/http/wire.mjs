@@ -104,8 +104,8 @@ export class Wire {
     });
   }
 
-  answered(count, options) {
-    return this.until(() => this.isClosed || this.answers(options).length >= count, `answer ${count}`);
+  answered(count, { seconds, ...options } = {}) {
+    return this.until(() => this.isClosed || this.answers(options).length >= count, `answer ${count}`, seconds);
   }
 
   closed(seconds) {
@@ -118,11 +118,11 @@ export class Wire {
 }
 
 /** Sends the bytes on a new connection and gives the answers; waits for the end of the connection if `untilClosed`. */
-export async function exchange(port, bytes, { count = 1, untilClosed = false, isHead = false } = {}) {
+export async function exchange(port, bytes, { count = 1, untilClosed = false, isHead = false, seconds = 15 } = {}) {
   const wire = new Wire(port).write(bytes);
   try {
-    await wire.answered(count, { isHead });
-    if (untilClosed) await wire.closed();
+    await wire.answered(count, { isHead, seconds });
+    if (untilClosed) await wire.closed(seconds);
     return { answers: wire.answers({ isHead }), isClosed: wire.isClosed, bytes: wire.bytes };
   } finally {
     wire.end();

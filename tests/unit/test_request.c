@@ -202,6 +202,25 @@ static void gives_a_uuid_one_form(void **state)
     assert_string_equal(value, "");
 }
 
+static void takes_days_that_exist(void **state)
+{
+    ARENA         *arena = arena_new();
+    struct request request = request_with(
+        arena, "", "good=2028-02-29&none=&leap=2026-02-29&word=tomorrow&long=2026-11-26x&short=2026-1-1");
+    const char              *value = NULL;
+    static const char *const bad[] = {"leap", "word", "long", "short"};
+    struct error             error = {0};
+
+    (void)state;
+    assert_true(request_day(&request, "good", "Day", &value, &error));
+    assert_string_equal(value, "2028-02-29");
+    assert_true(request_day(&request, "none", "Day", &value, &error));
+    assert_string_equal(value, "");
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(request_day(&request, bad[i], "Day", &value, &error));
+    assert_string_equal(error.message, "Day is a day that exists, such as 2026-11-26.");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +235,7 @@ int main(void)
         cmocka_unit_test(makes_lines_of_a_text_plain),
         cmocka_unit_test(asks_for_what_is_missing),
         cmocka_unit_test(gives_a_uuid_one_form),
+        cmocka_unit_test(takes_days_that_exist),
     };
 
     return cmocka_run_group_tests_name("request", tests, NULL, NULL);
