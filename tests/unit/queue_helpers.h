@@ -78,7 +78,7 @@ static inline struct queue *open_in(const char *path)
 
 static inline void name_event(int64_t n, char event_id[UUID_SIZE])
 {
-    snprintf(event_id, UUID_SIZE, "00000000-0000-4000-8000-%012lld", (long long)n);
+    snprintf(event_id, UUID_SIZE, "00000000-0000-4000-8000-%012llu", (unsigned long long)n % 1000000000000u);
 }
 
 static inline bool store(struct queue *queue, int64_t n, struct error *error)
