@@ -128,7 +128,7 @@ run: install-build ## installs, builds, and starts the service with demo data (P
 	@$(if $(PORT),SPOOR_PORT=$(PORT)) $(if $(STATE),SPOOR_STATE=$(abspath $(STATE))) exec $(BUILD)/spoord serve --demo
 
 ##@ check
-TEST_SUITES ?= architecture unit fuzz store sql http browser
+TEST_SUITES ?= architecture unit fuzz store sql http verify browser
 test: ## installs what testing needs, then runs every suite
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
@@ -155,10 +155,10 @@ $(filter $(BUILD)/tests/fuzz/fuzz_scan_%,$(FUZZ_PROGRAMS)): $(BUILD)/%: %.c test
 $(filter-out $(BUILD)/tests/fuzz/fuzz_scan_%,$(FUZZ_PROGRAMS)): $(BUILD)/%: %.c tests/fuzz/replay.c $(BUILD)/libverify.a $(BUILD)/libserver.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
 	$(COMPILE) $(SERVER_FLAGS) -iquote tests -o $@ $< $(FUZZ_MAIN) $(filter %.a,$^) $(LDFLAGS) $(SERVER_LIBS)
-$(UNIT_TESTS) $(STORE_TESTS): $(BUILD)/%: %.c $(BUILD)/libserver.a $(BUILD)/libshared.a
+$(UNIT_TESTS) $(STORE_TESTS): $(BUILD)/%: %.c $(BUILD)/libverify.a $(BUILD)/libserver.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
 	$(COMPILE) $(SERVER_FLAGS) -iquote tests $(call pkg_cflags,zbar) -o $@ $< $(filter %.a,$^) $(LDFLAGS) -lcmocka -lzbar $(SERVER_LIBS)
-$(SUPPORT_TOOLS): $(BUILD)/%: %.c $(BUILD)/libserver.a $(BUILD)/libshared.a
+$(SUPPORT_TOOLS): $(BUILD)/%: %.c $(BUILD)/libverify.a $(BUILD)/libserver.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
 	$(COMPILE) $(SERVER_FLAGS) -iquote tests -o $@ $< $(filter %.a,$^) $(LDFLAGS) $(SERVER_LIBS)
 
@@ -176,6 +176,10 @@ fuzz: ## fuzzes with clang's libFuzzer (FUZZ_SECONDS=60 for each of FUZZ_TARGETS
 	@sh tests/support/packages.sh run test fuzz
 	@$(MAKE) --no-print-directory -s VARIANT=fuzz $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/fuzz_%)
 	@BUILD=build/fuzz sh tests/fuzz/fuzz.sh $(FUZZ_TARGETS)
+mutations: ## flips every bit of real bundles and asks the verifier each time
+	@sh tests/support/packages.sh run test
+	@$(MAKE) --no-print-directory -s all tests
+	SPOOR_BITS=8 BUILD=$(BUILD) node --test --test-reporter=spec tests/verify/mutation.test.mjs
 kills: ## kills the scanner a thousand times at random moments and counts what is left
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all
@@ -191,7 +195,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz kills bench clean help
+.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills bench clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

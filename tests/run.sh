@@ -17,6 +17,7 @@ for suite; do
     set_ok=$(echo "$counts" | cut -d' ' -f1) set_bad=$(echo "$counts" | cut -d' ' -f2) set_skip=$(echo "$counts" | cut -d' ' -f3)
     grep -h -A12 '^not ok' "$out/$suite.tap"
     grep -h '^ok .*# *\(SKIP\|skip\)' "$out/$suite.tap"
+    sed -n 's/^# \(.* changes, .* not found\)$/  \1/p' "$out/$suite.tap"
     if [ "$set_bad" -eq 0 ] && { [ "$code" -ne 0 ] || [ $((set_ok + set_skip)) -eq 0 ]; }; then
         printf 'not ok - suite %s ended with code %s after %s tests; the end of its log:\n' "$suite" "$code" "$set_ok"
         set_bad=1
