@@ -17,8 +17,12 @@ static struct {
     bool        opened;
 } converters[CONVERT_COUNT] = {{.name = "CP932"}, {.name = "CP1252"}, {.name = "ISO-8859-1"}};
 
-/* What zbar opens for itself while it reads; open once, they are in memory for it. */
-static const char *const of_zbar[] = {"SJIS", "BIG5"};
+/* What zbar opens for itself while it reads; once open here, they are in memory for it. */
+static const char *const of_zbar[] = {
+    "ISO8859-1",  "SJIS",       "UTF-8",      "BIG-5",      "CP437",      "ISO8859-2", "ISO8859-3",
+    "ISO8859-4",  "ISO8859-5",  "ISO8859-6",  "ISO8859-7",  "ISO8859-8",  "ISO8859-9", "ISO8859-10",
+    "ISO8859-11", "ISO8859-13", "ISO8859-14", "ISO8859-15", "ISO8859-16",
+};
 
 void charset_prepare(void)
 {

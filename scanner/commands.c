@@ -6,7 +6,6 @@
 
 #include <jansson.h>
 
-#include "decode.h"
 #include "station.h"
 #include "upload.h"
 
@@ -53,45 +52,10 @@ static int enroll_run(struct invocation *invocation, struct error *error)
     return 0;
 }
 
-static int decode_run(struct invocation *invocation, struct error *error)
-{
-    static const struct decode_settings settings = {.effort = EFFORT_THOROUGH, .budget_ms = DECODE_BUDGET_MS};
-    static struct decode_result         codes[DECODED_MOST];
-    int                                 code = 0;
-
-    (void)error;
-    for (size_t i = 0; i < operand_count(invocation); i++) {
-        struct error problem = {0};
-        size_t       count;
-
-        if (!decode_file(operand(invocation, i), &settings, codes, DECODED_MOST, &count, &problem)) {
-            fprintf(stderr, "%s: %s\n", operand(invocation, i), problem.message);
-            code = EXIT_NOT_READABLE;
-        }
-        for (size_t n = 0; n < count; n++) {
-            json_t *line = json_pack("{s:s, s:s, s:s}", "file", operand(invocation, i), "symbology",
-                                     symbology_name(codes[n].code.symbology), "text", codes[n].code.text);
-            char   *dumped = line ? json_dumps(line, JSON_COMPACT) : NULL;
-
-            if (option_given(invocation, "json"))
-                puts(dumped ? dumped : "{}");
-            else
-                printf("%s\t%s\t%s\n", operand(invocation, i), symbology_name(codes[n].code.symbology),
-                       codes[n].code.text);
-            free(dumped);
-            json_decref(line);
-        }
-    }
-    return code;
-}
-
 static const struct option_row  state_options[] = {STATION_OPTION, {0}};
-static const struct option_row  decode_options[] = {{"json", NULL, "one JSON object for each code"}, {0}};
 static const struct example_row enroll_examples[] = {
     {"spoor-scan enroll https://fix.example.nl 4F7K-2QXM-9ABC", "with the code that the scanners page shows"},
     {0}};
-static const struct example_row decode_examples[] = {
-    {"spoor-scan decode *.png", "file, symbology and text, separated by tabs"}, {0}};
 const struct command enroll_command = {.name = "enroll",
                                        .operands = "URL CODE",
                                        .operands_least = 2,
@@ -100,11 +64,3 @@ const struct command enroll_command = {.name = "enroll",
                                        .run = enroll_run,
                                        .options = state_options,
                                        .examples = enroll_examples};
-const struct command decode_command = {.name = "decode",
-                                       .operands = "PICTURE...",
-                                       .operands_least = 1,
-                                       .operands_most = 100000,
-                                       .summary = "Prints the codes in pictures; sends nothing",
-                                       .run = decode_run,
-                                       .options = decode_options,
-                                       .examples = decode_examples};

@@ -1,7 +1,10 @@
 #include "passes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "filters.h"
+#include "lines_passes.h"
 #include "shared/compiler.h"
 #include "zbar_reader.h"
 
@@ -32,6 +35,15 @@ void reading_keep(struct reading *reading, size_t found)
     }
 }
 
+#define TINY         260u /* pixels: drawn by a program, at one or two pixels a module */
+#define DOUBLED_MOST 1300u
+
+static unsigned longer_side(const struct reading *reading)
+{
+    return reading->picture->width > reading->picture->height ? reading->picture->width
+                                                              : reading->picture->height;
+}
+
 static void read_plain(struct reading *reading)
 {
     static const struct zbar_settings settings = {.ean = true, .agreement = 1};
@@ -40,8 +52,85 @@ static void read_plain(struct reading *reading)
                                     reading->most - reading->count));
 }
 
+/* zbar on a picture made of the reading's, whose pixels are `scale` of the reading's, after a border of its
+ * own. */
+static void read_made(struct reading *reading, struct picture *made, float scale, float border)
+{
+    static const struct zbar_settings settings = {.agreement = 2};
+    struct decoded                   *codes = reading->codes + reading->count;
+    size_t found = zbar_read(made, &settings, codes, reading->most - reading->count);
+
+    picture_free(made);
+    for (size_t i = 0; i < found; i++)
+        for (size_t k = 0; k < COUNT_OF(codes[i].corners); k++) {
+            codes[i].corners[k].x = codes[i].corners[k].x * scale - border;
+            codes[i].corners[k].y = codes[i].corners[k].y * scale - border;
+        }
+    reading_keep(reading, found);
+}
+
+static bool is_tiny(const struct reading *reading)
+{
+    return longer_side(reading) <= TINY;
+}
+
+static void read_repeated(struct reading *reading)
+{
+    unsigned       times = longer_side(reading) <= TINY / 2 ? 4 : 3, border = 6;
+    struct picture made;
+
+    if (picture_repeat(reading->picture, times, border, &made))
+        read_made(reading, &made, 1.0F / (float)times, (float)border);
+}
+
+static void read_threshold(struct reading *reading)
+{
+    struct picture made;
+
+    if (picture_threshold(reading->picture, &made))
+        read_made(reading, &made, 1, 0);
+}
+
+static void read_third(struct reading *reading)
+{
+    struct picture made;
+
+    if (picture_shrink(reading->picture, 3, &made))
+        read_made(reading, &made, 3, 0);
+}
+
+static bool may_be_doubled(const struct reading *reading)
+{
+    return longer_side(reading) <= DOUBLED_MOST;
+}
+
+static void read_doubled_threshold(struct reading *reading)
+{
+    unsigned       shorter = reading->picture->width < reading->picture->height ? reading->picture->width
+                                                                                : reading->picture->height;
+    unsigned       window = (shorter / 8 < 15 ? 15 : shorter / 8) * 2 + 1;
+    struct picture doubled, made;
+
+    if (!picture_double(reading->picture, &doubled))
+        return;
+    if (picture_threshold_locally(&doubled, window, 5, &made))
+        read_made(reading, &made, .5F, 0);
+    picture_free(&doubled);
+}
+
+/* In the order of what they find for what they cost, as measured on photographs and on made pictures. */
 const struct pass passes[] = {
     {"plain", EFFORT_QUICK, NULL, read_plain},
+    {"line regions", EFFORT_QUICK, NULL, lines_read_regions},
+    {"tiny", EFFORT_NORMAL, is_tiny, read_repeated},
+    {"one threshold", EFFORT_NORMAL, NULL, read_threshold},
+    {"a third", EFFORT_NORMAL, NULL, read_third},
+    {"lines askew", EFFORT_NORMAL, NULL, lines_read_askew},
+    {"rows", EFFORT_NORMAL, NULL, lines_read_rows},
+    {"lines inverted", EFFORT_THOROUGH, NULL, lines_read_inverted},
+    {"rows inverted", EFFORT_THOROUGH, NULL, lines_read_rows_inverted},
+    {"doubled, local thresholds", EFFORT_THOROUGH, may_be_doubled, read_doubled_threshold},
+    {"angles", EFFORT_THOROUGH, NULL, lines_read_angles},
     {0},
 };
 
@@ -63,5 +152,6 @@ const struct pass *passes_run(struct reading *reading, enum effort effort)
 
 void passes_free(struct reading *reading)
 {
-    (void)reading;
+    free(reading->regions);
+    reading->regions = NULL;
 }
