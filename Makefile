@@ -148,7 +148,7 @@ tests: all $(UNIT_TESTS) $(SCAN_TESTS) $(STORE_TESTS) $(SUPPORT_TOOLS) $(FUZZ_PR
 
 $(SCAN_TESTS): $(BUILD)/%: %.c $(BUILD)/libscanner.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
-	$(COMPILE) $(SCANNER_FLAGS) -iquote tests -o $@ $< $(filter %.a,$^) $(LDFLAGS) -lcmocka $(SCANNER_LIBS)
+	$(COMPILE) $(SCANNER_FLAGS) -iquote tests -o $@ $< $(filter %.a,$^) $(LDFLAGS) -lcmocka -lqrencode $(SCANNER_LIBS)
 $(filter $(BUILD)/tests/fuzz/fuzz_scan_%,$(FUZZ_PROGRAMS)): $(BUILD)/%: %.c tests/fuzz/replay.c $(BUILD)/libscanner.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
 	$(COMPILE) $(SCANNER_FLAGS) -o $@ $< $(FUZZ_MAIN) $(filter %.a,$^) $(LDFLAGS) $(SCANNER_LIBS)
