@@ -128,7 +128,7 @@ run: install-build ## installs, builds, and starts the service with demo data (P
 	@$(if $(PORT),SPOOR_PORT=$(PORT)) $(if $(STATE),SPOOR_STATE=$(abspath $(STATE))) exec $(BUILD)/spoord serve --demo
 
 ##@ check
-TEST_SUITES ?= architecture unit fuzz store sql http verify browser
+TEST_SUITES ?= architecture unit fuzz store sql http verify fault browser
 test: ## installs what testing needs, then runs every suite
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
@@ -184,6 +184,10 @@ kills: ## kills the scanner a thousand times at random moments and counts what i
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all
 	SPOOR_KILLS=1000 BUILD=$(BUILD) node --test --test-reporter=spec --test-name-pattern='kill -9 at' tests/http/scanner.test.mjs
+faults: ## the thorough form of the suite fault: every system call of the sealer fails once, ten rounds of kills
+	@sh tests/support/packages.sh run test
+	@$(MAKE) --no-print-directory -s all tests
+	@SPOOR_FAULTS=all BUILD=$(BUILD) sh tests/run.sh fault
 bench: ## measures against pgbench in one run; see tests/bench/README.md
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
@@ -195,7 +199,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills bench clean help
+.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills faults bench clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

@@ -6,6 +6,8 @@
 #include "commands/commands.h"
 #include "commands/database.h"
 #include "ledger/bundle.h"
+#include "ledger/submission.h"
+#include "shared/buffer.h"
 #include "shared/uuid.h"
 
 static void show_progress(uint64_t done, uint64_t all)
@@ -56,6 +58,47 @@ static const char *find_person(struct database *database, const char *asked, str
     return NULL;
 }
 
+/* The service's mark on each erasure, as arrays for person_erase.sql: so that nobody else can make one. */
+struct marks {
+    struct buffer events, tags, macs;
+};
+
+static void add_mark(const struct database *database, const char *event_id, const char *tags,
+                     const char *actor, const char *reason, struct marks *marks)
+{
+    uint8_t mac[SUBMISSION_MAC_SIZE];
+    char    before = marks->events.length ? ',' : '{';
+
+    submission_erasure_mac(database->secret, event_id, tags, actor, reason, mac);
+    buffer_format(&marks->events, "%c%s", before, event_id);
+    buffer_format(&marks->tags, "%c\"%s\"", before, tags);
+    buffer_format(&marks->macs, "%c\"\\\\x", before);
+    for (size_t i = 0; i < sizeof mac; i++)
+        buffer_format(&marks->macs, "%02x", mac[i]);
+    buffer_text(&marks->macs, "\"");
+}
+
+static const struct rows *erase(struct database *database, const char *person, const char *actor,
+                                const char *reason, struct error *error)
+{
+    struct marks         marks = {{.limit = SIZE_MAX}, {.limit = SIZE_MAX}, {.limit = SIZE_MAX}};
+    struct buffer *const arrays[] = {&marks.events, &marks.tags, &marks.macs};
+    const struct rows *doomed = QUERY(database->session, database->arena, SQL_PERSON_ERASABLE, error, person);
+    const struct rows *erased = NULL;
+
+    for (size_t i = 0; doomed && i < rows_count(doomed); i++)
+        add_mark(database, rows_text(doomed, i, "event_id"), rows_text(doomed, i, "tags"), actor, reason,
+                 &marks);
+    for (size_t i = 0; i < COUNT_OF(arrays); i++)
+        buffer_text(arrays[i], arrays[i]->length ? "}" : "{}");
+    if (doomed)
+        erased = WRITE(database->session, database->arena, SQL_PERSON_ERASE, error, person, actor, reason,
+                       marks.events.text, marks.tags.text, marks.macs.text);
+    for (size_t i = 0; i < COUNT_OF(arrays); i++)
+        buffer_free(arrays[i]);
+    return erased;
+}
+
 static int erase_person(struct invocation *invocation, struct error *error)
 {
     DATABASE           database = {0};
@@ -67,8 +110,7 @@ static int erase_person(struct invocation *invocation, struct error *error)
         return 0;
     person = find_person(&database, operand(invocation, 0), error);
     actor = person ? query_run(database.session, database.arena, SQL_ACTOR_SYSTEM, NULL, 0, error) : NULL;
-    erased = actor ? WRITE(database.session, database.arena, SQL_PERSON_ERASE, error, person,
-                           rows_text(actor, 0, "id"), reason ? reason : "REQUEST")
+    erased = actor ? erase(&database, person, rows_text(actor, 0, "id"), reason ? reason : "REQUEST", error)
                    : NULL;
     if (!erased || !database_sweep(&database, error))
         return 0;

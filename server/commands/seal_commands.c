@@ -1,4 +1,5 @@
 /* The log's key, sealing by itself, and adopting a log whose sealer lost its folder. */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,47 +102,28 @@ static bool read_file(const char *path, struct arena *arena, const char **text, 
 }
 
 /* A checkpoint, or a receipt that holds one. */
-static bool read_checkpoint(const char *path, struct arena *arena, struct checkpoint *checkpoint,
-                            struct error *error)
+static bool adopt(struct database *database, const char *path, const char *key_text, struct error *error)
 {
-    struct receipt receipt;
-    struct error   other = {0};
-    const char    *text = "";
-    size_t         length = 0;
+    struct receipt  receipt;
+    struct error    other = {0};
+    struct note_key key;
+    const char     *text = "";
+    size_t          length = 0;
+    uint64_t        size;
 
-    if (!read_file(path, arena, &text, &length, error))
+    if (!read_file(path, database->arena, &text, &length, error))
         return false;
-    if (receipt_parse(text, length, arena, &receipt, &other)) {
+    if (key_text && !note_key_parse(key_text, &key, error))
+        return error_field(error, "key",
+                           "--key takes the log's verifier key, as `spoord key show` printed it");
+    if (receipt_parse(text, length, database->arena, &receipt, &other)) {
         text = receipt.checkpoint;
         length = receipt.checkpoint_length;
     }
-    return checkpoint_parse(text, length, checkpoint, error) || error_while(error, path);
-}
-
-static bool next_entry(void *context, uint64_t index, uint8_t *record, size_t *length, struct error *error)
-{
-    struct database *database = context;
-    ARENA           *arena = arena_new();
-    const uint8_t   *bytes;
-
-    if (!log_store_entry(database->session, arena, index, &bytes, length, error))
-        return false;
-    record[0] = (uint8_t)(*length >> 8);
-    record[1] = (uint8_t)*length;
-    memcpy(record + 2, bytes, *length);
-    *length += 2;
-    return true;
-}
-
-static bool adopt(struct database *database, const char *path, struct error *error)
-{
-    struct checkpoint checkpoint;
-
-    if (!read_checkpoint(path, database->arena, &checkpoint, error) ||
-        !seal_log_adopt(database->config.seal_folder, &checkpoint, next_entry, database, error))
-        return false;
-    printf("Adopted %llu entries; they give the root of this checkpoint.\n",
-           (unsigned long long)checkpoint.size);
+    if (!seal_log_adopt(database->config.seal_folder, database->session, text, length, key_text ? &key : NULL,
+                        &size, error))
+        return error_while(error, path);
+    printf("Adopted %" PRIu64 " entries; they give the root of this checkpoint.\n", size);
     return true;
 }
 
@@ -191,7 +173,7 @@ static int seal(struct invocation *invocation, struct error *error)
             error))
         return 0;
     if (option_given(invocation, "adopt")) {
-        (void)adopt(&database, option_text(invocation, "adopt"), error);
+        (void)adopt(&database, option_text(invocation, "adopt"), option_text(invocation, "key"), error);
         return 0;
     }
     pool_give_back(&database.session);
@@ -220,12 +202,14 @@ static const struct option_row seal_options[] = {
     {"adopt", "FILE",
      "the sealer's folder was lost: take over the entries in the database up to this checkpoint or "
      "receipt, kept outside, whose root they must give"},
+    {"key", "KEY", "with --adopt: the verifier key that must have signed it, where the folder's key is lost"},
     {0}};
 static const struct example_row seal_examples[] = {
     {"SPOOR_SEAL_STATE=/srv/seal spoord seal",
      "seals as a user of its own, beside a service with SPOOR_SEAL=0"},
     {"spoord seal --once", "seals what is there now"},
-    {"spoord seal --adopt receipt.tlog-proof", "after the folder was lost"},
+    {"spoord seal --adopt receipt.tlog-proof --key fix.example.nl/spoor+aa0f5a44+AVND6z5W…",
+     "after the folder was lost"},
     {0}};
 
 const struct command key_new_command = {.name = "key new",

@@ -258,6 +258,13 @@ void pool_lost(struct session *session)
     pthread_mutex_unlock(&session->pool->lock);
 }
 
+void pool_end(struct session **session)
+{
+    if (*session)
+        pool_lost(*session);
+    pool_give_back(session);
+}
+
 void pool_state(struct pool *pool, struct pool_state *state)
 {
     pthread_mutex_lock(&pool->lock);

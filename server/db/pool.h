@@ -35,6 +35,9 @@ void         pool_free(struct pool *pool);
 struct session *pool_borrow(struct pool *pool, unsigned timeout_ms, struct error *error) MUST_USE;
 void            pool_give_back(struct session **session);
 
+/* Gives it back with its connection closed: what the connection held in the database ends. */
+void pool_end(struct session **session);
+
 /* For /health and /metrics. */
 struct pool_state {
     unsigned size, open, busy;

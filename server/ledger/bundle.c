@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "audit/tile.h"
@@ -17,11 +18,15 @@
 #define CHUNK      2000u
 #define CHUNK_TEXT "2000"
 
+#define WAIT_MS      50u
+#define WAIT_MOST_MS 2000u
+
 struct writing {
     struct session              *session;
     const struct bundle_options *options;
     struct bundle_report        *report;
     struct log_head              head;
+    int64_t                      late_erasures; /* recorded, but not under the checkpoint */
     int                          folder;
     struct tile_edge             edge;
     struct error                *error;
@@ -151,20 +156,20 @@ static bool write_lines(struct writing *writing, FILE *file, enum statement stat
                         void (*format)(const struct rows *rows, size_t n, struct buffer *out),
                         uint64_t *count, struct error *error)
 {
-    for (uint64_t from = 0;;) {
+    for (int64_t from = INT64_MIN;;) { /* also what somebody put in below the first number */
         ARENA                             *arena = arena_new();
         CLEANUP(buffer_free) struct buffer lines = {.limit = (size_t)256 * 1024 * 1024};
         const struct rows                 *rows =
-            QUERY(writing->session, arena, statement, error, number(arena, from),
+            QUERY(writing->session, arena, statement, error, arena_format(arena, "%" PRId64, from),
                   number(arena, writing->head.size), writing->options->device_id, CHUNK_TEXT);
         size_t whole;
 
         if (!rows)
             return false;
         whole = rows_count(rows);
-        from = whole ? (uint64_t)rows_integer(rows, whole - 1, "seq") : from;
+        from = whole ? rows_integer(rows, whole - 1, "seq") : from;
         if (whole == CHUNK) /* the last seq may go on in the next chunk */
-            while (whole > 0 && (uint64_t)rows_integer(rows, whole - 1, "seq") == from)
+            while (whole > 0 && rows_integer(rows, whole - 1, "seq") == from)
                 whole--;
         for (size_t i = 0; i < whole; i++)
             format(rows, i, &lines);
@@ -201,21 +206,44 @@ static bool write_scope(struct writing *writing, struct error *error)
     return write_file(writing, "scope", scope, strlen(scope), error);
 }
 
-static bool nothing_was_erased(struct writing *writing, struct arena *arena, struct error *error)
+static bool count_late_erasures(struct writing *writing, int64_t *count, struct error *error)
 {
+    ARENA             *arena = arena_new();
     const struct rows *late =
         QUERY(writing->session, arena, SQL_BUNDLE_LATE_ERASURES, error, number(arena, writing->head.size));
 
-    if (!late)
+    *count = late ? rows_integer(late, 0, "erasures") : 0;
+    return late != NULL;
+}
+
+/* Where something was erased just now, waits until that is sealed. What is never sealed is written as it is:
+ * who checks the bundle shall see it. */
+static bool read_head(struct writing *writing, struct arena *arena, struct error *error)
+{
+    for (unsigned waited = 0;; waited += WAIT_MS) {
+        if (!log_store_head(writing->session, arena, &writing->head, error) ||
+            !count_late_erasures(writing, &writing->late_erasures, error))
+            return false;
+        if (writing->late_erasures == 0 || waited >= WAIT_MOST_MS)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = WAIT_MS * 1000000L}, NULL);
+    }
+}
+
+static bool nothing_was_erased(struct writing *writing, struct error *error)
+{
+    int64_t late;
+
+    if (!count_late_erasures(writing, &late, error))
         return false;
-    return rows_integer(late, 0, "erasures") == 0 ||
+    return late == writing->late_erasures ||
            error_set(error, ERROR_CONFLICT,
                      "something was erased while the bundle was written; write it again");
 }
 
 static bool write_all(struct writing *writing, struct arena *arena, struct error *error)
 {
-    if (!log_store_head(writing->session, arena, &writing->head, error))
+    if (!read_head(writing, arena, error))
         return false;
     if (writing->head.size == 0)
         return error_set(error, ERROR_NOT_FOUND, "nothing is sealed yet");
@@ -227,7 +255,7 @@ static bool write_all(struct writing *writing, struct arena *arena, struct error
                         error) &&
            write_stream(writing, "openings.jsonl", SQL_BUNDLE_OPENINGS, bundle_row_opening,
                         &writing->report->openings, error) &&
-           nothing_was_erased(writing, arena, error) &&
+           nothing_was_erased(writing, error) &&
            write_file(writing, "checkpoint", writing->head.note, strlen(writing->head.note), error);
 }
 

@@ -1,4 +1,4 @@
-#include "ledger/seal_log.h"
+#include "ledger/seal_log_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,28 +14,19 @@
 #include "ledger/seal_key.h"
 #include "shared/log.h"
 
-#define STATE_HEAD   "spoor-seal/v1"
-#define STATE_FORMAT STATE_HEAD "\n%" SCNu64 "\n%64[0-9a-f]\n%" SCNu64 "\n%" SCNu64 "\n%" SCNu64 "\n"
-#define STATE_MOST   512u
+#define STATE_HEAD "spoor-seal/v1"
+#define STATE_FORMAT                                                                                         \
+    STATE_HEAD "\n%" SCNu64 "\n%64[0-9a-f]\n%" SCNu64 "\n%" SCNu64 "\n%" SCNu64 "\n%" SCNu64 "\n"
+#define STATE_MOST 512u
 
-struct seal_log {
-    int                folder, lock, entries; /* file descriptors */
-    struct note_signer signer, next;
-    bool               has_next, is_new;
-    struct merkle      tree;
-    uint64_t           committed; /* size that the state tells */
-    uint64_t           adopted;
-    uint64_t           offset; /* bytes of entries.log that belong to the tree */
-};
-
-static void end_process(const char *what)
+void seal_log_end_process(const char *what)
 {
     log_line(LOG_LEVEL_ERROR, "msg", "the disk failed; nothing that is cached can be believed", "file", what,
              "reason", strerror(errno), NULL);
     _exit(74); /* EX_IOERR */
 }
 
-static int open_folder(const char *path, bool make, struct error *error)
+int seal_log_open_folder(const char *path, bool make, struct error *error)
 {
     int folder;
 
@@ -50,7 +41,7 @@ static int open_folder(const char *path, bool make, struct error *error)
     return folder;
 }
 
-static int take_lock(int folder, const char *path, struct error *error)
+int seal_log_take_lock(int folder, const char *path, struct error *error)
 {
     int lock = openat(folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
@@ -72,12 +63,14 @@ static bool write_public_key(int folder, const struct note_key *key, struct erro
     return seal_key_replace(folder, "log.pub", text, 0644, error);
 }
 
-static bool load_key(int folder, const char *name, bool make, struct note_signer *signer, struct error *error)
+bool seal_log_load_key(int folder, const char *name, bool make, struct note_signer *signer,
+                       struct error *error)
 {
     struct error missing = {0};
 
     if (seal_key_read(folder, "log.key", signer, &missing))
-        return true;
+        return !make || faccessat(folder, "log.pub", F_OK, 0) == 0 ||
+               write_public_key(folder, &signer->key, error);
     if (missing.kind == ERROR_NOT_FOUND && make)
         return seal_key_make(folder, "log.key", name, signer, error) &&
                write_public_key(folder, &signer->key, error);
@@ -96,26 +89,21 @@ static bool load_next_key(struct seal_log *log, struct error *error)
     return false;
 }
 
-struct state {
-    uint64_t size, offset, epoch, adopted;
-    char     root[2 * HASH_SIZE + 1];
-};
-
 /* *found is false where nothing was ever sealed. */
-static bool read_state(int folder, struct state *state, bool *found, struct error *error)
+bool seal_log_read_state(int folder, struct seal_state *state, bool *found, struct error *error)
 {
     char    text[STATE_MOST] = "";
     int     handle = openat(folder, "state", O_RDONLY | O_CLOEXEC);
     ssize_t length;
 
-    *state = (struct state){0};
+    *state = (struct seal_state){0};
     *found = handle >= 0;
     if (handle < 0)
         return errno == ENOENT || error_set(error, ERROR_INTERNAL, "cannot read state: %s", strerror(errno));
     length = read(handle, text, sizeof text - 1);
     close(handle);
     if (length <= 0 || sscanf(text, STATE_FORMAT, &state->size, state->root, &state->offset, &state->epoch,
-                              &state->adopted) != 5)
+                              &state->adopted, &state->resumed) != 6)
         return error_set(error, ERROR_CONFLICT,
                          "the file state is damaged; see: spoord seal --help (--adopt)");
     return true;
@@ -145,7 +133,7 @@ static bool add_entry(struct seal_log *log, const uint8_t *bytes, size_t length,
     return true;
 }
 
-static bool root_fits(const struct seal_log *log, const struct state *state)
+static bool root_fits(const struct seal_log *log, const struct seal_state *state)
 {
     uint8_t root[HASH_SIZE];
     char    hex[2 * HASH_SIZE + 1];
@@ -155,7 +143,7 @@ static bool root_fits(const struct seal_log *log, const struct state *state)
     return log->tree.size == state->size && log->offset == state->offset && strcmp(hex, state->root) == 0;
 }
 
-static bool replay(struct seal_log *log, const struct state *state, seal_log_visit *visit, void *context,
+static bool replay(struct seal_log *log, const struct seal_state *state, seal_log_visit *visit, void *context,
                    struct error *error)
 {
     uint8_t bytes[ENTRY_MOST];
@@ -185,21 +173,25 @@ static bool replay(struct seal_log *log, const struct state *state, seal_log_vis
 
 static bool load(struct seal_log *log, seal_log_visit *visit, void *context, struct error *error)
 {
-    struct state state;
-    bool         found;
+    struct seal_state state;
+    bool              found;
 
-    if (!read_state(log->folder, &state, &found, error))
+    if (!seal_log_read_state(log->folder, &state, &found, error))
         return false;
     log->is_new = !found;
     log->entries = openat(log->folder, "entries.log", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (log->entries < 0)
         return error_set(error, ERROR_INTERNAL, "cannot open entries.log: %s", strerror(errno));
+    if (!found && lseek(log->entries, 0, SEEK_END) != 0)
+        return error_set(error, ERROR_CONFLICT,
+                         "entries.log is here, the file state is lost; see: spoord seal --help (--adopt)");
     if (found && !replay(log, &state, visit, context, error))
         return false;
     log->committed = state.size;
     log->adopted = state.adopted;
+    log->resumed = state.resumed;
     if (ftruncate(log->entries, (off_t)log->offset) != 0 || fsync(log->entries) != 0)
-        end_process("entries.log");
+        seal_log_end_process("entries.log");
     return true;
 }
 
@@ -211,10 +203,10 @@ struct seal_log *seal_log_open(const char *folder, const char *name, seal_log_vi
     if (!log)
         abort();
     log->entries = log->lock = -1;
-    log->folder = open_folder(folder, true, error);
+    log->folder = seal_log_open_folder(folder, true, error);
     if (log->folder >= 0)
-        log->lock = take_lock(log->folder, folder, error);
-    if (log->lock >= 0 && load_key(log->folder, name, true, &log->signer, error) &&
+        log->lock = seal_log_take_lock(log->folder, folder, error);
+    if (log->lock >= 0 && seal_log_load_key(log->folder, name, true, &log->signer, error) &&
         load_next_key(log, error) && load(log, visit, context, error))
         return log;
     seal_log_close(log);
@@ -258,6 +250,16 @@ uint64_t seal_log_adopted(const struct seal_log *log)
     return log->adopted;
 }
 
+void seal_log_set_resumed(struct seal_log *log, uint64_t size)
+{
+    log->resumed = size;
+}
+
+uint64_t seal_log_resumed(const struct seal_log *log)
+{
+    return log->resumed;
+}
+
 bool seal_log_is_new(const struct seal_log *log)
 {
     return log->is_new;
@@ -274,13 +276,13 @@ static bool write_all(struct seal_log *log, const uint8_t *records, size_t lengt
             int reason = errno;
 
             if (ftruncate(log->entries, (off_t)log->offset) != 0)
-                end_process("entries.log");
+                seal_log_end_process("entries.log");
             return error_set(error, ERROR_UNAVAILABLE, "cannot write entries.log: %s", strerror(reason));
         }
         done += (size_t)wrote;
     }
     if (fdatasync(log->entries) != 0)
-        end_process("entries.log");
+        seal_log_end_process("entries.log");
     return true;
 }
 
@@ -298,7 +300,7 @@ bool seal_log_append(struct seal_log *log, const uint8_t *records, size_t length
         return false;
     }
     if (pread(log->entries, back, length, start) != (ssize_t)length)
-        end_process("entries.log");
+        seal_log_end_process("entries.log");
     for (size_t at = 0; done && at + 2 <= length;) {
         size_t size = (size_t)back[at] << 8 | back[at + 1];
 
@@ -316,8 +318,9 @@ bool seal_log_commit(struct seal_log *log, uint64_t epoch, struct error *error)
 
     merkle_root(&log->tree, root);
     sodium_bin2hex(hex, sizeof hex, root, sizeof root);
-    snprintf(text, sizeof text, STATE_HEAD "\n%" PRIu64 "\n%s\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64 "\n",
-             log->tree.size, hex, log->offset, epoch, log->adopted);
+    snprintf(text, sizeof text,
+             STATE_HEAD "\n%" PRIu64 "\n%s\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64 "\n",
+             log->tree.size, hex, log->offset, epoch, log->adopted, log->resumed);
     if (!seal_key_replace(log->folder, "state", text, 0600, error))
         return false;
     log->committed = log->tree.size;
@@ -350,101 +353,10 @@ bool seal_log_rotate(struct seal_log *log, struct error *error)
     snprintf(kept, sizeof kept, "log.key.%08x", (unsigned)log->signer.key.id);
     if (linkat(log->folder, "log.key", log->folder, kept, 0) != 0 && errno != EEXIST)
         return error_set(error, ERROR_INTERNAL, "cannot keep the old key: %s", strerror(errno));
-    if (renameat(log->folder, "log.key.next", log->folder, "log.key") != 0 || fsync(log->folder) != 0)
-        end_process("log.key");
+    if ((unlinkat(log->folder, "log.pub", 0) != 0 && errno != ENOENT) || fsync(log->folder) != 0 ||
+        renameat(log->folder, "log.key.next", log->folder, "log.key") != 0 || fsync(log->folder) != 0)
+        seal_log_end_process("log.key"); /* without log.pub, the next start writes it from log.key */
     log->signer = log->next;
     log->has_next = false;
     return write_public_key(log->folder, &log->signer.key, error);
-}
-
-bool seal_log_read_key(const char *folder, const char *name, bool make, struct note_key *key,
-                       struct error *error)
-{
-    struct note_signer signer = {0};
-    int                handle = open_folder(folder, make, error);
-    bool               done = handle >= 0 && load_key(handle, name, make, &signer, error);
-
-    if (handle >= 0)
-        close(handle);
-    *key = signer.key;
-    sodium_memzero(&signer, sizeof signer);
-    return done;
-}
-
-bool seal_log_make_next_key(const char *folder, struct note_key *key, struct error *error)
-{
-    struct note_signer signer = {0}, next = {0};
-    int                handle = open_folder(folder, false, error);
-    bool               done = handle >= 0 && load_key(handle, "", false, &signer, error) &&
-                seal_key_make(handle, "log.key.next", signer.key.name, &next, error);
-
-    if (handle >= 0)
-        close(handle);
-    *key = next.key;
-    sodium_memzero(&signer, sizeof signer);
-    sodium_memzero(&next, sizeof next);
-    return done;
-}
-
-static bool copy_entries(struct seal_log *log, FILE *file, uint64_t size, seal_log_source *next,
-                         void *context, struct error *error)
-{
-    uint8_t record[2 + ENTRY_MOST], leaf[HASH_SIZE];
-    size_t  length;
-
-    for (uint64_t index = 0; index < size; index++) {
-        if (!next(context, index, record, &length, error))
-            return false;
-        merkle_leaf(record + 2, length - 2, leaf);
-        merkle_append(&log->tree, leaf);
-        log->offset += length;
-        if (fwrite(record, 1, length, file) != length)
-            return error_set(error, ERROR_UNAVAILABLE, "cannot write entries.log: %s", strerror(errno));
-    }
-    return true;
-}
-
-static bool adopt_entries(struct seal_log *log, const struct checkpoint *checkpoint, seal_log_source *next,
-                          void *context, struct error *error)
-{
-    int     handle = openat(log->folder, "entries.log.part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    FILE   *file = handle >= 0 ? fdopen(handle, "we") : NULL;
-    uint8_t root[HASH_SIZE];
-    bool    done;
-
-    if (!file)
-        return error_set(error, ERROR_INTERNAL, "cannot write entries.log: %s", strerror(errno));
-    done = copy_entries(log, file, checkpoint->size, next, context, error);
-    merkle_root(&log->tree, root);
-    if (done && memcmp(root, checkpoint->root, HASH_SIZE) != 0)
-        done = error_set(error, ERROR_CONFLICT,
-                         "the first %" PRIu64
-                         " entries in the database do not give the root of this checkpoint: "
-                         "the database was changed since, or the checkpoint is of another log",
-                         checkpoint->size);
-    if (done && (fflush(file) != 0 || fsync(handle) != 0))
-        end_process("entries.log");
-    fclose(file);
-    if (done && (renameat(log->folder, "entries.log.part", log->folder, "entries.log") != 0 ||
-                 fsync(log->folder) != 0))
-        end_process("entries.log");
-    return done && seal_log_commit(log, 0, error);
-}
-
-bool seal_log_adopt(const char *folder, const struct checkpoint *checkpoint, seal_log_source *next,
-                    void *context, struct error *error)
-{
-    struct seal_log log = {.folder = open_folder(folder, true, error), .lock = -1};
-    bool            done;
-
-    if (log.folder >= 0)
-        log.lock = take_lock(log.folder, folder, error);
-    done = log.lock >= 0 && load_key(log.folder, checkpoint->origin, true, &log.signer, error) &&
-           adopt_entries(&log, checkpoint, next, context, error);
-    if (log.lock >= 0)
-        close(log.lock);
-    if (log.folder >= 0)
-        close(log.folder);
-    sodium_memzero(&log, sizeof log);
-    return done;
 }

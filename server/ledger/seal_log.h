@@ -20,6 +20,7 @@
 #include "audit/checkpoint.h"
 #include "audit/entry.h"
 #include "audit/merkle.h"
+#include "db/pool.h"
 #include "shared/error.h"
 
 struct seal_log;
@@ -56,6 +57,11 @@ void seal_log_sign(const struct seal_log *log, struct buffer *note);
 void     seal_log_set_adopted(struct seal_log *log, uint64_t seq);
 uint64_t seal_log_adopted(const struct seal_log *log);
 
+/* At this size the sealer itself found that the database had gone back: the one place where an incident may
+ * say so. Kept with the state. */
+void     seal_log_set_resumed(struct seal_log *log, uint64_t size);
+uint64_t seal_log_resumed(const struct seal_log *log);
+
 /* Rotation. seal_log_next_key: NULL when there is none. seal_log_rotate puts it in force. */
 const struct note_key *seal_log_next_key(struct seal_log *log);
 bool                   seal_log_rotate(struct seal_log *log, struct error *error) MUST_USE;
@@ -63,13 +69,13 @@ bool                   seal_log_rotate(struct seal_log *log, struct error *error
 /* Without opening the log: the key in force; makes one where there is none. */
 bool seal_log_read_key(const char *folder, const char *name, bool make, struct note_key *key,
                        struct error *error) MUST_USE;
+/* The key that waits to be announced; makes it where there is none. */
 bool seal_log_make_next_key(const char *folder, struct note_key *key, struct error *error) MUST_USE;
 
-/* Fills an empty folder from entries that somebody else kept, up to the size of the checkpoint, whose root
- * must come out: ERROR_CONFLICT otherwise. `next` gives the record of the entry at `index`. */
-typedef bool seal_log_source(void *context, uint64_t index, uint8_t *record, size_t *length,
-                             struct error *error);
-bool         seal_log_adopt(const char *folder, const struct checkpoint *checkpoint, seal_log_source *next,
-                            void *context, struct error *error) MUST_USE;
+/* Fills a folder that was lost, or is behind, from the entries in the database, up to the checkpoint, whose
+ * root must come out. `key` checks its signature; NULL: the folder's own. ERROR_FORBIDDEN: not signed by it;
+ * ERROR_CONFLICT: the root does not come out, or the folder or the database knows of more. */
+bool seal_log_adopt(const char *folder, struct session *session, const char *note, size_t length,
+                    const struct note_key *key, uint64_t *size, struct error *error) MUST_USE;
 
 #endif

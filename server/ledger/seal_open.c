@@ -10,9 +10,13 @@
 
 #define INCIDENT_BEHIND 1
 
-/* Back to the beginning: the log is read again, the lock in the database taken again. */
+/* Back to the beginning: the log is read again, the lock in the database taken again. The lock ends with the
+ * session: whoever else seals may have its turn. */
 void seal_open_give_up(struct sealer *sealer)
 {
+    if (sealer->epoch)
+        pool_end(&sealer->session);
+    sealer->epoch = 0;
     seal_log_close(sealer->log);
     id_map_free(sealer->chains);
     free(sealer->edge);
@@ -66,7 +70,8 @@ static bool visit_old(void *context, uint64_t index, const uint8_t *bytes, size_
     struct entry   entry;
     uint8_t        leaf[HASH_SIZE];
 
-    if (!entry_parse(bytes, length, &entry, error))
+    if (!entry_parse(bytes, length, &entry, error) ||
+        !seal_compare_entry(&sealer->compare, bytes, length, error))
         return false;
     seal_open_learn(sealer, &entry);
     merkle_leaf(bytes, length, leaf);
@@ -120,34 +125,6 @@ static bool begin(struct sealer *sealer, struct arena *arena, struct error *erro
     return true;
 }
 
-/* The newest checkpoint that was published must be ours, and of no larger a log than ours. */
-static bool check_published(struct sealer *sealer, struct arena *arena, struct error *error)
-{
-    const struct rows *newest = query_run(sealer->session, arena, SQL_LOG_CHECKPOINT, NULL, 0, error);
-    struct checkpoint  published;
-    uint8_t            root[HASH_SIZE];
-
-    if (!newest)
-        return false;
-    if (rows_count(newest) == 0 && sealer->stored <= seal_log_size(sealer->log))
-        return true;
-    if (rows_count(newest) == 0 || (uint64_t)rows_integer(newest, 0, "size") > seal_log_size(sealer->log) ||
-        sealer->stored > seal_log_size(sealer->log))
-        return error_set(error, ERROR_CONFLICT,
-                         "the sealer's own log is older than what was published (%" PRIu64
-                         " entries here); nothing is "
-                         "sealed until it is adopted anew; see: spoord seal --help (--adopt)",
-                         seal_log_size(sealer->log));
-    if (!checkpoint_parse(rows_text(newest, 0, "note"), strlen(rows_text(newest, 0, "note")), &published,
-                          error))
-        return error_while(error, "read the newest checkpoint in the database");
-    merkle_root(seal_log_tree(sealer->log), root);
-    if (published.size == seal_log_size(sealer->log) && memcmp(root, published.root, HASH_SIZE) != 0)
-        return error_set(error, ERROR_CONFLICT,
-                         "the database's newest checkpoint contradicts the sealer's own log");
-    return true;
-}
-
 struct device_lists {
     struct arena *arena;
     struct buffer ids, seqs;
@@ -176,6 +153,9 @@ static bool resume_if_behind(struct sealer *sealer, struct arena *arena, struct 
         return true;
     log_line(LOG_LEVEL_ERROR, "msg", "the database is older than what was sealed; an incident is recorded",
              NULL);
+    seal_log_set_resumed(sealer->log, seal_log_size(sealer->log));
+    if (!seal_log_commit(sealer->log, sealer->epoch, error))
+        return false;
     id_map_each(sealer->chains, list_device, &lists);
     buffer_text(&lists.ids, lists.ids.length ? "}" : "{}");
     buffer_text(&lists.seqs, lists.seqs.length ? "}" : "{}");
@@ -205,8 +185,10 @@ static bool open_log(struct sealer *sealer, struct arena *arena, struct error *e
     if (!sealer->edge)
         abort();
     seal_batch_start(&sealer->batch, sealer->stored);
+    if (!seal_compare_start(&sealer->compare, sealer->session, sealer->stored, error))
+        return false;
     sealer->log = seal_log_open(sealer->options.folder, sealer->options.name, visit_old, sealer, error);
-    if (!sealer->log || !check_published(sealer, arena, error))
+    if (!sealer->log || !seal_compare_end(&sealer->compare, error))
         return false;
     if (seal_log_size(sealer->log) > 0) {
         seal_log_sign(sealer->log, &sealer->batch.note);

@@ -7,6 +7,7 @@
 #include "audit/tile_edge.h"
 #include "ledger/chain_map.h"
 #include "ledger/seal_batch.h"
+#include "ledger/seal_compare.h"
 #include "ledger/seal_log.h"
 #include "ledger/sealer.h"
 
@@ -18,7 +19,8 @@ struct sealer {
     struct seal_log      *log; /* NULL: not open */
     struct id_map        *chains;
     struct tile_edge     *edge;
-    struct seal_batch     batch; /* what was sealed last, until it is stored */
+    struct seal_compare   compare; /* while the log is read */
+    struct seal_batch     batch;   /* what was sealed last, until it is stored */
     bool                  unstored;
     bool                  stands_still;  /* before a row that it cannot vouch for; all before it is sealed */
     uint64_t              epoch, stored; /* stored: entries that the database has */

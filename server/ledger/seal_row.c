@@ -260,6 +260,17 @@ bool seal_row_build(const struct seal_row *row, const struct seal_openings *open
     return entry_finish(writer, error);
 }
 
+bool seal_notice_is_ours(const struct rows *rows, size_t n, const uint8_t service_key[SECRET_KEY_SIZE])
+{
+    uint8_t carried[SUBMISSION_MAC_SIZE], made[SUBMISSION_MAC_SIZE];
+
+    if (!from_hex(rows_text(rows, n, "mac"), carried, sizeof carried))
+        return false;
+    submission_erasure_mac(service_key, rows_text(rows, n, "target"), rows_text(rows, n, "erased"),
+                           rows_text(rows, n, "actor_id"), rows_text(rows, n, "reason"), made);
+    return sodium_memcmp(carried, made, sizeof made) == 0;
+}
+
 static void put_erased(struct entry_writer *writer, const char *list)
 {
     uint8_t tags[16];

@@ -78,6 +78,9 @@ bool seal_row_build(const struct seal_row *row, const struct seal_openings *open
 bool seal_notice_build(const struct rows *rows, size_t n, const struct seal_openings *openings,
                        const char *origin, struct entry_writer *writer, struct error *error) MUST_USE;
 
+/* Whether an erasure carries the mark of the service (submission.h). */
+bool seal_notice_is_ours(const struct rows *rows, size_t n, const uint8_t service_key[SECRET_KEY_SIZE]);
+
 /* 16 bytes of a uuid in canonical form. */
 void seal_uuid_bytes(const char *text, uint8_t bytes[16]);
 

@@ -78,6 +78,32 @@ static bool build_event(struct sealer *sealer, const struct rows *events, size_t
     return seal_row_build(&row, openings, id_map_find(sealer->chains, device), NULL, writer, error);
 }
 
+/* Whether a key or an incident in the ledger is the sealer's own, or an erasure the service's. */
+static bool is_vouched_for(struct sealer *sealer, const struct rows *notices, size_t n, struct error *error)
+{
+    const struct note_key *next = seal_log_next_key(sealer->log);
+    char                   text[NOTE_KEY_SIZE] = "";
+    uint64_t               seq = (uint64_t)rows_integer(notices, n, "seq");
+
+    switch (rows_integer(notices, n, "type")) {
+    case ENTRY_CONFIGURATION:
+        if (next)
+            note_key_format(next, text);
+        return (next && strcmp(text, rows_text(notices, n, "verifier_key")) == 0) ||
+               error_set(error, ERROR_CONFLICT, "it announces a key that is not the sealer's");
+    case ENTRY_INCIDENT:
+        return (seq == seal_log_resumed(sealer->log) &&
+                (uint64_t)rows_integer(notices, n, "to_size") == seq) ||
+               error_set(error, ERROR_CONFLICT, "it tells of an incident that the sealer did not see");
+    case ENTRY_ERASURE:
+        return seq < seal_log_adopted(sealer->log) ||
+               seal_notice_is_ours(notices, n, sealer->options.service_key) ||
+               error_set(error, ERROR_CONFLICT, "it does not carry the mark of the service that records");
+    default:
+        return seq == 0 || error_set(error, ERROR_CONFLICT, "it is not the log's first entry");
+    }
+}
+
 static bool build_one(struct sealer *sealer, struct reading *reading, uint64_t seq, struct error *error)
 {
     struct entry_writer writer = {.length = 0};
@@ -87,7 +113,8 @@ static bool build_one(struct sealer *sealer, struct reading *reading, uint64_t s
     if (is_next(reading->events, reading->event, seq))
         built = build_event(sealer, reading->events, reading->event++, &reading->openings, &writer, error);
     else if (is_next(reading->notices, reading->notice, seq))
-        built = seal_notice_build(reading->notices, reading->notice++, &reading->openings,
+        built = is_vouched_for(sealer, reading->notices, reading->notice, error) &&
+                seal_notice_build(reading->notices, reading->notice++, &reading->openings,
                                   seal_log_key(sealer->log)->name, &writer, error);
     else
         built = error_set(error, ERROR_CONFLICT, "it is missing");
@@ -152,6 +179,18 @@ static bool seal(struct sealer *sealer, struct arena *arena, struct error *error
     return seal_open_store(sealer, error);
 }
 
+/* Records under a number that was never given were put in by hand: nobody would ever seal them. */
+static bool numbers_were_given(struct sealer *sealer, const struct rows *head, struct error *error)
+{
+    const char *column = rows_null(head, 0, "below") ? "beyond" : "below";
+
+    if (rows_null(head, 0, column))
+        return true;
+    sealer->stands_still = true;
+    return error_set(error, ERROR_CONFLICT, "record %s: its number was never given: it was put in by hand",
+                     rows_text(head, 0, column));
+}
+
 /* *count: how many were sealed now. */
 static bool seal_some(struct sealer *sealer, uint64_t *count, struct error *error)
 {
@@ -170,6 +209,8 @@ static bool seal_some(struct sealer *sealer, uint64_t *count, struct error *erro
     until = (uint64_t)rows_integer(head, 0, "next_seq");
     if (until < size)
         return error_set(error, ERROR_UNAVAILABLE, "the database went back behind what was sealed");
+    if (!numbers_were_given(sealer, head, error))
+        return false;
     until = until < size + BATCH_ROWS ? until : size + BATCH_ROWS;
     if (until == size)
         return true;

@@ -91,6 +91,22 @@ void submission_mac(const uint8_t service_key[SECRET_KEY_SIZE], const struct sub
     sodium_memzero(key, sizeof key);
 }
 
+void submission_erasure_mac(const uint8_t service_key[SECRET_KEY_SIZE], const char *event_id,
+                            const char *tags, const char *actor_id, const char *reason,
+                            uint8_t mac[SUBMISSION_MAC_SIZE])
+{
+    const char *const            values[] = {event_id, tags, actor_id, reason};
+    crypto_auth_hmacsha256_state state;
+    uint8_t                      key[crypto_auth_hmacsha256_KEYBYTES];
+
+    crypto_kdf_derive_from_key(key, sizeof key, 2, "spoormac", service_key);
+    crypto_auth_hmacsha256_init(&state, key, sizeof key);
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        add(&state, (uint8_t)(i + 1), values[i]);
+    crypto_auth_hmacsha256_final(&state, mac);
+    sodium_memzero(key, sizeof key);
+}
+
 static unsigned bit_if(const char *text, enum submission_said bit)
 {
     return text && *text ? (unsigned)bit : 0;

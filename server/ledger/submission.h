@@ -35,6 +35,11 @@ struct submission {
 void submission_mac(const uint8_t service_key[SECRET_KEY_SIZE], const struct submission *submission,
                     uint8_t mac[SUBMISSION_MAC_SIZE]);
 
+/* The same for the erasure of an event's values: `tags` as "17 21", ascending. */
+void submission_erasure_mac(const uint8_t service_key[SECRET_KEY_SIZE], const char *event_id,
+                            const char *tags, const char *actor_id, const char *reason,
+                            uint8_t mac[SUBMISSION_MAC_SIZE]);
+
 unsigned submission_said(const struct submission *submission);
 
 #endif

@@ -60,11 +60,16 @@ RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, p
 DECLARE
     head       spoor.ledger_head%ROWTYPE;
     v_recorded timestamptz;
+    v_seq      bigint;
 BEGIN
     IF of_type NOT IN (5, 7) THEN
         RAISE 'only configurations and incidents are added this way' USING ERRCODE = 'SP400';
     END IF;
     SELECT * INTO head FROM spoor.ledger_head FOR UPDATE;
+    SELECT n.seq INTO v_seq FROM spoor.notice n WHERE n.type = 5 AND n.verifier_key = new_verifier_key;
+    IF FOUND THEN
+        RETURN v_seq;                          -- announced before: the answer to that was lost
+    END IF;
     v_recorded := greatest(date_trunc('milliseconds', clock_timestamp()), head.recorded_at);
     INSERT INTO spoor.notice (seq, type, recorded_at, verifier_key, incident, from_size, to_size)
     VALUES (head.next_seq, of_type, v_recorded, new_verifier_key, new_incident, new_from_size, new_to_size);
@@ -95,9 +100,23 @@ BEGIN
     RETURN spoor.add_notice(7::smallint, NULL, 1::smallint, head.next_seq, sealed_size);
 END $$;
 
+-- The events of which values name a person, or are of their repairs; tags as "17 21".
+CREATE OR REPLACE FUNCTION spoor.erasable(of_party uuid)
+RETURNS TABLE (seq bigint, event_id uuid, tags text) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT v.seq, v.event_id, string_agg(o.tag::text, ' ' ORDER BY o.tag)
+      FROM spoor.event v JOIN spoor.opening o ON o.seq = v.seq
+     WHERE o.tag = 17 AND v.to_id = of_party
+        OR o.tag = 20 AND v.actor_id IN (SELECT a.id FROM spoor.actor a WHERE a.party_id = of_party AND a.kind = 'account')
+        OR o.tag IN (21, 22) AND v.repair_id IN (SELECT r.id FROM spoor.repair r WHERE r.owner_id = of_party)
+     GROUP BY v.seq, v.event_id ORDER BY v.seq;
+$$;
+
 -- Destroys what the ledger holds about a person: names, notes of their repairs, how to reach them. Each event that loses a
--- value gets an erasure entry; the proofs stay valid. Only what is sealed can be erased.
-CREATE OR REPLACE FUNCTION spoor.erase_person(of_party uuid, by_actor uuid, for_reason text)
+-- value gets an erasure entry with the service's mark; the proofs stay valid. Only what is sealed can be erased.
+DROP FUNCTION IF EXISTS spoor.erase_person(uuid, uuid, text);
+CREATE OR REPLACE FUNCTION spoor.erase_person(of_party uuid, by_actor uuid, for_reason text, targets uuid[],
+    target_tags text[], macs bytea[])
 RETURNS TABLE (events bigint, openings bigint) LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -122,18 +141,18 @@ BEGIN
     SELECT a.id || ' ' || a.name INTO v_actor FROM spoor.actor a WHERE a.id = by_actor;
     events := 0; openings := 0;
     FOR doomed IN
-        SELECT v.seq, v.event_id, array_agg(o.tag ORDER BY o.tag) AS tags
-          FROM spoor.event v JOIN spoor.opening o ON o.seq = v.seq
-         WHERE o.tag = 17 AND v.to_id = of_party
-            OR o.tag = 20 AND v.actor_id IN (SELECT a.id FROM spoor.actor a WHERE a.party_id = of_party AND a.kind = 'account')
-            OR o.tag IN (21, 22) AND v.repair_id IN (SELECT r.id FROM spoor.repair r WHERE r.owner_id = of_party)
-         GROUP BY v.seq, v.event_id ORDER BY v.seq
+        SELECT e.seq, e.event_id, string_to_array(e.tags, ' ')::smallint[] AS tags, m.mac
+          FROM spoor.erasable(of_party) e
+          LEFT JOIN unnest(targets, target_tags, macs) AS m (target, tags, mac) ON m.target = e.event_id AND m.tags = e.tags
+         ORDER BY e.seq
     LOOP
         IF doomed.seq >= v_sealed THEN
             RAISE 'The latest records of this person are not sealed yet; try again in a moment' USING ERRCODE = 'SP409';
+        ELSIF doomed.mac IS NULL THEN
+            RAISE 'Something was recorded of this person meanwhile; try again' USING ERRCODE = 'SP409';
         END IF;
-        INSERT INTO spoor.notice (seq, type, recorded_at, actor_id, target, erased, reason)
-        VALUES (head.next_seq, 2, v_recorded, by_actor, doomed.event_id, doomed.tags, for_reason);
+        INSERT INTO spoor.notice (seq, type, recorded_at, actor_id, target, erased, reason, mac)
+        VALUES (head.next_seq, 2, v_recorded, by_actor, doomed.event_id, doomed.tags, for_reason, doomed.mac);
         INSERT INTO spoor.opening (seq, tag, value, salt) VALUES (head.next_seq, 20, v_actor,
             sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
         DELETE FROM spoor.opening o WHERE o.seq = doomed.seq AND o.tag = ANY (doomed.tags);

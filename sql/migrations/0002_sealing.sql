@@ -54,6 +54,7 @@ CREATE TABLE spoor.notice (
     incident     smallint,
     from_size    bigint,
     to_size      bigint,
+    mac          bytea CHECK (length(mac) = 32),       -- of an erasure: by the service that recorded it
     CHECK ((type = 2) = (target IS NOT NULL AND erased IS NOT NULL AND actor_id IS NOT NULL)),
     CHECK ((type = 5) = (verifier_key IS NOT NULL)),
     CHECK ((type = 7) = (incident IS NOT NULL))

@@ -1,11 +1,13 @@
 -- $1 from this seq on, $2 up to but without this one, $3 only this device, $4 how many: rows as the auditor's pages show
--- them, each value from its opening; *_gone: the seq of the erasure entry that took it
-SELECT v.*, h.value AS holder, p.value AS place, i.value AS identity, r.value AS recorder, n.value AS public_note,
+-- them: ids from the row, names from the opening (an id has 36 characters), so that a change of either shows; *_gone: the
+-- seq of the erasure entry that took it
+SELECT v.*, v.to_id || substr(h.value, 37) AS holder, coalesce(v.place_id::text, '') || coalesce(substr(p.value, 37), '') AS place,
+       i.value AS identity, v.actor_id || substr(r.value, 37) AS recorder, n.value AS public_note,
        m.value AS private_note, spoor.erased_by(hv.event_id, 17) AS holder_gone, spoor.erased_by(v.event_id, 20) AS recorder_gone,
        spoor.erased_by(v.event_id, 21) AS public_note_gone, spoor.erased_by(v.event_id, 22) AS private_note_gone,
        hv.seq AS holder_seq, pv.seq AS place_seq
   FROM spoor.sealable v
-  JOIN LATERAL (SELECT e.seq, e.event_id FROM spoor.event e
+  LEFT JOIN LATERAL (SELECT e.seq, e.event_id FROM spoor.event e
                  WHERE e.device_id = v.device_id AND e.device_seq <= v.device_seq AND e.from_id IS DISTINCT FROM e.to_id
                  ORDER BY e.device_seq DESC LIMIT 1) hv ON true
   LEFT JOIN LATERAL (SELECT e.seq FROM spoor.event e JOIN spoor.opening o ON o.seq = e.seq AND o.tag = 18

@@ -1,0 +1,206 @@
+// Whoever rules the database changes the ledger: the sealer stops with an alarm, or the auditor's tool finds it at home.
+import assert from 'node:assert/strict';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Ledger, move, record, startPostgres } from './lab.mjs';
+
+let postgres, ledger, token, key, sealed, checkpoint;
+
+before(async () => {
+  postgres = startPostgres();
+  ledger = new Ledger(postgres);
+  const service = await ledger.serve({ demo: true });
+  token = (await ledger.spoord('token', 'add', 'bench', '--role', 'technician')).out.trim();
+  for (const n of [1, 2]) await ledger.spoord('device', 'add', '--model', 'Fault', '--serial', `FAULT-${n}`);
+  await record(service, token, [move('FAULT-1', { public_note: 'on the bench' }), move('FAULT-2'), move('FAULT-1')]);
+  assert.equal((await ledger.sealOnce()).code, 0);
+  sealed = ledger.sealedSize();
+  // What comes now is recorded, and not sealed yet.
+  for (const events of [[move('FAULT-1', { public_note: 'a fan' })], [move('FAULT-2')], [move('FAULT-1')], [move('FAULT-2', { public_note: 'a screen' })]])
+    await record(service, token, events);
+  await service.stop();
+  key = await ledger.key();
+  checkpoint = newest();
+  ledger.remember();
+}, { timeout: 120000 });
+after(() => postgres?.stop());
+
+const newest = () => `${ledger.sql('SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1')}\n`;
+
+async function attacked(sql, check) {
+  try {
+    if (sql) ledger.sql(sql);
+    await check();
+  } finally {
+    ledger.reset();
+  }
+}
+
+test('an honest ledger is sealed to its end and has no finding', () =>
+  attacked('', async () => {
+    assert.equal((await ledger.sealOnce()).code, 0);
+    assert.equal(ledger.sealedSize(), sealed + 4);
+    const { code, out } = await ledger.audit(key);
+    assert.equal(code, 0, out);
+  }));
+
+// The last sealed record of FAULT-1, as $last; the first record that is not sealed, as $next.
+const told = (sql) => sql.replaceAll('$last', `(SELECT max(v.seq) FROM event v JOIN alias a USING (device_id) WHERE a.value = 'FAULT-1' AND v.seq < ${sealed})`)
+  .replaceAll('$next', String(sealed)).replaceAll('$noted', `(SELECT min(o.seq) FROM opening o WHERE o.value = 'on the bench')`);
+
+const swap = (one, other, columns) => `
+  CREATE TEMP TABLE two AS SELECT * FROM event WHERE seq IN (${one}, ${other});
+  UPDATE event SET event_id = gen_random_uuid() WHERE seq IN (${one}, ${other});
+  UPDATE event e SET ${columns.map((c) => `${c} = t.${c}`).join(', ')} FROM two t WHERE t.seq = CASE e.seq WHEN ${one} THEN ${other} WHEN ${other} THEN ${one} END;`;
+const exchange = (one, other) => `UPDATE event SET seq = -seq WHERE seq IN (${one}, ${other});
+  UPDATE event SET seq = CASE -seq WHEN ${one} THEN ${other} ELSE ${one} END WHERE seq < 0;`;
+
+const afterSealing = [
+  ['a time that was altered', `UPDATE event SET happened_at = happened_at - interval '1 day' WHERE seq = $last`, ['F08']],
+  ['another actor on a record', `UPDATE event SET actor_id = (SELECT id FROM actor WHERE kind = 'system') WHERE seq = $last`, ['F08']],
+  ['a note that was altered', `UPDATE opening SET value = 'nothing of the kind' WHERE seq = $noted AND tag = 21`, ['F08']],
+  ['a salt that was altered', `UPDATE opening SET salt = sha256(salt) WHERE seq = $noted AND tag = 21`, ['F08']],
+  ['one bit flipped in an entry', `UPDATE ledger_entry SET entry = set_bit(entry, 300, 1 - get_bit(entry, 300)) WHERE seq = $last`, ['F03', 'F16']],
+  ['a row that was deleted', `DELETE FROM event WHERE seq = $last`, ['F09']],
+  ['a value that was deleted without an erasure', `DELETE FROM opening WHERE seq = $noted AND tag = 21`, ['F09']],
+  ['rows that were renumbered', exchange(`$next - 1`, `$next - 2`), ['F08']],
+  ['two records of a device swapped', `${swap('$last', '$noted', ['event_id', 'happened_at', 'content_hash', 'mac'])}`, ['F08']],
+  ['a record put in by hand, dated last week, under a number that was never given',
+    `INSERT INTO event SELECT (jsonb_populate_record(v, jsonb_build_object('seq', -7, 'event_id', gen_random_uuid(), 'device_seq', 1000,
+       'recorded_at', v.recorded_at - interval '7 days'))).* FROM event v WHERE v.seq = $last`, ['F10', 'F16']],
+  ['a record put in by hand in the place of another',
+    `UPDATE event SET seq = 100000, device_seq = 100000 WHERE seq = $last;
+     INSERT INTO event SELECT (jsonb_populate_record(v, jsonb_build_object('seq', $next - 1, 'event_id', gen_random_uuid(), 'device_seq', 1000,
+       'recorded_at', v.recorded_at - interval '7 days'))).* FROM event v WHERE v.seq = 100000 ON CONFLICT (seq) DO NOTHING`, ['F08', 'F09']],
+];
+for (const [name, sql, codes] of afterSealing)
+  test(`after sealing: ${name} is found at home`, () =>
+    attacked(told(sql), async () => {
+      const { code, findings, out } = await ledger.audit(key);
+      assert.equal(code, 1, out);
+      assert.ok(codes.some((one) => findings.includes(one)), `${codes} expected, found: ${out}`);
+    }));
+
+const beforeSealing = [
+  ['a time that was altered', `UPDATE event SET happened_at = happened_at - interval '7 days' WHERE seq = $next`, /mark of the service/, 0],
+  ['a note that was altered', `UPDATE opening SET value = 'nothing of the kind' WHERE seq = $next AND tag = 21`, /mark of the service/],
+  ['a holder other than the row\'s', `UPDATE event SET from_id = (SELECT id FROM party WHERE kind = 'person' LIMIT 1) WHERE seq = $next`, /holder before/],
+  ['a row that was deleted', `DELETE FROM event WHERE seq = $next`, /is missing/],
+  ['a value that was deleted', `DELETE FROM opening WHERE seq = $next AND tag = 20`, /is gone/],
+  ['two records of a device swapped', swap('$next', '$next + 2', ['event_id', 'happened_at', 'content_hash', 'mac']), /mark of the service/],
+  ['rows that were renumbered', exchange('$next', '$next + 2'), /is number \d+ of its device|mark of the service/],
+  ['a record that says it was recorded last week', `UPDATE event SET recorded_at = recorded_at - interval '7 days' WHERE seq = $next + 1`, /was recorded before the record in front/],
+  ['a record put in by hand, dated last week',
+    `INSERT INTO event SELECT (jsonb_populate_record(v, jsonb_build_object('seq', h.next_seq, 'event_id', gen_random_uuid(), 'device_seq', v.device_seq + 1,
+       'from_id', v.to_id, 'happened_at', v.happened_at - interval '7 days'))).* FROM event v, ledger_head h WHERE v.seq = $next + 2;
+     INSERT INTO opening SELECT h.next_seq, tag, value, salt FROM opening o, ledger_head h WHERE o.seq = $next + 2 AND tag = 20;
+     UPDATE ledger_head SET next_seq = next_seq + 1`, /mark of the service/],
+  ['a record put in by hand with a number that was not given',
+    `INSERT INTO event SELECT (jsonb_populate_record(v, jsonb_build_object('seq', h.next_seq + 5, 'event_id', gen_random_uuid(), 'device_seq', v.device_seq + 1,
+       'from_id', v.to_id))).* FROM event v, ledger_head h WHERE v.seq = $next + 2`, /was never given/],
+  ['a signing key that is not the sealer\'s',
+    `INSERT INTO notice (seq, type, recorded_at, verifier_key) SELECT next_seq, 5, recorded_at, 'fault.test/spoor+00000000+AAAA' FROM ledger_head;
+     UPDATE ledger_head SET next_seq = next_seq + 1`, /key/],
+  ['an incident that never was',
+    `INSERT INTO notice (seq, type, recorded_at, incident, from_size, to_size) SELECT next_seq, 7, recorded_at, 1, 3, next_seq FROM ledger_head;
+     UPDATE ledger_head SET next_seq = next_seq + 1`, /incident/],
+  ['an erasure that the service did not make',
+    `INSERT INTO notice (seq, type, recorded_at, actor_id, target, erased, reason) SELECT next_seq, 2, h.recorded_at, v.actor_id, v.event_id, '{21}', 'REQUEST'
+       FROM ledger_head h, event v WHERE v.seq = $noted;
+     INSERT INTO opening SELECT h.next_seq, 20, o.value, o.salt FROM opening o, ledger_head h WHERE o.seq = $noted AND o.tag = 20;
+     DELETE FROM opening WHERE seq = $noted AND tag = 21; UPDATE ledger_head SET next_seq = next_seq + 1`, /mark of the service/, 1],
+];
+for (const [name, sql, sentence, verdict] of beforeSealing)
+  test(`before sealing: ${name} stops the sealer, with an alarm on the auditor's pages`, () =>
+    attacked(told(sql), async () => {
+      const { code, err } = await ledger.sealOnce();
+      assert.equal(code, 4, `an alarm is a conflict: ${err}`);
+      assert.match(err, sentence);
+      assert.match(ledger.alarm(), sentence);
+      assert.ok(ledger.sealedSize() < Number(ledger.sql('SELECT next_seq FROM ledger_head')), 'nothing is sealed past it');
+      if (verdict !== undefined) assert.equal((await ledger.audit(key)).code, verdict, 'what is sealed stays provable');
+    }));
+
+// [what the database says, what the sealer must say]
+const contradictions = [
+  ['an entry that was altered in the database', `UPDATE ledger_entry SET entry = set_bit(entry, 300, 1 - get_bit(entry, 300)) WHERE seq = 5`],
+  ['an entry that was deleted from the database', `DELETE FROM ledger_entry WHERE seq = 5`],
+  ['a checkpoint of another tree', `UPDATE checkpoint SET note = regexp_replace(note, E'(\\n[0-9]+\\n)[A-Za-z0-9+/]{4}', E'\\\\1AAAA') WHERE size = (SELECT max(size) FROM checkpoint)`],
+  ['a checkpoint of a larger log', `INSERT INTO checkpoint SELECT size + 50, regexp_replace(note, E'\\n[0-9]+\\n', E'\\n' || (size + 50) || E'\\n') FROM checkpoint ORDER BY size DESC LIMIT 1`],
+];
+for (const [name, sql] of contradictions)
+  test(`${name} contradicts the sealer's own log: nothing is sealed`, () =>
+    attacked(sql, async () => {
+      const { code, err } = await ledger.sealOnce();
+      assert.equal(code, 4, err);
+      assert.notEqual(ledger.alarm(), '', err);
+      assert.equal(ledger.sql(`SELECT count(*) FROM checkpoint WHERE size = ${sealed + 4}`), '0');
+    }));
+
+test('yesterday\'s copy of the database: the log goes on behind what was sealed, with an incident, and the loss is found', () =>
+  attacked('', async () => {
+    assert.equal((await ledger.sealOnce()).code, 0);
+    const size = ledger.sealedSize();
+    const held = ledger.keep('held', newest());
+    const today = join(ledger.state, 'today');
+    cpSync(ledger.seal, today, { recursive: true });
+    ledger.reset();
+    ledger.restoreFolder(today);
+    ledger.sql(`DELETE FROM opening WHERE seq >= ${sealed}; DELETE FROM event WHERE seq >= ${sealed}; UPDATE ledger_head SET next_seq = ${sealed};
+      UPDATE custody c SET device_seq = v.device_seq, seq = v.seq FROM event v WHERE v.device_id = c.device_id
+         AND v.device_seq = (SELECT max(device_seq) FROM event w WHERE w.device_id = c.device_id)`);
+    const { code, err } = await ledger.sealOnce();
+    assert.equal(code, 0, err);
+    assert.equal(ledger.sealedSize(), size + 1);
+    assert.equal(ledger.sql(`SELECT incident || ' ' || from_size || ' ' || to_size FROM notice WHERE type = 7`), `1 ${sealed} ${size}`);
+    assert.equal(ledger.sql(`SELECT count(*) FROM ledger_entry`), String(size + 1), 'the entries are all there again');
+    const { code: verdict, findings, out } = await ledger.audit(key, '--since', held);
+    assert.equal(verdict, 1, out);
+    assert.deepEqual([...new Set(findings)], ['F09'], 'the rows are gone; the history under the older checkpoint is the same');
+    const service = await ledger.serve();
+    const [outcome] = await record(service, token, [move('FAULT-1')]);
+    await service.stop();
+    assert.equal(outcome.outcome, 'recorded');
+    assert.equal((await ledger.sealOnce()).code, 0);
+    assert.equal(ledger.sealedSize(), size + 2, 'what is recorded after the incident is sealed');
+  }));
+
+test('the sealer\'s folder restored from a copy is behind what was published: nothing is sealed until it is adopted', () =>
+  attacked('', async () => {
+    assert.equal((await ledger.sealOnce()).code, 0);
+    ledger.restoreFolder(`${ledger.seal}.kept`);
+    const { code, err } = await ledger.sealOnce();
+    assert.equal(code, 4);
+    assert.match(err, /older than what was published/);
+    assert.match(ledger.alarm(), /older than what was published/);
+  }));
+
+test('database and folder restored together are shown up by the checkpoint that somebody holds', () =>
+  attacked('', async () => {
+    assert.equal((await ledger.sealOnce()).code, 0);
+    const held = ledger.keep('newer', newest());
+    ledger.reset();
+    const back = await ledger.audit(key, '--since', held);
+    assert.equal(back.code, 1);
+    assert.ok(back.findings.some((code) => ['F04', 'F05'].includes(code)), back.out);
+  }));
+
+test('a lost folder is adopted only with a checkpoint from outside whose root the database gives', () =>
+  attacked('', async () => {
+    rmSync(ledger.seal, { recursive: true });
+    const refused = await ledger.sealOnce();
+    assert.equal(refused.code, 4, 'a new log is never begun over a sealed one');
+    rmSync(ledger.seal, { recursive: true });
+    const wrong = ledger.keep('wrong', checkpoint.replace(/\n[A-Za-z0-9+/]{4}/, '\nAAAA'));
+    assert.equal((await ledger.spoord('seal', '--adopt', wrong, '--key', key)).code, 5, 'the signature is not the log\'s');
+    const held = ledger.keep('held', checkpoint);
+    const { code, err } = await ledger.spoord('seal', '--adopt', held, '--key', key);
+    assert.equal(code, 0, err);
+    const sealedOn = await ledger.sealOnce();
+    assert.equal(sealedOn.code, 0, sealedOn.err);
+    assert.equal(ledger.sealedSize(), sealed + 4);
+    const again = await ledger.spoord('seal', '--adopt', held, '--key', key);
+    assert.equal(again.code, 4, 'a folder that knows more is never taken back');
+    assert.notEqual((await ledger.audit(await ledger.key(), '--since', held)).code, 0, 'the new key cannot vouch for the old checkpoint by itself');
+  }));
