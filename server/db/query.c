@@ -9,6 +9,7 @@
 
 struct rows {
     PGresult *result;
+    int      *latest; /* the column that was asked for last: the next one is most often wanted next */
 };
 
 static void rows_release(void *result)
@@ -105,6 +106,7 @@ static struct rows *keep(PGresult *result, struct arena *arena)
     struct rows *rows = ARENA_NEW(arena, struct rows, 1);
 
     rows->result = result;
+    rows->latest = ARENA_NEW(arena, int, 1);
     arena_defer(arena, rows_release, result);
     return rows;
 }
@@ -158,13 +160,15 @@ size_t rows_count(const struct rows *rows)
 
 static int column_number(const struct rows *rows, const char *column)
 {
-    int number = PQfnumber(rows->result, column);
+    int count = PQnfields(rows->result), at = *rows->latest;
 
-    if (number < 0) {
-        fprintf(stderr, "a query has no column %s\n", column);
-        abort();
-    }
-    return number;
+    for (int i = 0; i < count; i++, at++)
+        if (strcmp(PQfname(rows->result, at % count), column) == 0) {
+            *rows->latest = at % count;
+            return at % count;
+        }
+    fprintf(stderr, "a query has no column %s\n", column);
+    abort();
 }
 
 const char *rows_text(const struct rows *rows, size_t row, const char *column)

@@ -5,6 +5,7 @@
 #include "endpoints/event_json.h"
 #include "endpoints/find_device.h"
 #include "endpoints/service.h"
+#include "shared/label.h"
 #include "web/assets.h"
 #include "web/reply.h"
 #include "web/request.h"
@@ -25,19 +26,43 @@ static bool find(struct session *session, const struct request *request, const s
     return *facts != NULL;
 }
 
+/* What nearly every request asks for takes one statement: a label in force, with events. *rows stays NULL
+ * where there is more to find out. */
+static bool read_by_label(struct session *session, const struct request *request, const char *before,
+                          const char *limit, const struct rows **rows, struct error *error)
+{
+    struct label       label;
+    struct error       unreadable = {0};
+    const struct rows *found;
+
+    *rows = NULL;
+    if (!label_parse(request_part(request, 0), &label, &unreadable))
+        return true;
+    found = QUERY(session, request->arena, SQL_DEVICE_READ, error, label.code, before, limit);
+    if (found && rows_count(found) > 0)
+        *rows = found;
+    return found != NULL;
+}
+
 static bool show(struct service *service, const struct request *request, struct reply *reply,
                  const char *before, const char *limit, struct error *error)
 {
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     const struct rows *facts = NULL, *events;
 
-    if (!session || !find(session, request, &facts, error))
+    if (!session || !read_by_label(session, request, before, limit, &events, error))
+        return false;
+    reply->type = "application/json";
+    if (events) {
+        event_json_read(request->arena, &reply->body, events);
+        return true;
+    }
+    if (!find(session, request, &facts, error))
         return false;
     events = QUERY(session, request->arena, SQL_DEVICE_EVENTS, error, rows_text(facts, 0, "device_id"),
                    before, limit);
     if (!events)
         return false;
-    reply->type = "application/json";
     event_json_device(request->arena, &reply->body, facts, events);
     return true;
 }

@@ -36,28 +36,41 @@ static void add_event(struct arena *arena, struct json *json, const struct rows 
     json_member(json, "flags", recorder_flag_words(arena, (unsigned)rows_integer(rows, i, "flags")));
 }
 
-static void add_device(struct json *json, const struct rows *facts)
+/* The same columns by their names in SQL_DEVICE_FACTS and in SQL_DEVICE_READ, which has others of the event
+ * beside them.
+ */
+static void add_device(struct json *json, const struct rows *facts, bool is_read)
 {
-    static const char *const same[][2] = {{"id", "device_id"},
-                                          {"name", "name"},
-                                          {"kind", "kind"},
-                                          {"code", "code"},
-                                          {"custodian", "custodian"},
-                                          {"place", "place"},
-                                          {"step", "step"},
-                                          {"phase", "phase"},
-                                          {"waiting", "waiting"},
-                                          {"repair", "number"},
-                                          {"expected_on", "expected_on"},
-                                          {"outcome", "outcome"}};
+    static const struct {
+        const char *member, *column, *read_column;
+    } same[] = {
+        {"id", "device_id", "d_id"},
+        {"name", "name", "d_name"},
+        {"kind", "kind", "d_kind"},
+        {"code", "code", "d_code"},
+        {"custodian", "custodian", "d_custodian"},
+        {"place", "place", "d_place"},
+        {"step", "step", "d_step"},
+        {"phase", "phase", "d_phase"},
+        {"waiting", "waiting", "d_waiting"},
+        {"repair", "number", "d_number"},
+        {"expected_on", "expected_on", "d_expected_on"},
+        {"outcome", "outcome", "d_outcome"},
+    };
 
     json_key(json, "device");
     json_object_begin(json);
     for (size_t n = 0; n < COUNT_OF(same); n++)
-        json_member(json, same[n][0], rows_text(facts, 0, same[n][1]));
+        json_member(json, same[n].member,
+                    rows_text(facts, 0, is_read ? same[n].read_column : same[n].column));
     json_key(json, "identified");
-    json_flag(json, rows_flag(facts, 0, "identified"));
+    json_flag(json, rows_flag(facts, 0, is_read ? "d_identified" : "identified"));
     json_object_end(json);
+}
+
+void event_json_read(struct arena *arena, struct buffer *out, const struct rows *rows)
+{
+    event_json_device(arena, out, NULL, rows);
 }
 
 void event_json_device(struct arena *arena, struct buffer *out, const struct rows *facts,
@@ -67,7 +80,7 @@ void event_json_device(struct arena *arena, struct buffer *out, const struct row
 
     json_begin(&json, out);
     json_object_begin(&json);
-    add_device(&json, facts);
+    add_device(&json, facts ? facts : events, !facts);
     json_key(&json, "events");
     json_array_begin(&json);
     for (size_t i = 0; i < rows_count(events); i++) {

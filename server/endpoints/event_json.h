@@ -9,6 +9,9 @@
 void event_json_device(struct arena *arena, struct buffer *out, const struct rows *facts,
                        const struct rows *events);
 
+/* The same from the rows of SQL_DEVICE_READ; there must be one. */
+void event_json_read(struct arena *arena, struct buffer *out, const struct rows *rows);
+
 /* One line of SQL_LEDGER_EVENTS. */
 void event_json_line(struct arena *arena, struct buffer *out, const struct rows *rows, size_t row);
 
