@@ -42,7 +42,7 @@ static const struct setting settings[] = {
     NUMBER("SPOOR_FOUND_LEVEL", found_level, "1", 0, 3,
            "what a sticker's page shows anyone: 0 nothing, 1 found notice, 2 phase, 3 phase and expected "
            "return"),
-    NUMBER("SPOOR_WORKERS", workers, "160", 2, 512, "requests handled at once"),
+    NUMBER("SPOOR_WORKERS", workers, "576", 2, 2048, "requests handled at once"),
     NUMBER("SPOOR_SESSIONS", sessions, "32", 2, 150, "database sessions for the pages and the API"),
     NUMBER("SPOOR_SESSION_WAIT_MS", session_wait_ms, "2000", 10, 60000,
            "longest wait for a free database session"),

@@ -10,6 +10,7 @@
 #include "commands/greeting.h"
 #include "config.h"
 #include "db/cluster.h"
+#include "db/listen.h"
 #include "db/migrate.h"
 #include "endpoints/door.h"
 #include "endpoints/endpoints.h"
@@ -19,12 +20,16 @@
 #include "ledger/sealer.h"
 #include "render/text.h"
 #include "shared/log.h"
+#include "store/cache.h"
 #include "store/secret.h"
 #include "web/listener.h"
 #include "web/rate_limit.h"
 
 #define PUBLIC_SESSIONS 6u
 #define AUDIT_SESSIONS  6u
+#define PAGES_KEPT      512u
+#define ACCESS_KEPT     2048u
+#define VOUCHED_US      900000u /* what is kept in memory is never older than a second */
 
 /* Everything that is started, in the order in which it starts; stopped in the reverse one. */
 struct running {
@@ -33,6 +38,7 @@ struct running {
     struct service service;
     char           conninfo[1024];
     sigset_t       stop_signals;
+    struct listen *listen;
 };
 
 /* The threads that start later inherit the mask, so that only sigwait() below sees the signals. */
@@ -110,6 +116,49 @@ static struct pool *open_pool(const struct running *running, const char *role, u
     return pool;
 }
 
+static void on_change(void *context, const char *channel, const char *payload)
+{
+    const struct service *service = context;
+
+    if (!channel || strcmp(channel, "spoor_changed") == 0)
+        cache_forget(service->pages, channel ? payload : "*");
+    if (!channel || strcmp(channel, "spoor_access") == 0)
+        cache_forget(service->access, "*");
+}
+
+static void on_complete(void *context, uint64_t at_us)
+{
+    const struct service *service = context;
+
+    cache_vouch(service->pages, at_us + VOUCHED_US);
+    cache_vouch(service->access, at_us + VOUCHED_US);
+}
+
+static void on_recorded(void *context, const char *device_id)
+{
+    char thing[CACHE_THING_SIZE + 1];
+
+    snprintf(thing, sizeof thing, "%s", device_id);
+    cache_forget(context, thing);
+}
+
+/* What this service keeps in memory, and how it hears that something else changed it. */
+static void start_memory(struct running *running)
+{
+    static const char *const channels[] = {"spoor_changed", "spoor_access", NULL};
+    struct service          *service = &running->service;
+
+    service->pages = cache_new(PAGES_KEPT);
+    service->access = cache_new(ACCESS_KEPT);
+    recorder_tell(service->recorder, on_recorded, service->pages);
+    running->listen = listen_start(&(struct listen_options){.conninfo = running->conninfo,
+                                                            .role = "spoor_public",
+                                                            .channels = channels,
+                                                            .context = service,
+                                                            .heard = on_change,
+                                                            .complete = on_complete});
+}
+
 static bool start_service(struct running *running, struct error *error)
 {
     struct service *service = &running->service;
@@ -128,6 +177,7 @@ static bool start_service(struct running *running, struct error *error)
     service->misses = rate_limit_new();
     service->recorder = recorder_new(service->pool, service->secret, running->config.session_wait_ms,
                                      running->config.workers / 2);
+    start_memory(running);
     return true;
 }
 
@@ -177,6 +227,9 @@ static void stop(struct running *running)
 {
     listener_stop(running->service.listener);
     recorder_free(running->service.recorder);
+    listen_stop(running->listen);
+    cache_free(running->service.pages);
+    cache_free(running->service.access);
     sealer_free(running->service.sealer);
     pool_free(running->service.seal_pool);
     rate_limit_free(running->service.misses);

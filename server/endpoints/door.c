@@ -5,6 +5,7 @@
 #include "db/query.h"
 #include "endpoints/page.h"
 #include "render/json.h"
+#include "store/cache.h"
 #include "store/secret.h"
 #include "web/reply.h"
 
@@ -90,16 +91,52 @@ static bool enter_page(struct service *service, struct request *request, struct 
     return true;
 }
 
+/* Who a token belongs to, as one piece of memory: the roles, then the texts. */
+static void keep_principal(struct service *service, struct request *request, const char *token, uint64_t mark)
+{
+    static const struct cache_terms anything = {.until = 0};
+    const struct principal         *who = &request->principal;
+    struct buffer                   kept = {.limit = CACHE_VALUE_MOST};
+    const char *const               texts[] = {who->actor_id, who->party_id, who->name, who->place_id};
+
+    buffer_add(&kept, (const char *)&who->roles, sizeof who->roles);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        buffer_add(&kept, texts[i], strlen(texts[i]) + 1);
+    cache_put(service->access, token, mark, &anything, kept.text, kept.length);
+    buffer_free(&kept);
+}
+
+static bool recall_principal(struct service *service, struct request *request, const char *token)
+{
+    struct principal  *who = &request->principal;
+    const char **const texts[] = {&who->actor_id, &who->party_id, &who->name, &who->place_id};
+    size_t             length;
+    const char        *kept = cache_get(service->access, request->arena, token, &length);
+
+    if (!kept)
+        return false;
+    memcpy(&who->roles, kept, sizeof who->roles);
+    kept += sizeof who->roles;
+    for (size_t i = 0; i < COUNT_OF(texts); kept += strlen(kept) + 1, i++)
+        *texts[i] = kept;
+    who->is_scanner = (who->roles & MAY_SCANNER) != 0;
+    return true;
+}
+
 static bool enter_api(struct service *service, struct request *request, struct error *error)
 {
     const char *header = request_header(request, "Authorization");
     const char *token;
+    uint64_t    mark;
 
     if (!header)
         return true;
     if (strncasecmp(header, "Bearer ", 7) != 0 || header[7] == '\0' || strlen(header) > 200)
         return error_set(error, ERROR_UNAUTHENTICATED, "Authorization must be 'Bearer' and a token");
     token = secret_hash(request->arena, service->secret, SECRET_TOKEN, header + 7);
+    if (recall_principal(service, request, token))
+        return true;
+    mark = cache_mark(service->access);
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     const struct rows *rows =
         session ? WRITE(session, request->arena, SQL_BEARER_LOOKUP, error, token) : NULL;
@@ -109,6 +146,7 @@ static bool enter_api(struct service *service, struct request *request, struct e
     if (rows_count(rows) == 0)
         return error_set(error, ERROR_UNAUTHENTICATED, "this token is not known here, or it was revoked");
     principal_fill(&request->principal, rows);
+    keep_principal(service, request, token, mark);
     return true;
 }
 

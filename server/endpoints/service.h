@@ -10,6 +10,7 @@
 
 struct listener;
 struct cluster;
+struct cache;
 struct recorder;
 struct rate_limit;
 struct sealer;
@@ -22,6 +23,8 @@ struct service {
     struct recorder     *recorder;
     struct pool         *seal_pool; /* as spoor_seal: the sealer's one session; NULL: sealed elsewhere */
     struct sealer       *sealer;
+    struct cache        *pages;             /* public pages as they were shown last */
+    struct cache        *access;            /* who came in with which token */
     struct rate_limit   *misses;            /* of guessed links and codes, by address */
     struct listener     *listener;          /* for /metrics */
     struct cluster      *cluster;           /* NULL: PostgreSQL is somebody else's */

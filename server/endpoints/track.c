@@ -5,6 +5,7 @@
 #include "endpoints/page.h"
 #include "endpoints/words.h"
 #include "render/when.h"
+#include "store/cache.h"
 #include "store/secret.h"
 #include "web/rate_limit.h"
 #include "web/reply.h"
@@ -200,17 +201,57 @@ static bool missed(struct service *service, const struct request *request, struc
     return false;
 }
 
+/* The page as it was shown before, if nothing that stands on it changed since. Its ETag comes first. */
+static bool show_kept(const struct service *service, const struct request *request, struct reply *reply,
+                      const char *key)
+{
+    size_t      length;
+    const char *kept = cache_get(service->pages, request->arena, key, &length);
+
+    if (!kept)
+        return false;
+    memcpy(&reply->etag, kept, sizeof reply->etag);
+    if (!etag_matches(&reply->etag, request_header(request, "If-None-Match")))
+        buffer_add(&reply->body, kept + sizeof reply->etag, length - sizeof reply->etag);
+    reply->revalidate = true;
+    return true;
+}
+
+/* What the page says of days is true until midnight. */
+static void keep(const struct service *service, const struct tracked *tracked, struct reply *reply,
+                 const char *key, uint64_t mark)
+{
+    struct arena      *arena = tracked->request->arena;
+    struct cache_terms terms = {.things = {fact(tracked, "device_id"), fact(tracked, "repair_id")},
+                                .until = when_day_ends()};
+    time_t             link_until = (time_t)rows_integer(tracked->facts, 0, "link_until");
+    size_t             length = sizeof reply->etag + reply->body.length;
+    char              *bytes = arena_take(arena, length);
+
+    if (link_until > 0 && link_until < terms.until)
+        terms.until = link_until;
+    reply->etag = etag_of(reply->body.text, reply->body.length);
+    memcpy(bytes, &reply->etag, sizeof reply->etag);
+    memcpy(bytes + sizeof reply->etag, reply->body.text, reply->body.length);
+    cache_put(service->pages, key, mark, &terms, bytes, length);
+}
+
 bool track_show(struct service *service, const struct request *request, struct reply *reply,
                 struct error *error)
 {
-    const char    *link = secret_normalise(request->arena, request_part(request, 0), LINK_SYMBOLS), *hash;
+    const char *link = secret_normalise(request->arena, request_part(request, 0), LINK_SYMBOLS), *hash, *key;
     struct tracked tracked = {.request = request};
+    uint64_t       mark;
 
     if (!request_only(request, "", error))
         return false;
     if (!link)
         return missed(service, request, error);
     hash = secret_hash(request->arena, service->secret, SECRET_LINK, link);
+    key = arena_format(request->arena, "track %s %s", request->language, hash);
+    if (show_kept(service, request, reply, key))
+        return true;
+    mark = cache_mark(service->pages);
     SESSION *session = pool_borrow(service->public_pool, service->config->session_wait_ms, error);
 
     tracked.facts = session ? QUERY(session, request->arena, SQL_TRACK, error, hash) : NULL;
@@ -219,5 +260,9 @@ bool track_show(struct service *service, const struct request *request, struct r
     if (rows_count(tracked.facts) == 0)
         return missed(service, request, error);
     tracked.events = QUERY(session, request->arena, SQL_TRACK_EVENTS, error, hash);
-    return tracked.events && show(service, &tracked, reply, error);
+    if (!tracked.events || !show(service, &tracked, reply, error))
+        return false;
+    if (!*service->config->site_folder)
+        keep(service, &tracked, reply, key, mark);
+    return true;
 }

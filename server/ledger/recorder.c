@@ -26,14 +26,16 @@ struct job {
 };
 
 struct recorder {
-    struct pool    *pool;
-    unsigned        wait_ms, waiting_most;
-    uint8_t         key[SECRET_KEY_SIZE];
+    struct pool *pool;
+    unsigned     wait_ms, waiting_most;
+    uint8_t      key[SECRET_KEY_SIZE];
+    void (*changed)(void *context, const char *device_id);
+    void           *context;
     pthread_t       thread;
     pthread_mutex_t lock;
     pthread_cond_t  work;
     struct job     *first, **last; /* guarded by lock, as all below */
-    unsigned        waiting;
+    unsigned        inside;        /* callers: waiting for their turn, or for the outcome */
     bool            stopping;
 };
 
@@ -174,6 +176,14 @@ static void record(struct recorder *recorder, struct job *jobs)
             job->error = error;
 }
 
+static void tell(const struct recorder *recorder, const struct job *jobs)
+{
+    for (const struct job *job = jobs; recorder->changed && job; job = job->next)
+        for (size_t n = 0; job->recorded && n < job->count; n++)
+            if (job->outcomes[n].kind == OUTCOME_RECORDED)
+                recorder->changed(recorder->context, job->outcomes[n].device_id);
+}
+
 /* Takes from the queue what fits into one call; NULL when the recorder stops and nothing is left. */
 static struct job *take(struct recorder *recorder)
 {
@@ -190,7 +200,6 @@ static struct job *take(struct recorder *recorder)
         if (end != &first && (events > CALL_EVENTS_MOST || bytes > BATCH_BYTES))
             break;
         (*end)->taken = true;
-        recorder->waiting--;
     }
     recorder->first = *end;
     *end = NULL;
@@ -206,6 +215,7 @@ static void *work(void *context)
 
     for (struct job *jobs; (jobs = take(recorder));) {
         record(recorder, jobs);
+        tell(recorder, jobs);
         pthread_mutex_lock(&recorder->lock);
         for (struct job *job = jobs, *next; job; job = next) {
             next = job->next; /* once it is done, its caller may be gone with it */
@@ -249,6 +259,13 @@ void recorder_free(struct recorder *recorder)
     free(recorder);
 }
 
+void recorder_tell(struct recorder *recorder, void (*changed)(void *context, const char *device_id),
+                   void            *context)
+{
+    recorder->changed = changed;
+    recorder->context = context;
+}
+
 /* Takes a job back that nobody took yet. */
 static void take_back(struct recorder *recorder, const struct job *job)
 {
@@ -259,7 +276,6 @@ static void take_back(struct recorder *recorder, const struct job *job)
     *at = job->next;
     if (!job->next)
         recorder->last = at;
-    recorder->waiting--;
 }
 
 /* Waits until the job is done; one that is still in the queue at the deadline was certainly not recorded. */
@@ -281,15 +297,16 @@ static void submit(struct recorder *recorder, struct job *job)
 {
     pthread_cond_init(&job->finished, NULL);
     pthread_mutex_lock(&recorder->lock);
-    if (recorder->waiting >= recorder->waiting_most) {
+    if (recorder->inside >= recorder->waiting_most) {
         error_set(&job->error, ERROR_UNAVAILABLE, "Too many are writing at this moment; try again");
         job->error.retry_after_s = 1;
     } else {
         *recorder->last = job;
         recorder->last = &job->next;
-        recorder->waiting++;
+        recorder->inside++;
         pthread_cond_signal(&recorder->work);
         await(recorder, job);
+        recorder->inside--;
     }
     pthread_mutex_unlock(&recorder->lock);
     pthread_cond_destroy(&job->finished);

@@ -29,12 +29,18 @@ struct event_outcome {
     const char       *message, *device_id, *step; /* "" where there is none */
 };
 
-/* `key` is copied. At most `waiting_most` callers wait for their turn, at most `wait_ms` each: so reads live
- * while the database cannot commit. A thread of its own takes all that waits, records it with one call and
- * one commit, and tells each caller its own outcomes; a lone event goes at once. */
+/* `key` is copied. At most `waiting_most` callers are inside at once, and one waits at most `wait_ms` for its
+ * turn: so reads live while the database cannot commit. A thread of its own takes all that waits, records it
+ * with one call and one commit, and tells each caller its own outcomes; a lone event goes at once. */
 struct recorder *recorder_new(struct pool *pool, const uint8_t key[SECRET_KEY_SIZE], unsigned wait_ms,
                               unsigned waiting_most) MUST_USE;
 void             recorder_free(struct recorder *recorder); /* records what still waits; NULL is allowed */
+
+/* `changed` hears of each device that an event was recorded for, before its caller does. Set it before the
+ * first event.
+ */
+void recorder_tell(struct recorder *recorder, void (*changed)(void *context, const char *device_id),
+                   void            *context);
 
 /* Records all drafts, in their order and in one transaction with those of others; on success each has its
  * outcome. One that cannot be stored is refused, and fails neither its neighbours nor other callers.

@@ -91,6 +91,16 @@ const char *when_moment(struct arena *arena, const char *language, int64_t ms)
                         then.tm_year + 1900, clock);
 }
 
+time_t when_day_ends(void)
+{
+    struct tm day = local(when_now());
+
+    day.tm_mday++;
+    day.tm_hour = day.tm_min = day.tm_sec = 0;
+    day.tm_isdst = -1;
+    return mktime(&day);
+}
+
 static bool read_date(const char *date, struct tm *parts)
 {
     *parts = (struct tm){.tm_hour = 12, .tm_isdst = -1};

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "shared/arena.h"
 
@@ -12,6 +13,9 @@ const char *when_moment(struct arena *arena, const char *language, int64_t ms);
 
 /* "Thursday 26 November" of a date "2026-11-26"; "" for "". */
 const char *when_day(struct arena *arena, const char *language, const char *date);
+
+/* When the day ends, and with it what "today" means. */
+time_t when_day_ends(void);
 
 /* "26 Nov" of a date; of a moment. */
 const char *when_short(struct arena *arena, const char *language, const char *date);

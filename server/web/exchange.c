@@ -206,8 +206,9 @@ static void note_etag(struct exchange *exchange)
 
     if (!reply->revalidate || reply->status != 200 || reply->stream)
         return;
-    exchange->etag = reply->fixed ? etag_of(reply->fixed, reply->fixed_length)
-                                  : etag_of(reply->body.text, reply->body.length);
+    exchange->etag = reply->etag.text[0] ? reply->etag
+                     : reply->fixed      ? etag_of(reply->fixed, reply->fixed_length)
+                                         : etag_of(reply->body.text, reply->body.length);
     exchange->has_etag = true;
     exchange->is_not_modified =
         etag_matches(&exchange->etag, request_header(&exchange->request, "If-None-Match"));

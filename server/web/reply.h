@@ -7,6 +7,7 @@
 
 #include "shared/buffer.h"
 #include "shared/error.h"
+#include "web/etag.h"
 
 struct request;
 
@@ -25,6 +26,7 @@ struct reply {
     size_t fixed_length;
     bool   cacheable;  /* public, immutable for a year; otherwise no-store */
     bool   revalidate; /* no-cache + ETag: the client asks each time, 304 when unchanged */
+    struct etag etag; /* of what is revalidated, where the handler knows it; else it is worked out */
     bool   close;
     reply_stream *stream; /* when not NULL: body first, then this until it says false; then stream_end */
     void (*stream_end)(void *context);

@@ -1,12 +1,13 @@
 -- What the tracking page and the sticker page may know; the only functions that spoor_public may call.
 -- Never: private notes, serial numbers, other people's names; a holder's first name only if that person agreed.
 
-CREATE OR REPLACE FUNCTION spoor.track(hash bytea)
+DROP FUNCTION IF EXISTS spoor.track(bytea);
+CREATE FUNCTION spoor.track(hash bytea)
 RETURNS TABLE (number text, device_name text, device_kind text, code text, problem text, phase text, phase_position smallint,
                step text, step_en text, step_nl text, step_since bigint, waiting text, waiting_side text, waiting_en text, waiting_nl text,
                sentence_en text, sentence_nl text, next_update_on date, expected_on date, expected_before text,
                expected_was date, outcome text, opened_at bigint, returned_at bigint, closed_at bigint, holder text,
-               place text, seq bigint, owner_language text)
+               place text, seq bigint, owner_language text, device_id uuid, repair_id uuid, link_until bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.number, btrim(d.make || ' ' || d.model), d.kind,
            (SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1),
@@ -15,7 +16,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            c.next_update_on, r.expected_on, to_char(r.expected_before, 'HH24:MI'), r.expected_was, r.outcome,
            (extract(epoch FROM r.opened_at) * 1000)::bigint, (extract(epoch FROM r.returned_at) * 1000)::bigint,
            (extract(epoch FROM r.closed_at) * 1000)::bigint,
-           CASE WHEN h.named AND h.id <> r.owner_id THEN split_part(h.name, ' ', 1) END, pl.name, c.seq, o.language
+           CASE WHEN h.named AND h.id <> r.owner_id THEN split_part(h.name, ' ', 1) END, pl.name, c.seq, o.language,
+           d.id, r.id, floor(extract(epoch FROM r.link_until))::bigint
       FROM spoor.repair r
       JOIN spoor.device d ON d.id = r.device_id
       JOIN spoor.party o ON o.id = r.owner_id

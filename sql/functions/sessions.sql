@@ -35,6 +35,7 @@ BEGIN
         RETURN;
     END IF;
     IF found.seen_at < now() - interval '1 minute' THEN
+        PERFORM set_config('synchronous_commit', 'off', true);   -- pages live on while nothing can be committed
         UPDATE spoor.session SET seen_at = now() WHERE id_hash = hash;
     END IF;
     RETURN QUERY SELECT found.id, found.party_id, found.name, found.login, found.roles, found.language, found.place_id;

@@ -1,0 +1,138 @@
+#include "db/listen.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "db/session.h"
+#include "shared/log.h"
+
+#define ASK_MS    200 /* between two signs of life */
+#define ANSWER_MS 600u
+#define AGAIN_MS  300
+
+struct listen {
+    struct listen_options options;
+    pthread_t             thread;
+    int                   stop; /* readable once it is to stop */
+};
+
+uint64_t listen_now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static void hear(const struct listen *listen, PGconn *connection)
+{
+    for (PGnotify *notify; (notify = PQnotifies(connection)); PQfreemem(notify))
+        listen->options.heard(listen->options.context, notify->relname, notify->extra);
+}
+
+/* Waits for something to hear, the stop, or the time; false when it is to stop. */
+static bool rest(const struct listen *listen, int file, int ms)
+{
+    struct pollfd entries[] = {{.fd = listen->stop, .events = POLLIN}, {.fd = file, .events = POLLIN}};
+
+    (void)poll(entries, file >= 0 ? 2 : 1, ms);
+    return !(entries[0].revents & POLLIN);
+}
+
+static bool subscribe(const struct listen *listen, PGconn *connection, struct error *error)
+{
+    char sql[80];
+
+    for (const char *const *channel = listen->options.channels; *channel; channel++) {
+        snprintf(sql, sizeof sql, "LISTEN %s", *channel);
+        if (!session_command(connection, sql, 5000, error))
+            return false;
+    }
+    listen->options.heard(listen->options.context, NULL, "");
+    return true;
+}
+
+/* A notification is in front of the answer to whatever was asked after its commit. */
+static bool ask(const struct listen *listen, PGconn *connection, struct error *error)
+{
+    uint64_t asked = listen_now_us();
+
+    if (!session_command(connection, "SELECT", ANSWER_MS, error))
+        return false;
+    hear(listen, connection);
+    listen->options.complete(listen->options.context, asked);
+    return true;
+}
+
+/* Until the connection is lost or the time to stop has come; then false. */
+static bool stay(const struct listen *listen, PGconn *connection, struct error *error)
+{
+    uint64_t next = 0;
+
+    for (;;) {
+        uint64_t now = listen_now_us();
+
+        if (now >= next) {
+            if (!ask(listen, connection, error))
+                return true;
+            next = now + ASK_MS * 1000;
+        }
+        if (!rest(listen, PQsocket(connection), ASK_MS))
+            return false;
+        if (!PQconsumeInput(connection))
+            return true;
+        hear(listen, connection);
+    }
+}
+
+static void *work(void *context)
+{
+    struct listen *listen = context;
+    bool           goes_on = true, told = false;
+
+    while (goes_on) {
+        struct error error = {0};
+        PGconn      *connection = session_connect(listen->options.conninfo, listen->options.role, &error);
+
+        if (connection && subscribe(listen, connection, &error)) {
+            told = false;
+            goes_on = stay(listen, connection, &error);
+        }
+        PQfinish(connection);
+        if (goes_on && !told)
+            log_line(LOG_LEVEL_WARNING, "msg", "changes by others are not heard; asking each time", "error",
+                     error.message, NULL);
+        told = true;
+        goes_on = goes_on && rest(listen, -1, AGAIN_MS);
+    }
+    return NULL;
+}
+
+struct listen *listen_start(const struct listen_options *options)
+{
+    struct listen *listen = calloc(1, sizeof *listen);
+
+    if (!listen)
+        abort();
+    listen->options = *options;
+    listen->stop = eventfd(0, EFD_CLOEXEC);
+    if (listen->stop < 0 || pthread_create(&listen->thread, NULL, work, listen) != 0)
+        abort();
+    return listen;
+}
+
+void listen_stop(struct listen *listen)
+{
+    if (!listen)
+        return;
+    (void)!eventfd_write(listen->stop, 1);
+    pthread_join(listen->thread, NULL);
+    close(listen->stop);
+    free(listen);
+}

@@ -1,0 +1,30 @@
+/*
+ * listen.h: a thread with a connection of its own that hears what other sessions NOTIFY, and knows how long
+ * it can vouch for having heard everything: it asks the server for a sign of life a few times a second.
+ */
+#ifndef DB_LISTEN_H
+#define DB_LISTEN_H
+
+#include <stdint.h>
+
+#include "shared/compiler.h"
+
+struct listen;
+
+struct listen_options {
+    const char        *conninfo, *role;
+    const char *const *channels; /* NULL at the end; plain names */
+    void              *context;
+    /* A notification; `channel` NULL: the connection is new, anything may have been missed. */
+    void (*heard)(void *context, const char *channel, const char *payload);
+    /* All that was committed before this moment (listen_now_us()) has been heard. */
+    void (*complete)(void *context, uint64_t at_us);
+};
+
+/* Connects in the background, again and again. The options' texts must outlive it. */
+struct listen *listen_start(const struct listen_options *options) MUST_USE;
+void           listen_stop(struct listen *listen); /* NULL is allowed */
+
+uint64_t listen_now_us(void);
+
+#endif
