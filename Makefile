@@ -191,7 +191,11 @@ faults: ## the thorough form of the suite fault: every system call of the sealer
 bench: ## measures against pgbench in one run; see tests/bench/README.md
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
-	@BUILD=$(BUILD) sh tests/bench/run.sh
+	@BUILD=$(BUILD) EVENTS=$(EVENTS) node tests/bench/bench.mjs
+bench-long: ## ten minutes of writes: is the last minute as fast as the first? (SECONDS=600)
+	@sh tests/support/packages.sh run test
+	@$(MAKE) --no-print-directory -s all tests
+	@BUILD=$(BUILD) LONG=$(or $(SECONDS),600) node tests/bench/bench.mjs
 
 ##@ other
 clean: ## removes what was built
@@ -199,7 +203,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills faults bench clean help
+.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills faults bench bench-long clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

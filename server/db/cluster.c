@@ -91,7 +91,7 @@ static pid_t start_postgres(const struct cluster_files *files)
                        text(sockets, sizeof sockets, "unix_socket_directories=", files->sockets),
                        (char[]){"-c"}, (char[]){"listen_addresses="}, (char[]){"-c"},
                        (char[]){"unix_socket_permissions=0700"}, (char[]){"-c"},
-                       (char[]){"max_connections=200"}, (char[]){"-c"}, (char[]){"shared_buffers=128MB"},
+                       (char[]){"max_connections=400"}, (char[]){"-c"}, (char[]){"shared_buffers=128MB"},
                        (char[]){"-c"}, (char[]){"logging_collector=off"}, (char[]){"-c"},
                        (char[]){"wal_recycle=off"}, NULL});
     return 0;

@@ -1,6 +1,6 @@
 // Starts a real spoord with a private PostgreSQL in a throw-away folder, and ends both by process id.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, chmodSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, rmSync, chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -36,18 +36,18 @@ function environment(more) {
   return { ...kept, ...more };
 }
 
-/** { demo, env, state, port } → { url, port, state, output(), process, run(args), stop(), kill(signal) } */
-export async function startSpoord({ demo = true, env = {}, state, port } = {}) {
+/** { demo, env, state, port, logFile } → { url, port, state, output(), process, run(args), stop(), kill(signal) } */
+export async function startSpoord({ demo = true, env = {}, state, port, logFile } = {}) {
   const own = !state;
   const folder = state ?? mkdtempSync(join(tmpdir(), 'spoor-test-'));
   if (own) chmodSync(folder, 0o755);
   const chosen = port ?? (await freePort());
   const settings = environment({ SPOOR_STATE: join(folder, 'state'), SPOOR_PORT: String(chosen), ...env });
-  const child = spawn(join(build, 'spoord'), ['serve', ...(demo ? ['--demo'] : [])], { env: settings, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(join(build, 'spoord'), ['serve', ...(demo ? ['--demo'] : [])], { env: settings, stdio: ['ignore', 'pipe', logFile ? openSync(logFile, 'a') : 'pipe'] });
   let output = '';
   let log = '';
   child.stdout.on('data', (text) => (output += text));
-  child.stderr.on('data', (text) => (log += text));
+  child.stderr?.on('data', (text) => (log += text));
   const ended = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
   const url = `http://localhost:${chosen}`;
   const healthy = async () => {
