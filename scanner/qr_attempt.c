@@ -66,9 +66,8 @@ static bool soften(struct attempt *a)
 static bool open_attempt(struct attempt *a, const struct picture *picture, const struct qr_three *three,
                          int size)
 {
-    double contrast = (three->corner->white - three->corner->black + three->right->white -
-                       three->right->black + three->below->white - three->below->black) /
-                      3;
+    double contrast = three->corner->white - three->corner->black + three->right->white -
+                      three->right->black + three->below->white - three->below->black;
 
     a->module = (three->corner->module + three->right->module + three->below->module) / 3;
     qr_grid_start(three, size, &a->grid);
@@ -76,7 +75,7 @@ static bool open_attempt(struct attempt *a, const struct picture *picture, const
         !qr_threshold_mean(&a->part, (int)(9 * a->module) | 1, 0, &a->threshold))
         return false;
     a->fit =
-        (struct qr_fit){.picture = &a->part, .threshold = &a->threshold, .gain = 1 / (.8 * contrast + 1)};
+        (struct qr_fit){.picture = &a->part, .threshold = &a->threshold, .gain = 1 / (.8 * contrast / 6 + 1)};
     return qr_fit_choose(&a->fit, size, a->reading.kinds);
 }
 

@@ -38,6 +38,7 @@ struct hunt {
     size_t                most, count;
     int                   view;
     bool                  deep, every_row;
+    unsigned              depth;
     double                best; /* score of a grid */
 };
 
@@ -187,7 +188,7 @@ static void hunt_at_window(struct hunt *hunt, int index, int count)
         return;
     look_for_finders(hunt, &threshold);
     if ((index == 0 && hunt->pool->count >= 3) || (index == count - 1 && hunt->pool->count >= 2))
-        try_pool(hunt, index > 0, hunt->deep ? QR_DEPTH_ALL_CALLS : 0);
+        try_pool(hunt, index > 0, hunt->depth);
 }
 
 static void hunt_deeper(struct hunt *hunt)
@@ -198,9 +199,9 @@ static void hunt_deeper(struct hunt *hunt)
         return;
     look_for_finders(hunt, &threshold);
     if (hunt->pool->count >= 2)
-        try_pool(hunt, true, QR_DEPTH_ALL_CALLS);
+        try_pool(hunt, true, hunt->depth);
     if (hunt->pool->count >= 2)
-        try_pool(hunt, true, QR_DEPTH_ALL_CALLS | QR_DEPTH_BLURRED);
+        try_pool(hunt, true, hunt->depth | QR_DEPTH_BLURRED);
 }
 
 static void hunt_in(struct hunt *hunt)
@@ -254,6 +255,8 @@ size_t qr_read(const struct picture *picture, const struct qr_settings *settings
                                         (size_t)picture->width * picture->height <= ALL_ROWS_BELOW};
     struct picture inverted;
 
+    if (settings->deep || settings->sharpness != QR_SHARPEN_NOT) /* what is found late deserves more */
+        hunt.depth = QR_DEPTH_ALL_CALLS;
     if (picture->width < SIDE_LEAST || picture->height < SIDE_LEAST)
         return 0;
     hunt.hits = malloc(sizeof *hunt.hits);

@@ -106,7 +106,7 @@ static bool take_room(const struct picture *picture, int shift, struct qr_thresh
 
 bool qr_threshold_mean(const struct picture *picture, int window, int bias, struct qr_threshold *threshold)
 {
-    int       shift = window >= 48 ? 3 : window >= 16 ? 2 : 1;
+    int       shift = window >= 96 ? 3 : window >= 32 ? 2 : 1;
     int       half = (window / 2 + (1 << shift) / 2) >> shift;
     uint32_t *sums;
 
