@@ -14,6 +14,7 @@
 #include "db/migrate.h"
 #include "endpoints/door.h"
 #include "endpoints/endpoints.h"
+#include "endpoints/evidence.h"
 #include "endpoints/service.h"
 #include "ledger/recorder.h"
 #include "ledger/seal_log.h"
@@ -164,6 +165,7 @@ static bool start_service(struct running *running, struct error *error)
     struct service *service = &running->service;
 
     service->config = &running->config;
+    evidence_sweep(running->config.state);
     service->started = time(NULL);
     service->pool = open_pool(running, "spoor_app", running->config.sessions, error);
     if (!service->pool)

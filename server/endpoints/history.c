@@ -1,4 +1,4 @@
-/* The history of one device: for technicians, and read only for auditors. */
+/* The history of one device as technicians see it; the auditor's is audit_device.c. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +6,7 @@
 #include "db/query.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/page.h"
+#include "endpoints/spent.h"
 #include "endpoints/words.h"
 #include "render/when.h"
 #include "shared/uuid.h"
@@ -18,7 +19,6 @@ struct history {
     const struct request *request;
     struct session       *session;
     const char           *device_id;
-    bool                  auditor;
     const struct rows    *facts, *events;
 };
 
@@ -40,6 +40,8 @@ static void add_row(const struct history *history, size_t i, struct view *item)
     view_text(item, "private", rows_text(rows, i, "private_note"));
     view_text(item, "by", rows_text(rows, i, "actor"));
     view_flag(item, "corrected", rows_flag(rows, i, "corrected"));
+    view_text(item, "receipt_href",
+              arena_format(request->arena, "/events/%s/receipt", rows_text(rows, i, "event_id")));
     view_text(item, "flags", words_flags(request, flags & ~2u));
     view_text(item, "late",
               flags & 2u ? arena_format(request->arena, "%s %s", page_text(request, "recorded"),
@@ -77,39 +79,12 @@ static bool add_verdict(const struct history *history, struct view *view, struct
     return true;
 }
 
-/* Between two records the device waits, or somebody works on it; the newest record lasts until now. */
-static void add_spent(const struct history *history, struct view *view)
-{
-    const struct rows    *rows = history->events;
-    const struct request *request = history->request;
-    int64_t               waiting = 0, all = 0, until = when_now();
-    struct view          *spent;
-
-    for (size_t i = 0; i < rows_count(rows) && rows_count(rows) < PAGE_ROWS; i++) {
-        int64_t since = rows_integer(rows, i, "happened_at");
-
-        if (*rows_text(rows, i, "step") && strcmp(rows_text(rows, i, "kind"), "returned") != 0 &&
-            until > since) {
-            all += until - since;
-            waiting += *rows_text(rows, i, "waiting") ? until - since : 0;
-        }
-        until = since < until ? since : until;
-    }
-    if (all == 0)
-        return;
-    spent = view_within(view, "spent");
-    view_number(spent, "waiting_percent", (long)(waiting * 100 / all));
-    view_text(spent, "waiting", when_span(request->arena, request->language, waiting));
-    view_text(spent, "hands_on", when_span(request->arena, request->language, all - waiting));
-}
-
 static void add_facts(const struct history *history, struct view *view)
 {
     static const char *const same[][2] = {{"number", "number"}, {"problem", "problem"},
                                           {"owner", "owner"},   {"from", "custodian"},
                                           {"place", "place"},   {"aliases", "aliases"}};
     const struct request    *request = history->request;
-    const char              *base = history->auditor ? "/audit/devices" : "/devices";
 
     for (size_t i = 0; i < COUNT_OF(same); i++)
         view_text(view, same[i][0], rows_text(history->facts, 0, same[i][1]));
@@ -121,10 +96,9 @@ static void add_facts(const struct history *history, struct view *view)
     view_text(view, "step_label", words_column(request, history->facts, 0, "step"));
     view_text(view, "waiting_label", words_column(request, history->facts, 0, "waiting"));
     view_text(view, "bench_href", arena_format(request->arena, "/bench?device=%s", history->device_id));
-    view_text(view, "csv_href", arena_format(request->arena, "%s/%s/csv", base, history->device_id));
-    view_text(view, "json_href", arena_format(request->arena, "%s/%s/json", base, history->device_id));
-    view_flag(view, "auditor", history->auditor);
-    view_flag(view, "may_link", !history->auditor && *rows_text(history->facts, 0, "number"));
+    view_text(view, "csv_href", arena_format(request->arena, "/devices/%s/csv", history->device_id));
+    view_text(view, "json_href", arena_format(request->arena, "/devices/%s/json", history->device_id));
+    view_flag(view, "may_link", *rows_text(history->facts, 0, "number"));
 }
 
 static bool load(struct history *history, const char *before, const char *limit, struct error *error)
@@ -149,15 +123,16 @@ static bool show(struct history *history, struct reply *reply, struct error *err
 {
     const struct request *request = history->request;
     const char           *before = request_query(request, "before");
-    struct view *view = page_view(history->service, request, history->auditor ? "nav_audit" : "nav_devices");
-    long         oldest;
+    struct view          *view = page_view(history->service, request, "nav_devices");
+    long                  oldest;
 
     if (strlen(before) > 9 || before[strspn(before, "0123456789")] != '\0')
         return error_field(error, "before", "'before' is a whole number");
     if (!load(history, *before ? before : "2147483647", "100", error) || !add_verdict(history, view, error))
         return false;
     add_facts(history, view);
-    add_spent(history, view);
+    if (rows_count(history->events) < PAGE_ROWS)
+        spent_add(request, history->events, rows_count(history->events), "happened_at", view);
     for (size_t i = 0; i < rows_count(history->events); i++)
         add_row(history, i, view_append(view, "rows"));
     oldest = rows_count(history->events)
@@ -172,15 +147,6 @@ bool device_show(struct service *service, const struct request *request, struct 
 {
     SESSION       *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     struct history history = {.service = service, .request = request, .session = session};
-
-    return session && request_only(request, "before", error) && show(&history, reply, error);
-}
-
-bool audit_device_show(struct service *service, const struct request *request, struct reply *reply,
-                       struct error *error)
-{
-    SESSION       *session = pool_borrow(service->audit_pool, service->config->session_wait_ms, error);
-    struct history history = {.service = service, .request = request, .session = session, .auditor = true};
 
     return session && request_only(request, "before", error) && show(&history, reply, error);
 }

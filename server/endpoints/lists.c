@@ -1,11 +1,10 @@
-/* Lists: repairs that are open, the ledger, what a lead should look at. */
+/* Lists: repairs that are open, what a lead should look at. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "db/query.h"
 #include "endpoints/endpoints.h"
-#include "endpoints/find_device.h"
 #include "endpoints/page.h"
 #include "endpoints/words.h"
 #include "render/when.h"
@@ -103,15 +102,15 @@ static void add_event(const struct request *request, const struct rows *rows, si
               arena_format(request->arena, "/audit/devices/%s", rows_text(rows, i, "device_id")));
 }
 
-static bool add_ledger(struct session *session, const struct request *request, const char *flagged,
-                       struct view *view, struct error *error)
+static bool add_flagged(struct session *session, const struct request *request, struct view *view,
+                        struct error *error)
 {
     const char *before = request_query(request, "before");
 
     if (!is_number(before))
         return error_field(error, "before", "'before' is a whole number");
     const struct rows *rows = QUERY(session, request->arena, SQL_LEDGER_LATEST, error,
-                                    *before ? before : LATEST_SEQ, flagged, PAGE_TEXT);
+                                    *before ? before : LATEST_SEQ, "true", PAGE_TEXT);
 
     for (size_t i = 0; rows && i < rows_count(rows); i++)
         add_event(request, rows, i, view_append(view, "rows"));
@@ -119,52 +118,6 @@ static bool add_ledger(struct session *session, const struct request *request, c
         view_text(view, "older",
                   arena_format(request->arena, "?before=%s", rows_text(rows, PAGE_ROWS - 1, "seq")));
     return rows != NULL;
-}
-
-/* A code, a serial number, or the number of a repair. */
-static bool find_for_audit(struct session *session, const struct request *request, const char *asked,
-                           const char **device_id, const char **problem, struct error *error)
-{
-    struct found_device found;
-    const struct rows  *repair = QUERY(session, request->arena, SQL_REPAIR_FIND, error, asked);
-
-    if (!repair || !find_device(session, request, asked, &found, error))
-        return false;
-    *device_id = rows_count(repair) ? rows_text(repair, 0, "device_id") : found.device_id;
-    *problem = found.matches ? page_text(request, "Several devices have this number; use the label's code")
-                             : found.problem;
-    if (!**device_id && *found.unlinked)
-        *problem = page_text(request, "This label is new: it belongs to no device yet.");
-    return true;
-}
-
-bool audit_search(struct service *service, const struct request *request, struct reply *reply,
-                  struct error *error)
-{
-    struct view *view = page_view(service, request, "nav_audit");
-    const char  *asked, *device_id = "", *problem = NULL;
-
-    if (!request_only(request, "code before", error) ||
-        !request_line(request, "code", "Code", 0, 200, &asked, error))
-        return false;
-    SESSION *session = pool_borrow(service->audit_pool, service->config->session_wait_ms, error);
-
-    if (!session || (*asked && !find_for_audit(session, request, asked, &device_id, &problem, error)))
-        return false;
-    if (*device_id) {
-        reply_redirect(reply, arena_format(request->arena, "/audit/devices/%s", device_id));
-        return true;
-    }
-    view_text(view, "title", page_text(request, "History"));
-    view_text(view, "heading", page_text(request, "History"));
-    view_text(view, "lead",
-              page_text(request,
-                        "Every hand-off, in the order in which it was recorded. Nothing is ever changed."));
-    view_flag(view, "search", true);
-    view_text(view, "asked", asked);
-    view_text(view, "error", problem);
-    return add_ledger(session, request, "false", view, error) &&
-           page_show(service, request, reply, "ledger", view, error);
 }
 
 bool exceptions_show(struct service *service, const struct request *request, struct reply *reply,
@@ -178,7 +131,7 @@ bool exceptions_show(struct service *service, const struct request *request, str
     const struct rows *reviews =
         session ? query_run(session, request->arena, SQL_REVIEWS, NULL, 0, error) : NULL;
 
-    if (!reviews || !add_ledger(session, request, "true", view, error))
+    if (!reviews || !add_flagged(session, request, view, error))
         return false;
     view_text(view, "title", page_text(request, "Exceptions"));
     view_text(view, "heading", page_text(request, "Exceptions"));

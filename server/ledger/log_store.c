@@ -39,6 +39,7 @@ bool log_store_head(struct session *session, struct arena *arena, struct log_hea
     if (!checkpoint_parse(head->note, strlen(head->note), &checkpoint, error))
         return error_while(error, "read the newest checkpoint");
     head->size = checkpoint.size;
+    head->signed_ms = rows_integer(rows, 0, "signed_ms");
     memcpy(head->root, checkpoint.root, HASH_SIZE);
     return true;
 }

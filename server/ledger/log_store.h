@@ -19,6 +19,7 @@ struct log_head {
     uint64_t    size;
     const char *note;
     uint8_t     root[HASH_SIZE];
+    int64_t     signed_ms; /* when, by the database's clock */
 };
 bool log_store_head(struct session *session, struct arena *arena, struct log_head *head,
                     struct error *error) MUST_USE;

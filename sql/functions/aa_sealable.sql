@@ -1,5 +1,6 @@
 -- An event as the sealer and the checks read it: times as milliseconds, words with their stable numbers, and what stood
 -- before it on the same device. Dropped first: functions and views are renewed with every migrate.
+DROP VIEW IF EXISTS spoor.auditable;
 DROP VIEW IF EXISTS spoor.sealable;
 CREATE VIEW spoor.sealable AS
 SELECT v.seq, v.event_id, v.device_id, v.device_seq, v.kind, k.number AS kind_number,
@@ -19,3 +20,33 @@ CREATE OR REPLACE FUNCTION spoor.erased_by(of_event uuid, of_tag int)
 RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT n.seq FROM spoor.notice n WHERE n.target = of_event AND of_tag = ANY (n.erased) LIMIT 1;
 $$;
+
+-- The same as an auditor's page shows and checks it: values come from their openings, never from tables that can be edited;
+-- with the entry that was sealed and the one of the device's record before it.
+CREATE VIEW spoor.auditable AS
+SELECT s.*, encode(l.entry, 'hex') AS entry, encode(b.entry, 'hex') AS entry_before, e.waiting,
+       t.label_en AS step_en, t.label_nl AS step_nl, w.label_en AS reason_en, w.label_nl AS reason_nl,
+       btrim(d.make || ' ' || d.model) AS device,
+       (SELECT c.code FROM spoor.label c WHERE c.device_id = s.device_id ORDER BY c.linked_at DESC LIMIT 1) AS code,
+       hv.seq AS holder_seq, hv.event_id AS holder_event, h.value AS holder, p.value AS place, r.value AS recorder,
+       n.value AS public_note, m.value AS private_note,
+       (SELECT u.device_seq FROM spoor.event u WHERE u.corrects = s.event_id ORDER BY u.seq LIMIT 1) AS corrected_by,
+       (SELECT u.device_seq FROM spoor.event u WHERE u.event_id = s.corrects) AS corrects_number
+  FROM spoor.sealable s
+  JOIN spoor.event e ON e.seq = s.seq
+  JOIN spoor.device d ON d.id = s.device_id
+  LEFT JOIN spoor.ledger_entry l ON l.seq = s.seq
+  LEFT JOIN spoor.ledger_entry b ON b.seq = s.before_seq
+  LEFT JOIN spoor.step t ON t.name = s.step
+  LEFT JOIN spoor.reason w ON w.code = s.reason
+  LEFT JOIN LATERAL (SELECT x.seq, x.event_id FROM spoor.event x
+                      WHERE x.device_id = s.device_id AND x.device_seq <= s.device_seq AND x.from_id IS DISTINCT FROM x.to_id
+                      ORDER BY x.device_seq DESC LIMIT 1) hv ON true
+  LEFT JOIN LATERAL (SELECT x.seq FROM spoor.event x JOIN spoor.opening o ON o.seq = x.seq AND o.tag = 18
+                      WHERE x.device_id = s.device_id AND x.device_seq <= s.device_seq
+                      ORDER BY x.device_seq DESC LIMIT 1) pv ON true
+  LEFT JOIN spoor.opening h ON h.seq = hv.seq AND h.tag = 17
+  LEFT JOIN spoor.opening p ON p.seq = pv.seq AND p.tag = 18
+  LEFT JOIN spoor.opening r ON r.seq = s.seq AND r.tag = 20
+  LEFT JOIN spoor.opening n ON n.seq = s.seq AND n.tag = 21
+  LEFT JOIN spoor.opening m ON m.seq = s.seq AND m.tag = 22;

@@ -19,6 +19,7 @@ GRANT SELECT ON spoor.phase, spoor.step, spoor.reason, spoor.event_kind, spoor.e
     spoor.review, spoor.admin_action, spoor.ledger_head, spoor.notice, spoor.erasure_reason, spoor.ledger_entry, spoor.tile,
     spoor.checkpoint, spoor.sealing TO spoor_app, spoor_audit;
 GRANT SELECT ON spoor.sealable TO spoor_seal, spoor_app, spoor_audit;
+GRANT SELECT ON spoor.auditable TO spoor_app, spoor_audit;
 GRANT SELECT ON spoor.event, spoor.event_kind, spoor.step, spoor.reason, spoor.opening, spoor.ledger_head, spoor.notice,
     spoor.erasure_reason, spoor.ledger_entry, spoor.tile, spoor.checkpoint, spoor.sealing TO spoor_seal;
 GRANT SELECT ON spoor.checkpoint, spoor.ledger_entry, spoor.tile TO spoor_public;
