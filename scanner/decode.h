@@ -16,18 +16,24 @@ struct decode_settings {
 };
 
 struct decode_result {
-    struct decoded code;
-    const char    *pass;         /* which found it */
-    double         milliseconds; /* from the start of the picture */
+    struct decoded     code;         /* corners in the picture as it is shown */
+    const struct pass *pass;         /* which found it */
+    double             milliseconds; /* from the start of the picture */
 };
 
-/* Reads a picture that is in memory. Returns how many codes. */
+typedef void decode_found(void *context, const struct decode_result *result);
+
+/* Reads a picture that is in memory, and says each code as soon as it is known. */
+void decode_each(const struct picture *picture, const struct decode_settings *settings, decode_found *found,
+                 void *context);
+
+/* The same into a list. Returns how many codes. */
 size_t decode_picture(const struct picture *picture, const struct decode_settings *settings,
                       struct decode_result *results, size_t most);
 
-/* The same of a file, in a child process with limits on time and memory: whatever a hostile picture does to
- * the libraries ends there. false with ERROR_NOT_FOUND: no code was found or the child died; others as
- * picture_read(). */
+/* The same of a file, in a child process without rights and with limits on time and memory: whatever a
+ * hostile picture does to the libraries ends there. false with ERROR_NOT_FOUND: no code was found, or the
+ * child died or was too slow; others as picture_open() and picture_read(). */
 bool decode_file(const char *path, const struct decode_settings *settings, struct decode_result *results,
                  size_t most, size_t *count, struct error *error) MUST_USE;
 

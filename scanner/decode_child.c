@@ -1,111 +1,92 @@
-#include "decode.h"
-
+/*
+ * A child for each picture: a fork of so small a process takes less than a millisecond, and a picture that
+ * takes the child over can then change the reading of no other. Cameras have one child for many frames
+ * (frame_child.c).
+ */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHILD_SECONDS 10u
-#define CHILD_MEMORY                                                                                         \
-    ((rlim_t)700 * 1024 * 1024) /* bytes: 64 megapixels at double room, and the libraries                    \
-                                 */
+#include "charset.h"
+#include "decode.h"
+#include "decode_wire.h"
+#include "sandbox.h"
 
-/* What the child writes into the pipe: a head, then the codes. */
-struct head {
-    struct error error; /* of kind ERROR_NONE when the picture could be read */
-    size_t       count;
-};
+#define LOADING_MS                                                                                           \
+    4000 /* beyond the budget: to open and unpack the file, and to end what a library has begun */
 
-static void limit(int resource, rlim_t value)
+static void tell(void *context, const struct decode_result *result)
 {
-    struct rlimit both = {.rlim_cur = value, .rlim_max = value};
-
-    if (setrlimit(resource, &both) != 0)
+    if (!wire_say_code(*(int *)context, result))
         _exit(1);
 }
 
-static bool write_all(int file, const void *bytes, size_t length)
+static void work(const char *path, const struct decode_settings *settings, int pipe)
 {
-    const char *at = bytes;
+    struct error   error = {0};
+    struct picture picture = {0};
+    int            file = picture_open(path, &error);
+    bool           done;
 
-    while (length > 0) {
-        ssize_t written = write(file, at, length);
-
-        if (written < 0 && errno != EINTR)
-            return false;
-        at += written > 0 ? written : 0;
-        length -= written > 0 ? (size_t)written : 0;
+    sandbox_enter((unsigned)(settings->budget_ms + LOADING_MS) / 1000 + 1);
+    if (file >= 0 && picture_read(file, &picture, &error)) {
+        decode_each(&picture, settings, tell, &pipe);
+        done = wire_say_done(pipe);
+    } else {
+        done = wire_say_failed(pipe, &error);
     }
-    return true;
+    _exit(done ? 0 : 1);
 }
 
-static bool read_all(int file, void *bytes, size_t length)
+/* Waits for the child at most until the deadline, then ends it. What it said until then counts. */
+static enum wire_kind listen_to(int pipe, const struct budget *deadline, struct decode_result *results,
+                                size_t most, size_t *count, struct error *error)
 {
-    char *at = bytes;
+    static struct decode_result heard;
+    enum wire_kind              kind;
 
-    while (length > 0) {
-        ssize_t got = read(file, at, length);
-
-        if (got == 0 || (got < 0 && errno != EINTR))
-            return false;
-        at += got > 0 ? got : 0;
-        length -= got > 0 ? (size_t)got : 0;
-    }
-    return true;
+    while ((kind = wire_hear(pipe, deadline, &heard, error)) == WIRE_CODE)
+        if (*count < most)
+            results[(*count)++] = heard;
+    return kind;
 }
 
-static void work(const char *path, const struct decode_settings *settings, int pipe, size_t most)
-{
-    static struct decode_result codes[DECODED_MOST];
-    struct head                 head = {0};
-    struct picture              picture;
-
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    limit(RLIMIT_CPU, CHILD_SECONDS);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, 0);
-#ifndef __SANITIZE_ADDRESS__ /* which reserves more addresses than any limit allows */
-    limit(RLIMIT_AS, CHILD_MEMORY);
-#endif
-    if (picture_read(path, &picture, &head.error)) {
-        head.count = decode_picture(&picture, settings, codes, most < DECODED_MOST ? most : DECODED_MOST);
-        picture_free(&picture);
-    }
-    _exit(write_all(pipe, &head, sizeof head) && write_all(pipe, codes, sizeof codes[0] * head.count) ? 0
-                                                                                                      : 1);
-}
-
-bool decode_file(const char *path, const struct decode_settings *settings, struct decode_result *codes,
+bool decode_file(const char *path, const struct decode_settings *settings, struct decode_result *results,
                  size_t most, size_t *count, struct error *error)
 {
-    int         ends[2];
-    pid_t       child;
-    struct head head;
-    bool        answered;
+    struct budget  deadline = budget_of_ms(settings->budget_ms + LOADING_MS);
+    int            ends[2];
+    pid_t          child;
+    enum wire_kind last;
 
     *count = 0;
-    if (pipe(ends) != 0)
+    charset_prepare();
+    if (pipe2(ends, O_CLOEXEC) != 0)
         return error_set(error, ERROR_INTERNAL, "cannot start the decoder: %s", strerror(errno));
     child = fork();
     if (child == 0) {
         close(ends[0]);
-        work(path, settings, ends[1], most);
+        work(path, settings, ends[1]);
     }
     close(ends[1]);
-    answered = child > 0 && read_all(ends[0], &head, sizeof head) && head.count <= most &&
-               read_all(ends[0], codes, sizeof codes[0] * head.count);
-    close(ends[0]);
-    if (child > 0)
-        waitpid(child, NULL, 0);
-    if (!answered)
-        return error_set(error, ERROR_NOT_FOUND, "not readable: the decoder did not survive this picture");
-    if (head.error.kind != ERROR_NONE) {
-        *error = head.error;
-        return false;
+    if (child < 0) {
+        close(ends[0]);
+        return error_set(error, ERROR_INTERNAL, "cannot start the decoder: %s", strerror(errno));
     }
-    *count = head.count;
-    return *count > 0 || error_set(error, ERROR_NOT_FOUND, "not readable: no code was found in this picture");
+    last = listen_to(ends[0], &deadline, results, most, count, error);
+    close(ends[0]);
+    kill(child, SIGKILL);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+    if (last == WIRE_FAILED)
+        return false;
+    if (*count > 0)
+        return true;
+    return error_set(error, ERROR_NOT_FOUND,
+                     last == WIRE_DONE
+                         ? "not readable: no code was found in this picture"
+                         : "not readable: the decoder did not survive this picture, or took too long");
 }

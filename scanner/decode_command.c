@@ -69,7 +69,7 @@ static void print_json(const char *path, const struct decode_result *result)
     line = json_pack("{s:o?, s:s, s:o, s:o, s:s, s:f}", "file", file, "symbology",
                      symbology_name(result->code.symbology), "text",
                      json_stringn(result->code.text, result->code.length), "corners", corners, "pass",
-                     result->pass, "milliseconds", rounded(result->milliseconds));
+                     result->pass->name, "milliseconds", rounded(result->milliseconds));
     dumped = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     puts(dumped ? dumped : "{}");
     free(dumped);

@@ -47,12 +47,12 @@ void profile_free(struct profile *profile)
 
 static bool make_room(struct profile *profile, size_t count)
 {
-    size_t window = (size_t)2 * RADIUS_MOST + 1;
+    size_t padded = count + 2 + (size_t)2 * RADIUS_MOST;
 
     if (count + 2 <= profile->room)
         return true;
     profile_free(profile);
-    profile->samples = malloc(sizeof(float) * (5 * (count + 2) + 2 * window));
+    profile->samples = malloc(sizeof(float) * (4 * (count + 2) + 2 * padded));
     profile->widths = malloc(sizeof(unsigned) * (count + 4));
     if (!profile->samples || !profile->widths) {
         profile_free(profile);
@@ -62,7 +62,8 @@ static bool make_room(struct profile *profile, size_t count)
     profile->sharpened = profile->samples + profile->room;
     profile->least = profile->sharpened + profile->room;
     profile->most = profile->least + profile->room;
-    profile->scratch = profile->most + profile->room;
+    profile->values = profile->most + profile->room;
+    profile->before = profile->values + padded;
     return true;
 }
 
@@ -106,7 +107,7 @@ bool profile_take(struct profile *profile, const struct picture *picture, const 
 /* samples + amount * (samples - blurred samples) */
 static void sharpen(struct profile *profile, float sigma, float amount)
 {
-    float kernel[RADIUS_MOST + 1], sum = 0;
+    float kernel[RADIUS_MOST + 1] = {1}, sum = 0;
     long  radius = (long)(sigma * 2.5F + 1), count = (long)profile->count;
 
     for (long i = 0; i <= radius; i++) {
@@ -127,27 +128,17 @@ static void sharpen(struct profile *profile, float sigma, float amount)
  * Herk); of the largest by a changed sign. */
 static void slide(const struct profile *profile, const float *samples, size_t half, float sign, float *out)
 {
-    long   window = 2 * (long)half + 1, count = (long)profile->count;
-    float *before = profile->scratch;
+    size_t count = profile->count, padded = count + 2 * half, window = 2 * half + 1;
+    float *values = profile->values, *before = profile->before, after = INFINITY;
 
-    for (long i = 0; i < count + 2 * (long)half; i++) {
-        long  from = i - (long)half;
-        float value = sign * samples[from < 0 ? 0 : from >= count ? count - 1 : from];
-
-        before[i] = i % window == 0 || value < before[i - 1] ? value : before[i - 1];
-    }
-    for (long block = (count + 2 * (long)half - 1) / window * window; block >= 0; block -= window) {
-        float least = INFINITY;
-
-        for (long i = block + window - 1; i >= block; i--) {
-            long from = i - (long)half;
-
-            if (i >= count + 2 * (long)half)
-                continue;
-            least = fminf(least, sign * samples[from < 0 ? 0 : from >= count ? count - 1 : from]);
-            if (i < count)
-                out[i] = sign * fminf(least, before[i + 2 * (long)half]);
-        }
+    for (size_t i = 0; i < padded; i++)
+        values[i] = sign * samples[i < half ? 0 : i - half >= count ? count - 1 : i - half];
+    for (size_t i = 0; i < padded; i++)
+        before[i] = i % window == 0 ? values[i] : fminf(values[i], before[i - 1]);
+    for (size_t i = padded; i-- > 0;) {
+        after = (i + 1) % window == 0 ? values[i] : fminf(values[i], after);
+        if (i < count)
+            out[i] = sign * fminf(after, before[i + 2 * half]);
     }
 }
 

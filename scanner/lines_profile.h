@@ -20,7 +20,7 @@ struct profile_line {
 
 /* Room for the samples of one line; grows as needed. */
 struct profile {
-    float    *samples, *sharpened, *least, *most, *scratch;
+    float    *samples, *sharpened, *least, *most, *values, *before;
     unsigned *widths;
     size_t    count, room;
 };
@@ -39,7 +39,7 @@ enum profile_way {
 /* Shortens the line to what lies inside the picture. false: nothing worth reading is left. */
 bool profile_clip(const struct picture *picture, struct profile_line *line);
 bool profile_take(struct profile *profile, const struct picture *picture, const struct profile_line *line);
-void profile_read(struct profile *profile, unsigned ways, struct zbar_lines *lines);
+void profile_read(struct profile *profile, unsigned wanted, struct zbar_lines *lines);
 void profile_free(struct profile *profile);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "filters.h"
 #include "lines_passes.h"
+#include "passes_qr.h"
 #include "shared/compiler.h"
 #include "zbar_reader.h"
 
@@ -35,8 +36,9 @@ void reading_keep(struct reading *reading, size_t found)
     }
 }
 
-#define TINY         260u /* pixels: drawn by a program, at one or two pixels a module */
-#define DOUBLED_MOST 1300u
+#define TINY            260u /* pixels: drawn by a program, at one or two pixels a module */
+#define DOUBLED_MOST    1300u
+#define QUARTERED_LEAST 700u
 
 static unsigned longer_side(const struct reading *reading)
 {
@@ -118,32 +120,50 @@ static void read_doubled_threshold(struct reading *reading)
     picture_free(&doubled);
 }
 
+static bool is_large(const struct reading *reading)
+{
+    return longer_side(reading) > QUARTERED_LEAST;
+}
+
 /* In the order of what they find for what they cost, as measured on photographs and on made pictures. */
 const struct pass passes[] = {
-    {"plain", EFFORT_QUICK, NULL, read_plain},
-    {"line regions", EFFORT_QUICK, NULL, lines_read_regions},
-    {"tiny", EFFORT_NORMAL, is_tiny, read_repeated},
-    {"one threshold", EFFORT_NORMAL, NULL, read_threshold},
-    {"a third", EFFORT_NORMAL, NULL, read_third},
-    {"lines askew", EFFORT_NORMAL, NULL, lines_read_askew},
-    {"rows", EFFORT_NORMAL, NULL, lines_read_rows},
-    {"lines inverted", EFFORT_THOROUGH, NULL, lines_read_inverted},
-    {"rows inverted", EFFORT_THOROUGH, NULL, lines_read_rows_inverted},
-    {"doubled, local thresholds", EFFORT_THOROUGH, may_be_doubled, read_doubled_threshold},
-    {"angles", EFFORT_THOROUGH, NULL, lines_read_angles},
+    {"plain", EFFORT_QUICK, NULL, read_plain, NULL},
+    {"qr", EFFORT_QUICK, NULL, NULL, &qr_rows[QR_PLAIN]},
+    {"lines", EFFORT_QUICK, NULL, lines_read_regions, NULL},
+    {"qr-half", EFFORT_QUICK, NULL, NULL, &qr_rows[QR_HALF]},
+    {"qr-inverted", EFFORT_QUICK, NULL, NULL, &qr_rows[QR_INVERTED]},
+    {"tiny", EFFORT_NORMAL, is_tiny, read_repeated, NULL},
+    {"threshold", EFFORT_NORMAL, NULL, read_threshold, NULL},
+    {"third", EFFORT_NORMAL, NULL, read_third, NULL},
+    {"lines-askew", EFFORT_NORMAL, NULL, lines_read_askew, NULL},
+    {"rows", EFFORT_NORMAL, NULL, lines_read_rows, NULL},
+    {"qr-sharp", EFFORT_NORMAL, NULL, NULL, &qr_rows[QR_SHARP]},
+    {"qr-half-sharp", EFFORT_NORMAL, NULL, NULL, &qr_rows[QR_HALF_SHARP]},
+    {"qr-double", EFFORT_NORMAL, may_be_doubled, NULL, &qr_rows[QR_DOUBLE]},
+    {"lines-inverted", EFFORT_THOROUGH, NULL, lines_read_inverted, NULL},
+    {"qr-deep", EFFORT_THOROUGH, NULL, NULL, &qr_rows[QR_DEEP]},
+    {"qr-sharper", EFFORT_THOROUGH, NULL, NULL, &qr_rows[QR_SHARPER]},
+    {"qr-quarter", EFFORT_THOROUGH, is_large, NULL, &qr_rows[QR_QUARTER]},
+    {"rows-inverted", EFFORT_THOROUGH, NULL, lines_read_rows_inverted, NULL},
+    {"double-threshold", EFFORT_THOROUGH, may_be_doubled, read_doubled_threshold, NULL},
+    {"qr-half-deep", EFFORT_THOROUGH, NULL, NULL, &qr_rows[QR_HALF_DEEP]},
+    {"angles", EFFORT_THOROUGH, NULL, lines_read_angles, NULL},
     {0},
 };
 
-const struct pass *passes_run(struct reading *reading, enum effort effort)
+const struct pass *passes_run(struct reading *reading, enum effort effort, const struct pass *from)
 {
     size_t before = reading->count;
 
-    for (const struct pass *pass = passes; pass->name && reading->count < reading->most; pass++) {
+    for (const struct pass *pass = from; pass->name && reading->count < reading->most; pass++) {
         if (pass->cost > effort || (pass->applies && !pass->applies(reading)))
             continue;
         if (!budget_left(reading->budget))
             return NULL;
-        pass->run(reading);
+        if (pass->run)
+            pass->run(reading);
+        else
+            passes_read_qr(reading, pass->qr);
         if (reading->count > before)
             return pass;
     }
@@ -153,5 +173,7 @@ const struct pass *passes_run(struct reading *reading, enum effort effort)
 void passes_free(struct reading *reading)
 {
     free(reading->regions);
+    qr_tried_free(reading->tried);
+    reading->tried = NULL;
     reading->regions = NULL;
 }

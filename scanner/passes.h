@@ -11,6 +11,7 @@
 #include "budget.h"
 #include "decoded.h"
 #include "picture.h"
+#include "qr_pass.h"
 
 enum effort { EFFORT_QUICK, EFFORT_NORMAL, EFFORT_THOROUGH };
 
@@ -22,6 +23,7 @@ struct reading {
     const struct budget  *budget;
     code_wanted          *wanted; /* NULL: any code */
     struct line_regions  *regions;
+    struct qr_tried      *tried;
     struct decoded       *codes;
     size_t                most, count;
 };
@@ -30,15 +32,16 @@ struct pass {
     const char *name;
     enum effort cost;
     bool (*applies)(const struct reading *reading); /* NULL: always */
-    void (*run)(struct reading *reading);
+    void (*run)(struct reading *reading);           /* NULL: the QR reader, with these settings */
+    const struct qr_settings *qr;
 };
 
 /* The table, for tests and benches; ends with a nameless row. */
 extern const struct pass passes[];
 
-/* Runs what the effort allows until a code is found or the budget is spent. Returns the pass that found it,
- * NULL: none. The caller frees what the reading kept. */
-const struct pass *passes_run(struct reading *reading, enum effort effort);
+/* Runs what the effort allows, from a row of the table, until a code is found or the budget is spent. Returns
+ * the pass that found it, NULL: none. The caller frees what the reading kept. */
+const struct pass *passes_run(struct reading *reading, enum effort effort, const struct pass *from);
 void               passes_free(struct reading *reading);
 
 /* Keeps those of the newly written codes[count .. count + found) that are wanted and not there yet. */

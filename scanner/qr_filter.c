@@ -17,7 +17,8 @@ struct blurring {
 
 static bool take_room(const struct picture *from, struct picture *to)
 {
-    *to = (struct picture){malloc((size_t)from->width * from->height), from->width, from->height};
+    *to = (struct picture){
+        .grey = malloc((size_t)from->width * from->height), .width = from->width, .height = from->height};
     return to->grey;
 }
 
@@ -159,7 +160,7 @@ bool qr_crop(const struct picture *from, int left, int top, int right, int botto
     *to = (struct picture){0};
     if (left >= right || top >= bottom)
         return false;
-    *to = (struct picture){NULL, (unsigned)(right - left), (unsigned)(bottom - top)};
+    *to = (struct picture){.width = (unsigned)(right - left), .height = (unsigned)(bottom - top)};
     to->grey = malloc((size_t)to->width * to->height);
     for (size_t y = 0; to->grey && y < to->height; y++)
         memcpy(to->grey + y * to->width, from->grey + (y + (size_t)top) * from->width + (size_t)left,

@@ -14,7 +14,8 @@ bool qr_redraw(const struct qr_symbol *symbol, struct picture *picture)
 {
     size_t side = (size_t)(symbol->size + 2 * QR_REDRAW_BORDER) * QR_REDRAW_PIXELS;
 
-    *picture = (struct picture){malloc(side * side), (unsigned)side, (unsigned)side};
+    *picture =
+        (struct picture){.grey = malloc(side * side), .width = (unsigned)side, .height = (unsigned)side};
     if (!picture->grey)
         return false;
     memset(picture->grey, 255, side * side);

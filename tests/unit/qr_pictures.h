@@ -104,7 +104,8 @@ static void scene_make(const struct scene *s, struct picture *picture)
     struct picture soft;
     unsigned       state = s->seed * 7919u + 1;
 
-    *picture = (struct picture){malloc((size_t)s->width * s->height), s->width, s->height};
+    *picture = (struct picture){
+        .grey = malloc((size_t)s->width * s->height), .width = s->width, .height = s->height};
     if (!code || !picture->grey)
         abort();
     scene_draw(s, code, picture);
