@@ -35,14 +35,14 @@ static const struct {
 static bool take_part(struct attempt *a, const struct picture *picture)
 {
     struct qr_point *c = a->grid.corners;
-    double           room = 5 * a->module + 4, left = fmin(fmin(c[0].x, c[1].x), fmin(c[2].x, c[3].x)) - room;
-    double           top = fmin(fmin(c[0].y, c[1].y), fmin(c[2].y, c[3].y)) - room;
-    double           right = fmax(fmax(c[0].x, c[1].x), fmax(c[2].x, c[3].x)) + room;
-    double           bottom = fmax(fmax(c[0].y, c[1].y), fmax(c[2].y, c[3].y)) + room;
+    double room = 5 * a->module + 4, left = qr_min(qr_min(c[0].x, c[1].x), qr_min(c[2].x, c[3].x)) - room;
+    double top = qr_min(qr_min(c[0].y, c[1].y), qr_min(c[2].y, c[3].y)) - room;
+    double right = qr_max(qr_max(c[0].x, c[1].x), qr_max(c[2].x, c[3].x)) + room;
+    double bottom = qr_max(qr_max(c[0].y, c[1].y), qr_max(c[2].y, c[3].y)) + room;
 
     if (!(left > -1e6 && top > -1e6 && right < 1e6 && bottom < 1e6))
         return false;
-    a->origin = (struct qr_point){fmax(trunc(left), 0), fmax(trunc(top), 0)};
+    a->origin = (struct qr_point){qr_max(trunc(left), 0), qr_max(trunc(top), 0)};
     if (!qr_crop(picture, (int)left, (int)top, (int)right, (int)bottom, &a->part))
         return false;
     for (int i = 0; i < 4; i++)
@@ -66,16 +66,13 @@ static bool soften(struct attempt *a)
 static bool open_attempt(struct attempt *a, const struct picture *picture, const struct qr_three *three,
                          int size)
 {
-    double contrast = three->corner->white - three->corner->black + three->right->white -
-                      three->right->black + three->below->white - three->below->black;
-
-    a->module = (three->corner->module + three->right->module + three->below->module) / 3;
+    a->module = qr_three_module(three);
     qr_grid_start(three, size, &a->grid);
     if (!take_part(a, picture) || !soften(a) || !qr_reading_make(size, &a->reading) ||
         !qr_threshold_mean(&a->part, (int)(9 * a->module) | 1, 0, &a->threshold))
         return false;
-    a->fit =
-        (struct qr_fit){.picture = &a->part, .threshold = &a->threshold, .gain = 1 / (.8 * contrast / 6 + 1)};
+    a->fit = (struct qr_fit){
+        .picture = &a->part, .threshold = &a->threshold, .gain = 1 / (.8 * qr_three_contrast(three) + 1)};
     return qr_fit_choose(&a->fit, size, a->reading.kinds);
 }
 
@@ -168,15 +165,20 @@ static bool bend(struct attempt *a, double flat_score, double given)
     return true;
 }
 
+double qr_attempt_gate(unsigned depth)
+{
+    return depth & QR_DEPTH_FORETOLD ? .26 : .18;
+}
+
 static bool read_grid(struct attempt *a, double *score, struct qr_symbol *symbol)
 {
     double reached, given;
 
-    if (qr_fit_given(&a->fit, &a->grid) < (a->depth & QR_DEPTH_FORETOLD ? .26 : .18))
+    if (qr_fit_given(&a->fit, &a->grid) < qr_attempt_gate(a->depth))
         return false;
     reached = qr_align_flat(&a->fit, &a->grid);
     given = qr_fit_given(&a->fit, &a->grid);
-    *score = fmax(*score, reached);
+    *score = qr_max(*score, reached);
     if (given <= .3)
         return false;
     return read_modules(a, given, symbol) ||

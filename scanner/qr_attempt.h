@@ -12,6 +12,9 @@ enum qr_depth {                         /* bits */
                     4 /* one finder is made up: the grid must fit better before time is spent on it */
 };
 
+/* How well the given modules must agree at the start, -1 to 1. */
+double qr_attempt_gate(unsigned depth);
+
 /* `score`: raised to how well the grid lay in the end. */
 bool qr_attempt(const struct picture *picture, const struct qr_three *three, int size, unsigned depth,
                 const struct budget *budget, double *score, struct qr_symbol *symbol) MUST_USE;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qr_geometry.h"
+
 #define REACH_MOST 24
 #define ONE        256 /* the weights of a kernel add up to it */
 
@@ -27,7 +29,7 @@ static void make_kernel(struct blurring *b, double sigma)
     double   weight[REACH_MOST + 1], sum = 0;
     uint32_t rest = ONE;
 
-    b->reach = (int)fmin(ceil(sigma * 2.6), REACH_MOST);
+    b->reach = (int)qr_min(ceil(sigma * 2.6), REACH_MOST);
     for (int i = 0; i <= b->reach; i++) {
         weight[i] = exp(-i * i / (2 * sigma * sigma));
         sum += i ? 2 * weight[i] : weight[i];

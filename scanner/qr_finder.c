@@ -15,13 +15,13 @@ static double core_grey(const struct picture *picture, const struct qr_finder *f
 /* The lightest grey along a ray where the light ring should be. */
 static double ring_grey(const struct picture *picture, const struct qr_finder *f, struct qr_point ray)
 {
-    double best = f->black, step = fmax(f->module * .25, .35);
+    double best = f->black, step = qr_max(f->module * .25, .35);
     int    count = (int)ceil(f->module * 3.2 / step);
 
     for (int i = 0; i < count; i++) {
         double r = f->module + i * step;
 
-        best = fmax(best, qr_grey(picture, f->centre.x + r * ray.x, f->centre.y + r * ray.y));
+        best = qr_max(best, qr_grey(picture, f->centre.x + r * ray.x, f->centre.y + r * ray.y));
     }
     return best;
 }
@@ -35,7 +35,7 @@ static bool outside(const struct picture *picture, double x, double y)
 static void cast_ray(const struct picture *picture, struct qr_finder *f, int index, double level)
 {
     struct qr_point ray = qr_ray(index);
-    double          step = fmin(fmax(.25 * f->module, .2), .5), before = f->black;
+    double          step = qr_min(qr_max(.25 * f->module, .2), .5), before = f->black;
     int             outline = QR_CORE;
 
     for (double r = step; r < f->module * 9 && outline < QR_OUTLINES; r += step) {
@@ -113,7 +113,7 @@ bool qr_finder_measure(const struct picture *picture, const struct qr_hit *hit, 
     memset(finder, 0, sizeof *finder);
     finder->centre = (struct qr_point){hit->x, hit->y};
     finder->module = hit->module;
-    finder->seen = fmin(hit->rows / (3 * hit->module), 1);
+    finder->seen = qr_min(hit->rows / (3 * hit->module), 1);
     if (!cast_rays(picture, finder))
         return false;
     for (int i = 0; i < QR_OUTLINES; i++) {

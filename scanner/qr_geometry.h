@@ -21,6 +21,17 @@ struct qr_projection {
     double term[8];
 };
 
+/* As fmin() and fmax(), which are calls unless NaN may be forgotten. */
+static inline double qr_min(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline double qr_max(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 static inline double qr_distance(struct qr_point a, struct qr_point b)
 {
     return sqrt((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y));

@@ -95,6 +95,18 @@ static void parallelogram(const struct matching *m, int size, struct qr_point co
     }
 }
 
+double qr_three_module(const struct qr_three *three)
+{
+    return (three->corner->module + three->right->module + three->below->module) / 3;
+}
+
+double qr_three_contrast(const struct qr_three *three)
+{
+    return (three->corner->white - three->corner->black + three->right->white - three->right->black +
+            three->below->white - three->below->black) /
+           6;
+}
+
 void qr_grid_start(const struct qr_three *three, int size, struct qr_grid *grid)
 {
     struct matching m = {.origin = three->corner->centre};

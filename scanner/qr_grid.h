@@ -39,6 +39,10 @@ struct qr_fit { /* what a grid is measured by */
     int                        count, given; /* the given ones come first */
 };
 
+/* Pixels a module, and half the contrast between ring and core: the means of the three. */
+double qr_three_module(const struct qr_three *three);
+double qr_three_contrast(const struct qr_three *three);
+
 /* The first guess from three finders. */
 void qr_grid_start(const struct qr_three *three, int size, struct qr_grid *grid);
 

@@ -5,6 +5,7 @@
 #include "qr_attempt.h"
 #include "qr_code.h"
 #include "qr_filter.h"
+#include "qr_gate.h"
 #include "qr_triple.h"
 
 #define ALL_ROWS_BELOW 300000 /* pixels; of larger pictures every second row is searched */
@@ -12,6 +13,7 @@
 #define WINDOWS        3
 #define PAIRS_MOST     4
 #define PAIR_FINDERS   5
+#define GATE_SLACK     .03 /* the first look is a little less exact */
 #define SURE           1.1 /* a grid that lies so well has found all of its finders */
 
 const struct qr_settings qr_rows[QR_ROWS] = {
@@ -33,6 +35,7 @@ struct hunt {
     struct qr_tried      *tried;
     struct qr_pool       *pool;
     struct qr_hits       *hits;
+    struct qr_gate        gate;
     const struct budget  *budget;
     struct qr_symbol     *symbols;
     size_t                most, count;
@@ -68,6 +71,7 @@ static bool try_size(struct hunt *hunt, const struct qr_triple *triple, int vers
 
     if (version < 1 || version > 40 || !go_on(hunt) ||
         !qr_tried_first(hunt->tried, &triple->three, size, hunt->view, depth) ||
+        !qr_gate_opens(&hunt->gate, &triple->three, size, qr_attempt_gate(depth) - GATE_SLACK) ||
         !qr_attempt(hunt->picture, &triple->three, size, depth, hunt->budget, &hunt->best,
                     &hunt->symbols[hunt->count]))
         return false;
@@ -78,7 +82,7 @@ static bool try_size(struct hunt *hunt, const struct qr_triple *triple, int vers
 /* The size as measured, and its neighbours. */
 static void try_triple(struct hunt *hunt, const struct qr_triple *triple, unsigned depth)
 {
-    double measured = (triple->size - 17) / 4, nearest = fmin(fmax(rint(measured), 1), 40);
+    double measured = (triple->size - 17) / 4, nearest = qr_min(qr_max(rint(measured), 1), 40);
     int    version = (int)nearest, towards = measured > nearest ? 1 : -1, count = triple->size < 40 ? 3 : 4;
     int    order[4] = {version, version + towards, version - towards, version + 2 * towards};
 
@@ -228,7 +232,7 @@ static void hunt_upright(struct hunt *hunt, const struct picture *picture, const
 {
     struct picture sharp = {0};
 
-    hunt->picture = hunt->look = picture;
+    hunt->picture = hunt->look = hunt->gate.picture = picture;
     hunt->view = view_of(settings, inverted);
     hunt->pool = &hunt->tried->pool[hunt->view];
     if (settings->sharpness != QR_SHARPEN_NOT) {
@@ -239,6 +243,7 @@ static void hunt_upright(struct hunt *hunt, const struct picture *picture, const
         hunt->look = &sharp;
     }
     hunt_in(hunt);
+    qr_gate_free(&hunt->gate);
     hunt->look = picture;
     picture_free(&sharp);
 }

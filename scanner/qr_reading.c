@@ -144,8 +144,8 @@ static struct around look_around(const double *greys, int size, int index, int r
             double grey = greys[j * size + i];
 
             a.sum += grey;
-            a.least = fmin(a.least, grey);
-            a.most = fmax(a.most, grey);
+            a.least = qr_min(a.least, grey);
+            a.most = qr_max(a.most, grey);
             a.count++;
         }
     return a;
@@ -191,7 +191,7 @@ static int unlike_around(const struct qr_reading *r, int index, int reach)
 
 static double doubt_blob(const struct qr_reading *r, int index, double light, double dark)
 {
-    double trust = 1, contrast = fmax(light - dark, 4);
+    double trust = 1, contrast = qr_max(light - dark, 4);
 
     if (r->grey[index] > light + .22 * contrast)
         trust *= .15;
@@ -208,13 +208,13 @@ void qr_reading_doubt(struct qr_reading *reading, bool blobs)
 {
     double light = mean_given(reading, reading->grey, QR_LIGHT),
            dark = mean_given(reading, reading->grey, QR_DARK);
-    double scale = 0, half = fmax(light - dark, 4) / 2;
+    double scale = 0, half = qr_max(light - dark, 4) / 2;
     int    modules = reading->size * reading->size;
 
     for (int i = 0; i < modules; i++)
         scale += fabs(reading->margin[i]) / modules;
     for (int i = 0; i < modules; i++) {
-        double clear = scale > 0 ? fmin(fabs(reading->margin[i]) / scale, 1.5) : 0;
+        double clear = scale > 0 ? qr_min(fabs(reading->margin[i]) / scale, 1.5) : 0;
 
         reading->trust[i] = clear / (1 + 2.5 * reading->spread[i] / half);
         if (blobs)

@@ -71,7 +71,7 @@ static void read_codewords(struct repair *repair, int mask)
 
             word = word << 1 |
                    ((r->margin[place] > 0) != qr_code_masked(mask, place % r->size, place / r->size));
-            trust = fmin(trust, r->trust[place]);
+            trust = qr_min(trust, r->trust[place]);
         }
         repair->codeword[i] = (uint8_t)word;
         repair->trust[i] = trust;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qr_geometry.h"
+
 struct search {
     const struct picture      *picture;
     const struct qr_threshold *threshold;
@@ -94,7 +96,7 @@ static bool merge(struct qr_hits *hits, const struct qr_hit *hit)
     for (int i = hits->count - 1; i >= 0; i--) {
         struct qr_hit *old = &hits->hit[i];
         double         dx = old->x - hit->x, dy = old->y - hit->y, share = 1.0 / (old->rows + 1);
-        double         near = 1.8 * fmax(old->module, hit->module);
+        double         near = 1.8 * qr_max(old->module, hit->module);
 
         if (dx * dx + dy * dy >= near * near || hit->module >= old->module * 2.2 ||
             hit->module <= old->module * .45)

@@ -45,29 +45,45 @@ static void close_row(const uint64_t *pairs, int columns, int shift, const uint3
     }
 }
 
-/* The sums of all cells left of and above each corner, modulo 2^32: differences of a window are still right.
- */
-static uint32_t *sum_cells(const struct picture *picture, const struct qr_threshold *t)
+static void sum_rows(const struct picture *picture, struct qr_sums *sums, uint64_t *pairs, size_t words)
 {
-    size_t    stride = (size_t)t->columns + 1, words = picture->width / 8 + 2;
-    uint32_t *sums = calloc(stride * ((size_t)t->rows + 1), sizeof *sums);
-    uint64_t *pairs = malloc(words * sizeof *pairs);
+    size_t stride = (size_t)sums->columns + 1;
 
-    for (int row = 0; sums && pairs && row < t->rows; row++) {
-        size_t y = (size_t)row << t->shift, end = y + ((size_t)1 << t->shift);
+    for (int row = 0; row < sums->rows; row++) {
+        size_t    y = (size_t)row << sums->shift, end = y + ((size_t)1 << sums->shift);
+        uint32_t *above = sums->sum + (size_t)row * stride;
 
         memset(pairs, 0, words * sizeof *pairs);
         for (; y < end && y < picture->height; y++)
             add_row(picture->grey + y * picture->width, picture->width, pairs);
-        close_row(pairs, t->columns, t->shift, sums + (size_t)row * stride,
-                  sums + (size_t)(row + 1) * stride);
+        close_row(pairs, sums->columns, sums->shift, above, above + stride);
     }
-    if (!pairs) {
-        free(sums);
-        sums = NULL;
-    }
+}
+
+static int cells(unsigned pixels, int shift)
+{
+    return (int)((pixels + (1u << shift) - 1) >> shift);
+}
+
+bool qr_sums_make(const struct picture *picture, int shift, struct qr_sums *sums)
+{
+    size_t    words = picture->width / 8 + 2;
+    uint64_t *pairs = malloc(words * sizeof *pairs);
+
+    *sums = (struct qr_sums){NULL, cells(picture->width, shift), cells(picture->height, shift), shift};
+    sums->sum = calloc(((size_t)sums->columns + 1) * ((size_t)sums->rows + 1), sizeof *sums->sum);
+    if (sums->sum && pairs)
+        sum_rows(picture, sums, pairs, words);
+    else
+        qr_sums_free(sums);
     free(pairs);
-    return sums;
+    return sums->sum;
+}
+
+void qr_sums_free(struct qr_sums *sums)
+{
+    free(sums->sum);
+    sums->sum = NULL;
 }
 
 static int lesser(int a, int b)
@@ -75,49 +91,55 @@ static int lesser(int a, int b)
     return a < b ? a : b;
 }
 
-static void level_row(const struct picture *picture, const uint32_t *sums, struct qr_threshold *t, int row,
-                      int half, int bias)
+int qr_sums_mean(const struct qr_sums *sums, const struct picture *picture, int column, int row, int half)
 {
-    size_t          stride = (size_t)t->columns + 1;
-    int             top = row > half ? row - half : 0, bottom = lesser(row + half + 1, t->rows);
-    int             cell = 1 << t->shift;
-    unsigned        height = (unsigned)(lesser(bottom * cell, (int)picture->height) - top * cell);
-    const uint32_t *high = sums + (size_t)top * stride, *low = sums + (size_t)bottom * stride;
+    size_t stride = (size_t)sums->columns + 1;
+    int    cell = 1 << sums->shift;
+    int    left = column > half ? column - half : 0, right = lesser(column + half + 1, sums->columns);
+    int    top = row > half ? row - half : 0, bottom = lesser(row + half + 1, sums->rows);
+    int    width = lesser(right * cell, (int)picture->width) - left * cell;
+    int    height = lesser(bottom * cell, (int)picture->height) - top * cell;
+    const uint32_t *high = sums->sum + (size_t)top * stride, *low = sums->sum + (size_t)bottom * stride;
+    uint32_t        sum = low[right] - low[left] - high[right] + high[left];
 
-    for (int c = 0; c < t->columns; c++) {
-        int      left = c > half ? c - half : 0, right = lesser(c + half + 1, t->columns);
-        unsigned width = (unsigned)(lesser(right * cell, (int)picture->width) - left * cell);
-        uint32_t sum = low[right] - low[left] - high[right] + high[left];
-        unsigned pixels = width * height > 0 ? width * height : 1;
-        int      level = (int)(sum / pixels) - bias;
-
-        t->level[(size_t)row * (size_t)t->columns + (size_t)c] = (uint8_t)(level < 0 ? 0 : level);
-    }
+    return width > 0 && height > 0 ? (int)(sum / ((uint32_t)width * (uint32_t)height)) : 0;
 }
 
 static bool take_room(const struct picture *picture, int shift, struct qr_threshold *t)
 {
     t->shift = shift;
-    t->columns = (int)((picture->width + (1u << shift) - 1) >> shift);
-    t->rows = (int)((picture->height + (1u << shift) - 1) >> shift);
+    t->columns = cells(picture->width, shift);
+    t->rows = cells(picture->height, shift);
     t->level = malloc((size_t)t->columns * (size_t)t->rows);
     return t->level;
 }
 
+static void set_levels(const struct picture *picture, const struct qr_sums *sums, int half, int bias,
+                       struct qr_threshold *t)
+{
+    uint8_t *level = t->level;
+
+    for (int row = 0; row < t->rows; row++)
+        for (int column = 0; column < t->columns; column++) {
+            int value = qr_sums_mean(sums, picture, column, row, half) - bias;
+
+            *level++ = (uint8_t)(value < 0 ? 0 : value);
+        }
+}
+
 bool qr_threshold_mean(const struct picture *picture, int window, int bias, struct qr_threshold *threshold)
 {
-    int       shift = window >= 96 ? 3 : window >= 32 ? 2 : 1;
-    int       half = (window / 2 + (1 << shift) / 2) >> shift;
-    uint32_t *sums;
+    int            shift = window >= 96 ? 3 : window >= 32 ? 2 : 1;
+    int            half = (window / 2 + (1 << shift) / 2) >> shift;
+    struct qr_sums sums;
 
     if (!take_room(picture, shift, threshold))
         return false;
-    sums = sum_cells(picture, threshold);
-    for (int row = 0; sums && row < threshold->rows; row++)
-        level_row(picture, sums, threshold, row, half ? half : 1, bias);
-    if (!sums)
+    if (qr_sums_make(picture, shift, &sums))
+        set_levels(picture, &sums, half ? half : 1, bias, threshold);
+    else
         qr_threshold_free(threshold);
-    free(sums);
+    qr_sums_free(&sums);
     return threshold->level;
 }
 

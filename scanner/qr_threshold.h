@@ -18,6 +18,17 @@ struct qr_threshold {
     int      columns, rows, shift;
 };
 
+struct qr_sums { /* of all pixels left of and above each corner of a cell, modulo 2^32 */
+    uint32_t *sum;
+    int       columns, rows, shift; /* of the cells */
+};
+
+/* `shift`: 1 to 3. false: no memory. */
+bool qr_sums_make(const struct picture *picture, int shift, struct qr_sums *sums) MUST_USE;
+void qr_sums_free(struct qr_sums *sums);
+/* The mean of the cells within `half` cells of this one. */
+int qr_sums_mean(const struct qr_sums *sums, const struct picture *picture, int column, int row, int half);
+
 /* The mean of `window` x `window` pixels less `bias`. false: no memory. */
 bool qr_threshold_mean(const struct picture *picture, int window, int bias,
                        struct qr_threshold *threshold) MUST_USE;

@@ -29,7 +29,7 @@ static bool alike_in_contrast(const struct qr_three *t)
 {
     double a = contrast(t->corner), b = contrast(t->right), c = contrast(t->below);
 
-    return fmin(a, fmin(b, c)) >= .2 * fmax(a, fmax(b, c));
+    return qr_min(a, qr_min(b, c)) >= .2 * qr_max(a, qr_max(b, c));
 }
 
 /* What speaks against three finders with this one at the corner; false: they cannot be a code. */
@@ -84,7 +84,7 @@ static int by_cost(const void *a, const void *b)
 int qr_triples_find(const struct qr_pool *pool, struct qr_triple triples[QR_TRIPLES_MOST])
 {
     int    count = pool->count < FINDERS_MOST ? pool->count : FINDERS_MOST, found = 0;
-    double top = count ? fmax(qr_finder_worth(pool->finder), 1e-9) : 1;
+    double top = count ? qr_max(qr_finder_worth(pool->finder), 1e-9) : 1;
 
     for (int i = 0; i < count; i++)
         for (int j = i + 1; j < count; j++)
