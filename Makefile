@@ -144,6 +144,11 @@ FUZZ_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SOURCES))
 FUZZ_TARGETS  ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SOURCES))
 FUZZ_MAIN      = $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer,tests/fuzz/replay.c)
 
+$(BUILD)/libforge.a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/forge/*.c))
+$(BUILD)/tests/forge/%.o: tests/forge/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) $(SERVER_FLAGS) -iquote tests -c -o $@ $<
+
 tests: all $(UNIT_TESTS) $(SCAN_TESTS) $(STORE_TESTS) $(SUPPORT_TOOLS) $(FUZZ_PROGRAMS) ## builds the tests without running them
 
 $(SCAN_TESTS): $(BUILD)/%: %.c $(BUILD)/libscanner.a $(BUILD)/libshared.a
@@ -152,13 +157,13 @@ $(SCAN_TESTS): $(BUILD)/%: %.c $(BUILD)/libscanner.a $(BUILD)/libshared.a
 $(filter $(BUILD)/tests/fuzz/fuzz_scan_%,$(FUZZ_PROGRAMS)): $(BUILD)/%: %.c tests/fuzz/replay.c $(BUILD)/libscanner.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
 	$(COMPILE) $(SCANNER_FLAGS) -o $@ $< $(FUZZ_MAIN) $(filter %.a,$^) $(LDFLAGS) $(SCANNER_LIBS)
-$(filter-out $(BUILD)/tests/fuzz/fuzz_scan_%,$(FUZZ_PROGRAMS)): $(BUILD)/%: %.c tests/fuzz/replay.c $(BUILD)/libverify.a $(BUILD)/libserver.a $(BUILD)/libshared.a
+$(filter-out $(BUILD)/tests/fuzz/fuzz_scan_%,$(FUZZ_PROGRAMS)): $(BUILD)/%: %.c tests/fuzz/replay.c $(BUILD)/libforge.a $(BUILD)/libverify.a $(BUILD)/libserver.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
 	$(COMPILE) $(SERVER_FLAGS) -iquote tests -o $@ $< $(FUZZ_MAIN) $(filter %.a,$^) $(LDFLAGS) $(SERVER_LIBS)
-$(UNIT_TESTS) $(STORE_TESTS): $(BUILD)/%: %.c $(BUILD)/libverify.a $(BUILD)/libserver.a $(BUILD)/libshared.a
+$(UNIT_TESTS) $(STORE_TESTS): $(BUILD)/%: %.c $(BUILD)/libforge.a $(BUILD)/libverify.a $(BUILD)/libserver.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
 	$(COMPILE) $(SERVER_FLAGS) -iquote tests $(call pkg_cflags,zbar) -o $@ $< $(filter %.a,$^) $(LDFLAGS) -lcmocka -lzbar $(SERVER_LIBS)
-$(SUPPORT_TOOLS): $(BUILD)/%: %.c $(BUILD)/libverify.a $(BUILD)/libserver.a $(BUILD)/libshared.a
+$(SUPPORT_TOOLS): $(BUILD)/%: %.c $(BUILD)/libforge.a $(BUILD)/libverify.a $(BUILD)/libserver.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
 	$(COMPILE) $(SERVER_FLAGS) -iquote tests -o $@ $< $(filter %.a,$^) $(LDFLAGS) $(SERVER_LIBS)
 

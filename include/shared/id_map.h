@@ -16,6 +16,9 @@ size_t         id_map_count(const struct id_map *map);
 /* NULL: not there. Values move when the map grows: use them before the next id_map_put. */
 void *id_map_find(const struct id_map *map, const uint8_t id[16]);
 
+/* Says that this id will be looked for soon: its place is brought near meanwhile. */
+void id_map_expect(const struct id_map *map, const uint8_t id[16]);
+
 /* The value of this id, zeroed when it is new. */
 void *id_map_put(struct id_map *map, const uint8_t id[16]);
 

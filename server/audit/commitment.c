@@ -1,31 +1,49 @@
 #include "audit/commitment.h"
 
-#include <sodium.h>
+#include <string.h>
+
+#include "audit/sha256.h"
+
+/* The key of HMAC's inner (0x36) or outer (0x5C) hash: the salt, padded to a block. */
+static void begin_keyed(struct sha256 *hash, const uint8_t salt[SALT_SIZE], uint8_t pad)
+{
+    uint8_t block[SHA256_BLOCK];
+
+    memset(block, pad, sizeof block);
+    for (size_t i = 0; i < SALT_SIZE; i++)
+        block[i] ^= salt[i];
+    sha256_begin(hash);
+    sha256_add(hash, block, sizeof block);
+}
 
 void commitment_make(enum commitment_kind kind, const void *value, size_t length,
                      const uint8_t salt[SALT_SIZE], uint8_t commitment[HASH_SIZE])
 {
-    crypto_auth_hmacsha256_state state;
-    const uint8_t                head[] = {'s',
-                                           'p',
-                                           'o',
-                                           'o',
-                                           'r',
-                                           '/',
-                                           'v',
-                                           '1',
-                                           0,
-                                           (uint8_t)kind,
-                                           (uint8_t)(length >> 24),
-                                           (uint8_t)(length >> 16),
-                                           (uint8_t)(length >> 8),
-                                           (uint8_t)length};
+    struct sha256 inner, outer;
+    uint8_t       digest[SHA256_SIZE];
+    const uint8_t head[] = {'s',
+                            'p',
+                            'o',
+                            'o',
+                            'r',
+                            '/',
+                            'v',
+                            '1',
+                            0,
+                            (uint8_t)kind,
+                            (uint8_t)(length >> 24),
+                            (uint8_t)(length >> 16),
+                            (uint8_t)(length >> 8),
+                            (uint8_t)length};
 
-    crypto_auth_hmacsha256_init(&state, salt, SALT_SIZE);
-    crypto_auth_hmacsha256_update(&state, head, sizeof head);
+    begin_keyed(&inner, salt, 0x36);
+    sha256_add(&inner, head, sizeof head);
     if (length > 0)
-        crypto_auth_hmacsha256_update(&state, value, length);
-    crypto_auth_hmacsha256_final(&state, commitment);
+        sha256_add(&inner, value, length);
+    sha256_end(&inner, digest);
+    begin_keyed(&outer, salt, 0x5C);
+    sha256_add(&outer, digest, sizeof digest);
+    sha256_end(&outer, commitment);
 }
 
 enum commitment_kind commitment_of_tag(unsigned tag)
@@ -54,5 +72,5 @@ bool commitment_opens(const struct entry *entry, unsigned tag, const void *value
     if (kind == COMMIT_NONE || entry->field[tag].length != HASH_SIZE)
         return false;
     commitment_make(kind, value, length, salt, made);
-    return sodium_memcmp(made, entry->field[tag].value, HASH_SIZE) == 0;
+    return memcmp(made, entry->field[tag].value, HASH_SIZE) == 0;
 }

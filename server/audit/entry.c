@@ -1,7 +1,8 @@
 #include "audit/entry.h"
 
-#include <sodium.h>
 #include <string.h>
+
+#include "audit/sha256.h"
 
 #define EVENT         (1u << ENTRY_EVENT)
 #define ERASURE       (1u << ENTRY_ERASURE)
@@ -177,10 +178,10 @@ bool entry_finish(const struct entry_writer *writer, struct error *error)
 
 void entry_digest(const struct entry *entry, uint8_t digest[HASH_SIZE])
 {
-    crypto_hash_sha256_state state;
+    struct sha256 state;
 
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, (const uint8_t[]){0x02}, 1);
-    crypto_hash_sha256_update(&state, entry->body, entry->body_length);
-    crypto_hash_sha256_final(&state, digest);
+    sha256_begin(&state);
+    sha256_add(&state, (const uint8_t[]){0x02}, 1);
+    sha256_add(&state, entry->body, entry->body_length);
+    sha256_end(&state, digest);
 }

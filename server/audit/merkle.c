@@ -1,16 +1,17 @@
 #include "audit/merkle.h"
 
-#include <sodium.h>
 #include <string.h>
+
+#include "audit/sha256.h"
 
 void merkle_leaf(const uint8_t *entry, size_t length, uint8_t hash[HASH_SIZE])
 {
-    crypto_hash_sha256_state state;
+    struct sha256 state;
 
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, (const uint8_t[]){0x00}, 1);
-    crypto_hash_sha256_update(&state, entry, length);
-    crypto_hash_sha256_final(&state, hash);
+    sha256_begin(&state);
+    sha256_add(&state, (const uint8_t[]){0x00}, 1);
+    sha256_add(&state, entry, length);
+    sha256_end(&state, hash);
 }
 
 void merkle_node(const uint8_t left[HASH_SIZE], const uint8_t right[HASH_SIZE], uint8_t hash[HASH_SIZE])
@@ -19,7 +20,7 @@ void merkle_node(const uint8_t left[HASH_SIZE], const uint8_t right[HASH_SIZE], 
 
     memcpy(pair + 1, left, HASH_SIZE);
     memcpy(pair + 1 + HASH_SIZE, right, HASH_SIZE);
-    crypto_hash_sha256(hash, pair, sizeof pair);
+    sha256(pair, sizeof pair, hash);
 }
 
 void merkle_append(struct merkle *tree, const uint8_t leaf[HASH_SIZE])
@@ -34,7 +35,7 @@ void merkle_append(struct merkle *tree, const uint8_t leaf[HASH_SIZE])
 void merkle_root(const struct merkle *tree, uint8_t root[HASH_SIZE])
 {
     if (tree->count == 0) {
-        crypto_hash_sha256(root, NULL, 0);
+        sha256("", 0, root);
         return;
     }
     memcpy(root, tree->peak[tree->count - 1], HASH_SIZE);

@@ -6,6 +6,7 @@
 
 #define LEAST_SLOTS 1024u
 #define ID_SIZE     16u
+#define CACHE_LINE  64u
 #define HEAD_SIZE   32u /* bytes of a slot before its value: id, used; keeps the value aligned */
 
 /* Open addressing over a power of two of slots, at most half full. Ids are random: their bytes are the hash.
@@ -71,9 +72,22 @@ static uint8_t *place(const struct id_map *map, const uint8_t id[16])
     return slot_at(map, at);
 }
 
+void id_map_expect(const struct id_map *map, const uint8_t id[16])
+{
+    size_t at;
+
+    memcpy(&at, id, sizeof at);
+    for (size_t part = 0; part < map->slot_size; part += CACHE_LINE)
+        __builtin_prefetch(slot_at(map, at & (map->size - 1)) + part, 1);
+}
+
 void *id_map_find(const struct id_map *map, const uint8_t id[16])
 {
-    uint8_t *slot = place(map, id);
+    uint8_t *slot;
+
+    if (map->used == 0)
+        return NULL;
+    slot = place(map, id);
 
     return is_used(slot) ? slot + HEAD_SIZE : NULL;
 }

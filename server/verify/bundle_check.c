@@ -8,53 +8,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audit/tile.h"
 #include "verify/bundle_parts.h"
 
-#define CHECKPOINT_MOST 65536u
-#define PROGRESS_EVERY  20000u
-
-static FILE *open_part(struct run *run, const char *name, struct error *error)
-{
-    int   handle = openat(run->folder, name, O_RDONLY | O_CLOEXEC);
-    FILE *file = handle >= 0 ? fdopen(handle, "re") : NULL;
-
-    if (!file) {
-        if (handle >= 0)
-            close(handle);
-        error_set(error, ERROR_NOT_FOUND, "cannot read %s/%s: %s", run->check->folder, name, strerror(errno));
-    }
-    return file;
-}
-
-static bool read_small(struct run *run, const char *name, char *text, size_t size, size_t *length,
-                       struct error *error)
-{
-    FILE *file = open_part(run, name, error);
-
-    if (!file)
-        return false;
-    *length = fread(text, 1, size - 1, file);
-    fclose(file);
-    text[*length] = '\0';
-    return true;
-}
+#define PROGRESS_EVERY 20000u
+#define BATCH_MOST     512u /* entries that the sealer puts under one checkpoint */
 
 static bool read_checkpoint(struct run *run, struct error *error)
 {
-    char        *text = malloc(CHECKPOINT_MOST);
     struct error wrong = {0};
-    size_t       length;
-    bool         read;
 
-    if (!text)
-        abort();
-    read = read_small(run, "checkpoint", text, CHECKPOINT_MOST, &length, error);
-    if (read && !checkpoint_open(text, length, run->check->keys, run->check->key_count,
-                                 &run->check->checkpoint, &wrong))
+    if (!part_file_small(run->folder, "checkpoint", run->checkpoint, BUNDLE_CHECKPOINT_MOST,
+                         &run->checkpoint_length, error))
+        return false;
+    if (!checkpoint_open(run->checkpoint, run->checkpoint_length, run->check->keys, run->check->key_count,
+                         &run->check->checkpoint, &wrong))
         finding_add(run->findings, FINDING_SIGNATURE, FINDING_NOWHERE, "%s", wrong.message);
-    free(text);
-    return read;
+    return true;
 }
 
 /* "device 0d3c5c3e-7f6b-4a57-9a0e-3f1a2b4c5d6e": in the one form that is written. */
@@ -77,7 +46,7 @@ static bool read_scope(struct run *run, struct error *error)
     char   text[80];
     size_t length;
 
-    if (!read_small(run, "scope", text, sizeof text, &length, error))
+    if (!part_file_small(run->folder, "scope", text, sizeof text - 1, &length, error))
         return false;
     run->all = strcmp(text, "all\n") == 0 && length == 4;
     return run->all || (length == strlen(text) && read_device_scope(run, text)) ||
@@ -91,125 +60,40 @@ bool bundle_in_scope(const struct run *run, const struct entry *entry)
     return entry->type == ENTRY_EVENT && memcmp(entry->field[TAG_DEVICE].value, run->scope_device, 16) == 0;
 }
 
-/* One record; *length 0: its bytes are no entry's. False at the end. */
-static bool next_record(struct run *run, uint8_t *bytes, size_t *length, uint64_t seq)
+/* The next record of the file of entries; NULL at its end, or where no record is. */
+static const uint8_t *next_record(struct run *run, size_t *length)
 {
-    int high = getc(run->entries), low = getc(run->entries);
+    const uint8_t *head = part_file_take(&run->entries, 2), *bytes;
 
-    if (high == EOF)
-        return false;
-    *length = low == EOF ? 0 : (size_t)high << 8 | (size_t)low;
-    if (low == EOF || *length > ENTRY_MOST || fread(bytes, 1, *length, run->entries) != *length) {
-        finding_add(run->findings, FINDING_ENCODING, seq,
-                    "the file of entries ends, or goes wrong, in the middle of it");
-        return false;
-    }
-    return true;
+    if (!head)
+        return NULL;
+    *length = (size_t)head[0] << 8 | head[1];
+    bytes = *length <= ENTRY_MOST ? part_file_take(&run->entries, *length) : NULL;
+    run->torn = !bytes;
+    return bytes;
+}
+
+/* Whether the entry may point to an event: then it is worth being read twice. */
+static bool may_point(const uint8_t *bytes, size_t length)
+{
+    for (size_t at = ENTRY_HEAD; length >= ENTRY_HEAD && at + 3 <= length && bytes[at] <= TAG_TARGET;
+         at += 3 + ((size_t)bytes[at + 1] << 8 | bytes[at + 2]))
+        if (bytes[at] == TAG_TARGET)
+            return true;
+    return false;
 }
 
 static void collect_targets(struct run *run)
 {
-    uint8_t      bytes[ENTRY_MOST];
-    size_t       length;
-    struct entry entry;
-    struct error ignored;
+    const uint8_t *bytes;
+    size_t         length;
+    struct entry   entry;
+    struct error   ignored;
 
-    for (uint64_t seq = 0;; seq++) {
-        int high = getc(run->entries), low = getc(run->entries);
-
-        length = high == EOF || low == EOF ? ENTRY_MOST + 1 : (size_t)high << 8 | (size_t)low;
-        if (length > ENTRY_MOST || fread(bytes, 1, length, run->entries) != length)
-            break;
-        if (length > ENTRY_HEAD && entry_parse(bytes, length, &entry, &ignored))
+    for (uint64_t seq = 0; (bytes = next_record(run, &length)); seq++)
+        if (may_point(bytes, length) && entry_parse(bytes, length, &entry, &ignored))
             targets_collect(run->targets, &entry, seq);
-    }
-    rewind(run->entries);
-}
-
-static void check_tile(struct run *run, const struct tile *tile, const uint8_t (*hashes)[HASH_SIZE])
-{
-    char    path[TILE_PATH_SIZE], name[TILE_PATH_SIZE + 8];
-    uint8_t stored[TILE_WIDTH * HASH_SIZE + 1] = {0};
-    size_t  size = (size_t)tile->width * HASH_SIZE, got = 0;
-    int     handle;
-
-    tile_path(tile, path);
-    snprintf(name, sizeof name, "tile/%s", path);
-    handle = openat(run->folder, name, O_RDONLY | O_CLOEXEC);
-    for (ssize_t part = 1; handle >= 0 && part > 0 && got<size + 1; got += part> 0 ? (size_t)part : 0)
-        part = read(handle, stored + got, size + 1 - got);
-    if (handle >= 0)
-        close(handle);
-    if (handle < 0 || got != size || memcmp(stored, hashes, size) != 0)
-        finding_add(run->findings, FINDING_TILE, FINDING_NOWHERE, "%s%s", name,
-                    handle < 0 ? " is missing" : "");
-}
-
-static void check_complete_tile(void *context, unsigned level, uint64_t index,
-                                const uint8_t (*hashes)[HASH_SIZE])
-{
-    check_tile(context, &(struct tile){.level = level, .index = index, .width = TILE_WIDTH}, hashes);
-}
-
-static void check_partial_tiles(struct run *run)
-{
-    for (unsigned level = 0; level < TILE_LEVELS; level++)
-        if (run->edge.level[level].width > 0)
-            check_tile(run,
-                       &(struct tile){.level = level,
-                                      .index = run->edge.level[level].done,
-                                      .width = run->edge.level[level].width},
-                       (const uint8_t(*)[HASH_SIZE])run->edge.level[level].hashes);
-}
-
-static void check_chain(struct run *run, const struct entry *entry, uint64_t seq,
-                        const struct device_state *before)
-{
-    static const uint8_t      zeros[HASH_SIZE] = {0};
-    uint64_t                  device_seq = entry_number(entry, TAG_DEVICE_SEQ);
-    const struct entry_field *holder = &entry->field[TAG_HOLDER_BEFORE];
-
-    if (device_seq != (before ? (uint64_t)before->device_seq + 1 : 0))
-        finding_add(run->findings, FINDING_CHAIN, seq, "it is number %" PRIu64 " of its device", device_seq);
-    else if (memcmp(entry->field[TAG_PREVIOUS].value, before ? before->digest : zeros, HASH_SIZE) != 0)
-        finding_add(run->findings, FINDING_CHAIN, seq, "it does not name the digest of the event before it");
-    if (before && (!holder->value || memcmp(holder->value, before->holder, HASH_SIZE) != 0) &&
-        !(entry_number(entry, TAG_FLAGS) & 1))
-        finding_add(run->findings, FINDING_CUSTODY, seq,
-                    "its holder before is not the holder after the event before it");
-}
-
-static void learn_value(const struct run *run, const struct entry *entry, unsigned tag,
-                        struct known_value *known)
-{
-    const struct target *target = id_map_find(run->targets, entry->field[TAG_EVENT_ID].value);
-    const struct opened *opened = &run->opened[tag];
-
-    if (target && target->erased >> tag & 1) {
-        *known = (struct known_value){.state = VALUE_ERASED, .erased_by = target->erased_by[tag]};
-    } else if (!opened->present) {
-        known->state = VALUE_UNKNOWN;
-    } else {
-        known->state = opened->raw.length == 2 ? VALUE_NONE : VALUE_TEXT;
-        crypto_hash_sha256(known->hash, (const uint8_t *)opened->raw.text, opened->raw.length);
-    }
-}
-
-static struct device_state *learn_device(struct run *run, const struct entry *entry)
-{
-    struct device_state      *device = id_map_put(run->devices, entry->field[TAG_DEVICE].value);
-    const struct entry_field *before = &entry->field[TAG_HOLDER_BEFORE], *after = &entry->field[TAG_HOLDER];
-
-    if (device->holder_value.state == VALUE_UNKNOWN && entry_number(entry, TAG_DEVICE_SEQ) == 0)
-        device->place_value.state = VALUE_NONE;
-    device->device_seq = (uint32_t)entry_number(entry, TAG_DEVICE_SEQ);
-    entry_digest(entry, device->digest);
-    if (!before->value || memcmp(before->value, after->value, HASH_SIZE) != 0)
-        learn_value(run, entry, TAG_HOLDER, &device->holder_value);
-    if (entry->field[TAG_PLACE].value)
-        learn_value(run, entry, TAG_PLACE, &device->place_value);
-    memcpy(device->holder, after->value, HASH_SIZE);
-    return device;
+    part_file_rewind(&run->entries);
 }
 
 static void check_target(struct run *run, const struct entry *entry, uint64_t seq)
@@ -251,6 +135,23 @@ static void check_genesis(struct run *run, const struct entry *entry, uint64_t s
                     "the log began under another name than the checkpoint's");
 }
 
+/* From the next checkpoint on another key signs; it must be one of this log. */
+static void check_configuration(struct run *run, const struct entry *entry, uint64_t seq)
+{
+    const struct entry_field *key = &entry->field[TAG_VERIFIER_KEY];
+    char                      text[NOTE_KEY_SIZE] = "", again[NOTE_KEY_SIZE] = "";
+    struct error              wrong = {0};
+
+    if (key->length < sizeof text)
+        memcpy(text, key->value, key->length);
+    if (note_key_parse(text, &run->announced_key, &wrong))
+        note_key_format(&run->announced_key, again);
+    if (*text == '\0' || strcmp(text, again) != 0 || strlen(text) != key->length)
+        finding_add(run->findings, FINDING_ENCODING, seq, "it announces a key that is none");
+    else
+        run->announced = seq;
+}
+
 static void check_entry(struct run *run, const uint8_t *bytes, size_t length, uint64_t seq)
 {
     struct entry         entry;
@@ -258,19 +159,20 @@ static void check_entry(struct run *run, const uint8_t *bytes, size_t length, ui
     struct device_state *device = NULL;
     bool                 read = entry_parse(bytes, length, &entry, &wrong);
 
+    run->target = NULL;
     if (!read) {
         finding_add(run->findings, FINDING_ENCODING, seq, "%s", wrong.message);
     } else {
         check_genesis(run, &entry, seq);
         check_time(run, &entry, seq);
-        targets_meet(run->targets, &entry, seq);
+        run->target = targets_meet(run->targets, &entry, seq);
         check_target(run, &entry, seq);
     }
+    if (read && entry.type == ENTRY_CONFIGURATION)
+        check_configuration(run, &entry, seq);
     bundle_openings_check(run, read ? &entry : NULL, seq);
-    if (read && entry.type == ENTRY_EVENT) {
-        check_chain(run, &entry, seq, id_map_find(run->devices, entry.field[TAG_DEVICE].value));
-        device = learn_device(run, &entry);
-    }
+    if (read && entry.type == ENTRY_EVENT)
+        device = bundle_chain_check(run, &entry, seq);
     bundle_rows_check(run, read ? &entry : NULL, seq, device);
 }
 
@@ -305,23 +207,52 @@ static void check_held_entries(struct run *run, const uint8_t *bytes, size_t len
     }
 }
 
+/* The map of devices outgrows the processor's caches: the next entry's device is fetched ahead. */
+static void expect_device(const struct run *run)
+{
+    const size_t device_at = 2 + ENTRY_HEAD + 3 + 16 + 3; /* behind the length, the head and the event's id */
+    const uint8_t *record = part_file_peek(&run->entries, device_at + 16);
+
+    if (record)
+        id_map_expect(run->devices, record + device_at);
+}
+
 static void check_entries(struct run *run)
 {
-    uint8_t  bytes[ENTRY_MOST], leaf[HASH_SIZE];
-    size_t   length;
-    uint64_t all = run->check->checkpoint.size;
+    const uint8_t *bytes;
+    uint8_t        leaf[HASH_SIZE];
+    size_t         length;
+    uint64_t       all = run->check->checkpoint.size;
 
     check_older(run);
-    while (next_record(run, bytes, &length, run->tree.size)) {
+    while ((bytes = next_record(run, &length))) {
+        expect_device(run);
         check_entry(run, bytes, length, run->tree.size);
         check_held_entries(run, bytes, length, run->tree.size);
         merkle_leaf(bytes, length, leaf);
-        tile_edge_append(&run->edge, leaf, check_complete_tile, run);
+        tile_edge_append(&run->edge, leaf, bundle_tiles_check, run);
         merkle_append(&run->tree, leaf);
         check_older(run);
         if (run->check->progress && (run->tree.size % PROGRESS_EVERY == 0 || run->tree.size == all))
             run->check->progress(run->tree.size, all);
     }
+    if (run->torn || !part_file_at_end(&run->entries))
+        finding_add(run->findings, FINDING_ENCODING, run->tree.size,
+                    "the file of entries ends, or goes wrong, in the middle of it");
+}
+
+/* The old key signs once more, the batch that holds the announcement; after that the new one does. */
+static void check_signer(struct run *run)
+{
+    const struct checkpoint *head = &run->check->checkpoint;
+    bool                     present;
+
+    if (run->announced == 0 || run->announced + BATCH_MOST >= head->size ||
+        run->findings->count[FINDING_SIGNATURE] > 0)
+        return;
+    if (!note_verify(run->checkpoint, run->checkpoint_length, &run->announced_key, &present))
+        finding_add(run->findings, FINDING_SIGNATURE, run->announced,
+                    "another key was put in force here, and the checkpoint is not signed by it");
 }
 
 static void check_end(struct run *run)
@@ -349,29 +280,39 @@ static bool open_all(struct run *run, struct error *error)
     if (run->folder < 0)
         return error_set(error, ERROR_NOT_FOUND, "cannot open the folder %s: %s", run->check->folder,
                          strerror(errno));
-    if (!read_checkpoint(run, error) || !read_scope(run, error))
-        return false;
-    run->entries = open_part(run, "entries", error);
-    run->openings.file = run->entries ? open_part(run, "openings.jsonl", error) : NULL;
-    run->rows.file = run->openings.file ? open_part(run, "events.jsonl", error) : NULL;
-    return run->rows.file != NULL;
+    return (read_checkpoint(run, error) && read_scope(run, error) &&
+            part_file_open(&run->entries, run->folder, "entries", error) &&
+            part_file_open(&run->openings, run->folder, "openings.jsonl", error) &&
+            part_file_open(&run->rows, run->folder, "events.jsonl", error)) ||
+           error_while(error, run->check->folder);
 }
 
 static void close_all(struct run *run)
 {
-    json_lines_close(&run->openings);
-    json_lines_close(&run->rows);
-    if (run->entries)
-        fclose(run->entries);
+    part_file_close(&run->openings);
+    part_file_close(&run->rows);
+    part_file_close(&run->entries);
     if (run->folder >= 0)
         close(run->folder);
-    buffer_free(&run->opening_value);
-    buffer_free(&run->opening_raw);
+    buffer_free(&run->opening_room);
     for (unsigned tag = 0; tag < ENTRY_TAG_COUNT; tag++)
-        buffer_free(&run->opened[tag].raw);
+        buffer_free(&run->raw[tag]);
     id_map_free(run->targets);
     id_map_free(run->devices);
     free(run);
+}
+
+static void check_all(struct run *run)
+{
+    collect_targets(run);
+    bundle_openings_next(run);
+    bundle_rows_next(run);
+    check_entries(run);
+    bundle_tiles_end(run);
+    bundle_openings_end(run);
+    bundle_rows_end(run);
+    check_end(run);
+    check_signer(run);
 }
 
 bool bundle_check_run(struct bundle_check *check, struct error *error)
@@ -386,19 +327,15 @@ bool bundle_check_run(struct bundle_check *check, struct error *error)
     run->folder = -1;
     run->targets = id_map_new(sizeof(struct target));
     run->devices = id_map_new(sizeof(struct device_state));
-    run->opening_value.limit = run->opening_raw.limit = 1u << 20;
+    run->opening_room.limit = PART_LINE_MOST;
     for (unsigned tag = 0; tag < ENTRY_TAG_COUNT; tag++)
-        run->opened[tag].raw.limit = 1u << 20;
+        run->raw[tag].limit = PART_LINE_MOST;
     opened = open_all(run, error);
     if (opened) {
-        collect_targets(run);
-        bundle_openings_next(run);
-        bundle_rows_next(run);
-        check_entries(run);
-        check_partial_tiles(run);
-        bundle_openings_end(run);
-        bundle_rows_end(run);
-        check_end(run);
+        check_all(run);
+        opened = part_file_whole(&run->entries, "entries", error) &&
+                 part_file_whole(&run->openings, "openings.jsonl", error) &&
+                 part_file_whole(&run->rows, "events.jsonl", error);
     }
     close_all(run);
     return opened;

@@ -17,7 +17,8 @@
 #include "shared/error.h"
 #include "verify/finding.h"
 
-#define BUNDLE_OLDER_MOST 64u
+#define BUNDLE_OLDER_MOST      64u
+#define BUNDLE_CHECKPOINT_MOST 65536u /* bytes */
 
 /* A checkpoint that is held from before, or that a receipt carries. */
 struct older_checkpoint {

@@ -10,6 +10,7 @@
 #include "verify/bundle_check.h"
 #include "verify/device_state.h"
 #include "verify/json_line.h"
+#include "verify/part_file.h"
 #include "verify/targets.h"
 
 #define ROW_MEMBERS    23u
@@ -24,32 +25,38 @@ struct own_name {
     char     name[OWN_NAME_SIZE]; /* as it stands in the row */
 };
 
-/* The value behind a field of the entry that is looked at. */
-struct opened {
-    bool          present;
-    struct buffer raw; /* its form in JSON */
-};
-
 struct run {
     struct bundle_check *check;
     struct findings     *findings;
     int                  folder;
-    FILE                *entries;
+    struct part_file     entries;
+    bool                 torn; /* the file of entries goes wrong in the middle */
     struct merkle        tree;
     struct tile_edge     edge;
     struct id_map       *targets; /* struct target */
     struct id_map       *devices; /* struct device_state */
     bool                 all;     /* scope; else: */
     uint8_t              scope_device[16];
+    uint64_t             announced; /* seq of the latest configuration; 0: none */
+    struct note_key      announced_key;
+    char                 checkpoint[BUNDLE_CHECKPOINT_MOST + 1];
+    size_t               checkpoint_length;
 
-    struct json_lines openings;
+    /* of the entry that is looked at */
+    const struct target *target;               /* NULL: nothing points to it */
+    uint64_t             opened;               /* bit n: the value of tag n is here: */
+    struct buffer        raw[ENTRY_TAG_COUNT]; /* its form in JSON */
+
+    struct part_file  openings;
     bool              has_opening; /* the next one: */
     uint64_t          opening_seq, opening_tag;
-    struct buffer     opening_value, opening_raw;
+    struct json_value opening_raw;
+    const char       *opening_value;
+    size_t            opening_length;
+    struct buffer     opening_room;
     uint8_t           opening_salt[SALT_SIZE];
-    struct opened     opened[ENTRY_TAG_COUNT]; /* of the entry that is looked at */
 
-    struct json_lines rows;
+    struct part_file  rows;
     bool              has_row; /* the next one: */
     uint64_t          row_seq;
     struct json_value row[ROW_MEMBERS];
@@ -59,6 +66,12 @@ struct run {
 };
 
 bool bundle_in_scope(const struct run *run, const struct entry *entry);
+
+/* Whether an erasure took the value of this tag of the entry that is looked at. */
+bool bundle_is_erased(const struct run *run, unsigned tag);
+
+/* An event's place in its device's chain; what the device is after it. */
+struct device_state *bundle_chain_check(struct run *run, const struct entry *entry, uint64_t seq);
 
 /* The openings of this entry (NULL: it could not be read), each against its commitment; then what must be
  * there. */
@@ -71,5 +84,10 @@ void bundle_rows_check(struct run *run, const struct entry *entry, uint64_t seq,
                        const struct device_state *device);
 void bundle_rows_next(struct run *run);
 void bundle_rows_end(struct run *run);
+
+/* A tile that the leaves so far complete (a tile_edge_complete); at the end, those that they leave
+ * incomplete, and whether there are others. */
+void bundle_tiles_check(void *run, unsigned level, uint64_t index, const uint8_t (*hashes)[HASH_SIZE]);
+void bundle_tiles_end(struct run *run);
 
 #endif

@@ -1,11 +1,10 @@
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "render/json.h"
-#include "shared/moment.h"
+#include "audit/sha256.h"
 #include "verify/bundle_parts.h"
+#include "verify/row_text.h"
 #include "verify/words.h"
 
 enum member {
@@ -34,26 +33,32 @@ enum member {
     REASON_NUMBER
 };
 
-static const char *const names[ROW_MEMBERS] = {
-    "seq",          "event_id",    "device_id",      "device_seq", "kind",         "kind_number",
-    "recorded_at",  "happened_at", "offset_minutes", "step",       "step_number",  "flags",
-    "repair_id",    "holder",      "place",          "device",     "recorder",     "public_note",
-    "private_note", "detail",      "corrects",       "reason",     "reason_number"};
+static const struct json_name names[ROW_MEMBERS] = {
+    JSON_NAME("seq"),          JSON_NAME("event_id"),     JSON_NAME("device_id"),
+    JSON_NAME("device_seq"),   JSON_NAME("kind"),         JSON_NAME("kind_number"),
+    JSON_NAME("recorded_at"),  JSON_NAME("happened_at"),  JSON_NAME("offset_minutes"),
+    JSON_NAME("step"),         JSON_NAME("step_number"),  JSON_NAME("flags"),
+    JSON_NAME("repair_id"),    JSON_NAME("holder"),       JSON_NAME("place"),
+    JSON_NAME("device"),       JSON_NAME("recorder"),     JSON_NAME("public_note"),
+    JSON_NAME("private_note"), JSON_NAME("detail"),       JSON_NAME("corrects"),
+    JSON_NAME("reason"),       JSON_NAME("reason_number")};
 
 void bundle_rows_next(struct run *run)
 {
-    uint64_t seq;
+    const char *line;
+    size_t      length;
+    uint64_t    seq;
 
-    for (run->has_row = false; !run->has_row && json_lines_next(&run->rows);) {
-        if (!json_line_parse(run->rows.line, run->rows.length, names, ROW_MEMBERS, run->row) ||
+    for (run->has_row = false; !run->has_row && part_file_line(&run->rows, &line, &length);) {
+        if (!line || !json_line_parse(line, length, names, ROW_MEMBERS, run->row) ||
             !json_line_number(&run->row[SEQ], &seq)) {
             finding_add(run->findings, FINDING_ENCODING, FINDING_NOWHERE, "line %" PRIu64 " of events.jsonl",
-                        run->rows.number);
+                        run->rows.line);
             continue;
         }
         if (run->check->rows > 0 && seq <= run->row_seq)
             finding_add(run->findings, FINDING_ENCODING, seq,
-                        "line %" PRIu64 " of events.jsonl is not in order", run->rows.number);
+                        "line %" PRIu64 " of events.jsonl is not in order", run->rows.line);
         run->row_seq = seq;
         run->check->rows++;
         run->has_row = true;
@@ -69,48 +74,64 @@ struct comparing {
 
 static void differs(const struct comparing *comparing, enum member member)
 {
-    finding_add(comparing->run->findings, FINDING_VALUE, comparing->seq, "\"%s\" in the row reads %.*s",
-                names[member],
-                (int)(comparing->run->row[member].length < 120 ? comparing->run->row[member].length : 120),
-                comparing->run->row[member].text);
+    const struct json_value *given = &comparing->run->row[member];
+
+    finding_add(comparing->run->findings, FINDING_VALUE, comparing->seq, "%.*s in the row reads %.*s",
+                (int)names[member].length - 2, names[member].text,
+                (int)(given->length < 120 ? given->length : 120), given->text);
 }
 
-static void expect(const struct comparing *comparing, enum member member, const char *expected)
+static void expect(const struct comparing *comparing, enum member member, const char *expected, size_t length)
 {
-    if (!json_line_is(&comparing->run->row[member], expected))
+    if (!json_line_is(&comparing->run->row[member], expected, length))
         differs(comparing, member);
+}
+
+static void expect_null(const struct comparing *comparing, enum member member)
+{
+    expect(comparing, member, "null", 4);
 }
 
 static void expect_number(const struct comparing *comparing, enum member member, enum entry_tag tag)
 {
-    char text[24];
+    char    text[ROW_TEXT_SIZE];
+    int64_t number = tag == TAG_OFFSET ? entry_signed(comparing->entry, tag)
+                                       : (int64_t)entry_number(comparing->entry, tag);
 
-    snprintf(text, sizeof text, "%" PRId64, entry_signed(comparing->entry, tag));
-    if (tag != TAG_OFFSET)
-        snprintf(text, sizeof text, "%" PRIu64, entry_number(comparing->entry, tag));
-    expect(comparing, member, text);
+    expect(comparing, member, text, row_text_number(number, text));
 }
 
 static void expect_uuid(const struct comparing *comparing, enum member member, enum entry_tag tag)
 {
     const uint8_t *id = comparing->entry->field[tag].value;
-    char           hex[33], text[40] = "null";
+    char           text[ROW_TEXT_SIZE];
 
-    if (id) {
-        sodium_bin2hex(hex, sizeof hex, id, 16);
-        snprintf(text, sizeof text, "\"%.8s-%.4s-%.4s-%.4s-%.12s\"", hex, hex + 8, hex + 12, hex + 16,
-                 hex + 20);
-    }
-    expect(comparing, member, text);
+    if (id)
+        expect(comparing, member, text, row_text_uuid(id, text));
+    else
+        expect_null(comparing, member);
 }
 
 static void expect_moment(const struct comparing *comparing, enum member member, enum entry_tag tag)
 {
-    char moment[MOMENT_SIZE], text[MOMENT_SIZE + 2];
+    char text[ROW_TEXT_SIZE];
 
-    moment_format_utc((int64_t)entry_number(comparing->entry, tag), moment);
-    snprintf(text, sizeof text, "\"%s\"", moment);
-    expect(comparing, member, text);
+    expect(comparing, member, text, row_text_moment((int64_t)entry_number(comparing->entry, tag), text));
+}
+
+static void expect_erased(const struct comparing *comparing, enum member member, uint64_t seq)
+{
+    char text[ROW_TEXT_SIZE];
+
+    expect(comparing, member, text, row_text_erased(seq, text));
+}
+
+static struct own_name *find_own_name(struct run *run, bool is_step, uint64_t number)
+{
+    for (size_t i = 0; i < run->own_name_count; i++)
+        if (run->own_names[i].is_step == is_step && run->own_names[i].number == number)
+            return &run->own_names[i];
+    return NULL;
 }
 
 /* A number that the desk gave out: its name is not sealed, but one number has one name. */
@@ -118,44 +139,41 @@ static void check_own_name(const struct comparing *comparing, enum member member
 {
     struct run              *run = comparing->run;
     const struct json_value *given = &run->row[member];
+    struct own_name         *own = find_own_name(run, member == STEP, number);
 
-    for (size_t i = 0; i < run->own_name_count; i++)
-        if (run->own_names[i].is_step == (member == STEP) && run->own_names[i].number == number) {
-            expect(comparing, member, run->own_names[i].name);
-            return;
-        }
+    if (own) {
+        expect(comparing, member, own->name, strlen(own->name));
+        return;
+    }
     if (given->length >= OWN_NAME_SIZE || given->text[0] != '"' || run->own_name_count == OWN_NAMES_MOST) {
         differs(comparing, member);
         return;
     }
-    run->own_names[run->own_name_count].is_step = member == STEP;
-    run->own_names[run->own_name_count].number = number;
-    snprintf(run->own_names[run->own_name_count++].name, OWN_NAME_SIZE, "%.*s", (int)given->length,
-             given->text);
-    finding_add(run->findings, FINDING_NAME, comparing->seq, "%s %" PRIu64 " is called %.*s", names[member],
-                number, (int)given->length, given->text);
+    own = &run->own_names[run->own_name_count++];
+    *own = (struct own_name){.is_step = member == STEP, .number = number};
+    memcpy(own->name, given->text, given->length);
+    finding_add(run->findings, FINDING_NAME, comparing->seq, "%s %" PRIu64 " is called %s",
+                member == STEP ? "step" : "reason", number, own->name);
 }
 
 static void expect_word(const struct comparing *comparing, enum member member, enum member number_member,
                         enum entry_tag tag, const char *(*word)(uint64_t number))
 {
-    uint64_t    number = entry_number(comparing->entry, tag);
-    const char *known = word(number);
-    char        text[64];
+    const struct json_value *given = &comparing->run->row[member];
+    uint64_t                 number = entry_number(comparing->entry, tag);
+    const char              *known = word(number);
 
     if (!comparing->entry->field[tag].value) {
-        expect(comparing, member, "null");
-        expect(comparing, number_member, "null");
+        expect_null(comparing, member);
+        expect_null(comparing, number_member);
         return;
     }
     expect_number(comparing, number_member, tag);
-    snprintf(text, sizeof text, "\"%s\"", known ? known : "");
-    if (known)
-        expect(comparing, member, text);
-    else if (member == KIND)
-        differs(comparing, member);
-    else
+    if (!known && member != KIND)
         check_own_name(comparing, member, number);
+    else if (!known || given->length != strlen(known) + 2 || given->text[0] != '"' ||
+             memcmp(given->text + 1, known, given->length - 2) != 0)
+        differs(comparing, member);
 }
 
 static void expect_known(const struct comparing *comparing, enum member member,
@@ -163,17 +181,14 @@ static void expect_known(const struct comparing *comparing, enum member member,
 {
     const struct json_value *given = &comparing->run->row[member];
     uint8_t                  hash[HASH_SIZE];
-    char                     erased[48];
 
     if (known->state == VALUE_NONE)
-        expect(comparing, member, "null");
-    if (known->state == VALUE_ERASED) {
-        snprintf(erased, sizeof erased, "{\"erased\": %" PRIu64 "}", known->erased_by);
-        expect(comparing, member, erased);
-    }
+        expect_null(comparing, member);
+    if (known->state == VALUE_ERASED)
+        expect_erased(comparing, member, known->erased_by);
     if (known->state != VALUE_TEXT)
         return;
-    crypto_hash_sha256(hash, (const uint8_t *)given->text, given->length);
+    sha256(given->text, given->length, hash);
     if (memcmp(hash, known->hash, HASH_SIZE) != 0)
         differs(comparing, member);
 }
@@ -181,19 +196,14 @@ static void expect_known(const struct comparing *comparing, enum member member,
 /* A value of this very entry: as opened, erased, or not there. */
 static void expect_opened(const struct comparing *comparing, enum member member, enum entry_tag tag)
 {
-    const struct opened *opened = &comparing->run->opened[tag];
-    const struct target *target =
-        id_map_find(comparing->run->targets, comparing->entry->field[TAG_EVENT_ID].value);
-    char erased[48];
+    const struct run *run = comparing->run;
 
-    if (!comparing->entry->field[tag].value) {
-        expect(comparing, member, "null");
-    } else if (target && target->erased >> tag & 1) {
-        snprintf(erased, sizeof erased, "{\"erased\": %" PRIu64 "}", target->erased_by[tag]);
-        expect(comparing, member, erased);
-    } else if (opened->present) {
-        expect(comparing, member, opened->raw.text);
-    }
+    if (!comparing->entry->field[tag].value)
+        expect_null(comparing, member);
+    else if (bundle_is_erased(run, tag))
+        expect_erased(comparing, member, run->target->erased_by[tag]);
+    else if (run->opened >> tag & 1)
+        expect(comparing, member, run->raw[tag].text, run->raw[tag].length);
 }
 
 static void compare(const struct comparing *comparing)

@@ -1,25 +1,22 @@
 #include "verify/held_files.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "audit/merkle.h"
+#include "verify/part_file.h"
 
 static bool read_file(const char *path, struct arena *arena, const char **text, size_t *length,
                       struct error *error)
 {
-    FILE *file = fopen(path, "re");
-    char *bytes = arena_take(arena, RECEIPT_MOST + 2);
+    char *bytes = arena_take(arena, RECEIPT_MOST + 1);
 
     *text = bytes;
-    *length = 0;
-    if (!file)
-        return error_set(error, ERROR_INVALID, "cannot read %s: %s", path, strerror(errno));
-    *length = fread(bytes, 1, RECEIPT_MOST + 1, file);
-    fclose(file);
-    return *length <= RECEIPT_MOST ||
-           error_set(error, ERROR_INVALID, "%s is larger than any receipt or checkpoint", path);
+    if (part_file_small(AT_FDCWD, path, bytes, RECEIPT_MOST, length, error))
+        return true;
+    error->kind = ERROR_INVALID;
+    return false;
 }
 
 static bool add_key(const char *text, struct note_key *keys, size_t *count, struct error *error)

@@ -1,69 +1,107 @@
 #include "verify/json_line.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "render/json.h"
+#include "shared/utf8.h"
 
-#define LINE_MOST (1024u * 1024u)
-
-static bool take(const char **at, const char *end, const char *word)
+static bool take(const char **at, const char *end, const char *word, size_t length)
 {
-    size_t length = strlen(word);
-
     if ((size_t)(end - *at) < length || memcmp(*at, word, length) != 0)
         return false;
     *at += length;
     return true;
 }
 
+#define TAKE(at, end, word) take((at), (end), (word), sizeof(word) - 1)
+
 static bool take_digits(const char **at, const char *end)
 {
     const char *start = *at;
 
-    (void)take(at, end, "-");
+    (void)TAKE(at, end, "-");
     while (*at < end && **at >= '0' && **at <= '9')
         ++*at;
     return *at > start;
 }
 
-static bool take_text(const char **at, const char *end)
+static int hex_digit(char c)
 {
-    if (!take(at, end, "\""))
-        return false;
-    while (*at < end && **at != '"')
-        *at += **at == '\\' ? 2 : 1;
-    return *at < end && take(at, end, "\"");
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool take_value(const char **at, const char *end)
+/* The character that is escaped at the backslash, and behind it; -1: nothing that we would write. */
+static int unescape(const char **at, const char *end)
 {
-    if (*at < end && **at == '"')
-        return take_text(at, end);
-    if (take(at, end, "null"))
-        return true;
-    if (take(at, end, "{\"erased\": "))
-        return take_digits(at, end) && take(at, end, "}");
-    return take_digits(at, end);
+    int high, low, code;
+
+    if (end - *at >= 2 && ((*at)[1] == '"' || (*at)[1] == '\\'))
+        return *at += 2, (*at)[-1];
+    if (end - *at < 6 || memcmp(*at, "\\u00", 4) != 0)
+        return -1;
+    high = hex_digit((*at)[4]);
+    low = hex_digit((*at)[5]);
+    code = high * 16 + low;
+    if (high < 0 || low < 0 || code == 0 || (code >= ' ' && code != 0x7F))
+        return -1;
+    *at += 6;
+    return code;
 }
 
-bool json_line_parse(const char *line, size_t length, const char *const *names, size_t count,
+/* Behind the opening quote, up to and with the closing one. */
+static bool take_text(const char **at, const char *end, struct json_value *value)
+{
+    const char   *start = *at;
+    unsigned char seen = 0;
+
+    while (*at < end) {
+        unsigned char c = (unsigned char)**at;
+
+        seen |= c;
+        if (c >= ' ' && c != '"' && c != '\\' && c != 0x7F) {
+            ++*at;
+        } else if (c == '\\') {
+            value->escaped = true;
+            if (unescape(at, end) < 0)
+                return false;
+        } else {
+            ++*at;
+            return c == '"' && (seen < 0x80 || utf8_is_valid(start, (size_t)(*at - 1 - start)));
+        }
+    }
+    return false;
+}
+
+static bool take_value(const char **at, const char *end, struct json_value *value)
+{
+    bool taken;
+
+    *value = (struct json_value){.text = *at};
+    if (TAKE(at, end, "\""))
+        taken = take_text(at, end, value);
+    else if (TAKE(at, end, "null"))
+        taken = true;
+    else if (TAKE(at, end, "{\"erased\": "))
+        taken = take_digits(at, end) && TAKE(at, end, "}");
+    else
+        taken = take_digits(at, end);
+    value->length = (size_t)(*at - value->text);
+    return taken;
+}
+
+bool json_line_parse(const char *line, size_t length, const struct json_name *names, size_t count,
                      struct json_value *values)
 {
     const char *at = line, *end = line + length;
 
-    if (!take(&at, end, "{"))
+    if (!TAKE(&at, end, "{"))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        if ((i > 0 && !take(&at, end, ", ")) || !take(&at, end, "\"") || !take(&at, end, names[i]) ||
-            !take(&at, end, "\": "))
+    for (size_t i = 0; i < count; i++)
+        if ((i > 0 && !TAKE(&at, end, ", ")) || !take(&at, end, names[i].text, names[i].length) ||
+            !take_value(&at, end, &values[i]))
             return false;
-        values[i].text = at;
-        if (!take_value(&at, end))
-            return false;
-        values[i].length = (size_t)(at - values[i].text);
-    }
-    return take(&at, end, "}") && at == end;
+    return TAKE(&at, end, "}") && at == end;
 }
 
 bool json_line_number(const struct json_value *value, uint64_t *number)
@@ -79,85 +117,34 @@ bool json_line_number(const struct json_value *value, uint64_t *number)
     return true;
 }
 
-/* The character behind a backslash; 0: not one of ours. */
-static bool unescape(const char **at, const char *end, struct buffer *out)
+bool json_line_text(const struct json_value *value, struct buffer *room, const char **said, size_t *length)
 {
-    char     character;
-    unsigned code = 0;
-
-    if (*at < end && (**at == '"' || **at == '\\')) {
-        buffer_add(out, (*at)++, 1);
-        return true;
-    }
-    if (end - *at < 5 || (*at)[0] != 'u')
-        return false;
-    for (int i = 1; i < 5; i++) {
-        const char *digits = "0123456789abcdef", *digit = strchr(digits, (*at)[i]);
-
-        if (!digit || !*digit)
-            return false;
-        code = code * 16 + (unsigned)(digit - digits);
-    }
-    if (code == 0 || code > 0x7F)
-        return false;
-    character = (char)code;
-    buffer_add(out, &character, 1);
-    *at += 5;
-    return true;
-}
-
-bool json_line_is(const struct json_value *value, const char *expected)
-{
-    return strlen(expected) == value->length && memcmp(value->text, expected, value->length) == 0;
-}
-
-/* Only what we would write ourselves is accepted: one text has one form. */
-bool json_line_text(const struct json_value *value, struct buffer *out)
-{
-    CLEANUP(buffer_free) struct buffer again = {.limit = LINE_MOST};
-    struct json                        json;
-    const char                        *at = value->text + 1, *end = value->text + value->length - 1;
-    size_t                             start = out->length;
+    const char *at = value->text + 1, *end = value->text + value->length - 1;
 
     if (value->length < 2 || value->text[0] != '"')
         return false;
-    buffer_add(out, "", 0);
+    *said = at;
+    *length = value->length - 2;
+    if (!value->escaped)
+        return true;
+    room->length = 0;
     while (at < end) {
-        size_t plain = 0;
+        const char *backslash = memchr(at, '\\', (size_t)(end - at));
+        char        character;
 
-        while (at + plain < end && at[plain] != '\\')
-            plain++;
-        buffer_add(out, at, plain);
-        at += plain;
-        if (at < end && (++at, !unescape(&at, end, out)))
-            return false;
+        buffer_add(room, at, (size_t)((backslash ? backslash : end) - at));
+        if (!backslash)
+            break;
+        at = backslash;
+        character = (char)unescape(&at, end);
+        buffer_add(room, &character, 1);
     }
-    if (out->overflowed || strlen(out->text + start) != out->length - start)
-        return false;
-    json_begin(&json, &again);
-    json_text(&json, out->text + start);
-    return json_line_is(value, again.text);
+    *said = room->text;
+    *length = room->length;
+    return !room->overflowed;
 }
 
-bool json_lines_next(struct json_lines *lines)
+bool json_line_is(const struct json_value *value, const char *expected, size_t length)
 {
-    ssize_t got = getline(&lines->line, &lines->size, lines->file);
-
-    if (got <= 0)
-        return false;
-    lines->number++;
-    lines->length = (size_t)got;
-    if (lines->line[lines->length - 1] == '\n' && lines->length <= LINE_MOST)
-        lines->length--;
-    else
-        lines->length = 0; /* torn: not a line of ours */
-    return true;
-}
-
-void json_lines_close(struct json_lines *lines)
-{
-    free(lines->line);
-    if (lines->file)
-        fclose(lines->file);
-    *lines = (struct json_lines){0};
+    return length == value->length && memcmp(value->text, expected, length) == 0;
 }

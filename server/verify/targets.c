@@ -20,14 +20,15 @@ void targets_collect(struct id_map *targets, const struct entry *entry, uint64_t
     }
 }
 
-void targets_meet(const struct id_map *targets, const struct entry *entry, uint64_t seq)
+const struct target *targets_meet(const struct id_map *targets, const struct entry *entry, uint64_t seq)
 {
     struct target *target =
         entry->type == ENTRY_EVENT ? id_map_find(targets, entry->field[TAG_EVENT_ID].value) : NULL;
 
     if (!target || target->met)
-        return;
+        return target;
     target->met = true;
     target->seq = seq;
     memcpy(target->device, entry->field[TAG_DEVICE].value, sizeof target->device);
+    return target;
 }

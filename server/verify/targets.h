@@ -21,7 +21,7 @@ struct target {
 /* Notes what the entry points to; entries that point nowhere change nothing. */
 void targets_collect(struct id_map *targets, const struct entry *entry, uint64_t seq);
 
-/* When the entry is an event that something points to, notes that it was met. */
-void targets_meet(const struct id_map *targets, const struct entry *entry, uint64_t seq);
+/* When the entry is an event that something points to, notes that it was met, and gives it; else NULL. */
+const struct target *targets_meet(const struct id_map *targets, const struct entry *entry, uint64_t seq);
 
 #endif

@@ -1,0 +1,69 @@
+/* Writes a bundle of many events, as a desk makes them, and prints its verifier key: make_bundle FOLDER
+ * EVENTS */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forge/forge.h"
+
+#define BEGIN_MS INT64_C(1767225600000) /* 2026 */
+
+static const char *const people[] = {"3488a348-3ce9-462c-a9c4-d124ab9dcb44 Noor de Wit",
+                                     "ac12e03d-76a2-49fa-b80b-8d45a06d763a IT desk",
+                                     "5f3ad6a8-65b5-4c51-a3a0-63b8f2dd3b57 Emma Smit"};
+static const char *const places[] = {"d6b6140f-eb63-4b4b-b8ec-23032df75152 Shelf 4",
+                                     "2459ad7b-c959-48c3-ab8b-707b68ac55ce Bench 2"};
+
+/* Ten events for a device on the average: taken in, moved, worked on, noted, handed over, given back. */
+static void one_event(struct forge *forge, struct forge_device *device, uint64_t n)
+{
+    struct forge_event event = {.device = device,
+                                .kind = 4,
+                                .recorded_ms = BEGIN_MS + (int64_t)n * 250,
+                                .happened_ms = BEGIN_MS + (int64_t)n * 250 - 800,
+                                .offset_minutes = 60,
+                                .step = (unsigned)(2 + device->next % 7),
+                                .recorder = people[n % 2]};
+
+    if (device->next == 0) {
+        event.kind = 1;
+        event.holder = people[1];
+        event.identity = "laptop|Dell|Latitude 7440|serial=8XK2LT3";
+    } else if (n % 4 == 0) {
+        event.kind = 2;
+        event.holder = people[n / 4 % 3];
+    }
+    if (n % 5 == 0)
+        event.public_note = "The new screen is here; fitted on Monday.";
+    if (n % 3 == 0)
+        event.place = places[n / 3 % 2];
+    forge_event(forge, &event);
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t             count = argc > 2 ? strtoull(argv[2], NULL, 10) : 0, devices = count / 10 + 1;
+    struct forge_device *device;
+    struct forge         forge;
+    char                 key[NOTE_KEY_SIZE];
+
+    if (count == 0 || sodium_init() < 0) {
+        fprintf(stderr, "usage: %s FOLDER EVENTS\n", argv[0]);
+        return 2;
+    }
+    device = calloc(devices, sizeof *device);
+    if (!device)
+        abort();
+    forge_begin(&forge, argv[1], BEGIN_MS);
+    for (uint64_t n = 0; n < count; n++) {
+        uint64_t which = (n * UINT64_C(2654435761)) % devices;
+
+        crypto_generichash(device[which].id, 16, (const uint8_t *)&which, sizeof which, NULL, 0);
+        one_event(&forge, &device[which], n);
+    }
+    forge_end(&forge);
+    free(device);
+    note_key_format(&forge.signer.key, key);
+    puts(key);
+    return 0;
+}
