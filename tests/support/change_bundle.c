@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,6 +248,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s FOLDER KEYS [BITS]\n", argv[0]);
         return 2;
     }
+    mallopt(M_MMAP_THRESHOLD,
+            1 << 30); /* a check asks for the same again and again: the kernel need not know */
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
     folder = argv[1];
     if (!held_files_key(argv[2], keys, &key_count, &error)) {
         fprintf(stderr, "%s\n", error.message);
