@@ -128,7 +128,7 @@ run: install-build ## installs, builds, and starts the service with demo data (P
 	@$(if $(PORT),SPOOR_PORT=$(PORT)) $(if $(STATE),SPOOR_STATE=$(abspath $(STATE))) exec $(BUILD)/spoord serve --demo
 
 ##@ check
-TEST_SUITES ?= architecture unit fuzz store sql http verify fault browser
+TEST_SUITES ?= architecture unit fuzz store sql http verify fault browser plans
 test: ## installs what testing needs, then runs every suite
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
@@ -193,6 +193,10 @@ faults: ## the thorough form of the suite fault: every system call of the sealer
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
 	@SPOOR_FAULTS=all BUILD=$(BUILD) sh tests/run.sh fault
+plans: ## the plans of what runs most often, on a ledger of EVENTS=10000000
+	@sh tests/support/packages.sh run test
+	@$(MAKE) --no-print-directory -s all
+	@BUILD=$(BUILD) EVENTS=$(EVENTS) LOADED=$(LOADED) node --test --test-reporter=spec tests/plans/plans.test.mjs
 bench: ## measures against pgbench in one run; see tests/bench/README.md
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
@@ -208,7 +212,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills faults bench bench-long clean help
+.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills faults plans bench bench-long clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

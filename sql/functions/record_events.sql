@@ -44,7 +44,7 @@ RETURNS TABLE (ordinal int, event_id uuid, outcome text, seq bigint, device_seq 
                device_id uuid, step text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-SET join_collapse_limit = 1 SET jit = off AS $$
+SET enable_material = off SET join_collapse_limit = 1 SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     late_after  CONSTANT interval := '10 minutes';

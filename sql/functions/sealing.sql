@@ -118,7 +118,7 @@ DROP FUNCTION IF EXISTS spoor.erase_person(uuid, uuid, text);
 CREATE OR REPLACE FUNCTION spoor.erase_person(of_party uuid, by_actor uuid, for_reason text, targets uuid[],
     target_tags text[], macs bytea[])
 RETURNS TABLE (events bigint, openings bigint) LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 DECLARE
     head       spoor.ledger_head%ROWTYPE;
     v_recorded timestamptz;

@@ -33,7 +33,7 @@ SELECT pg_get_indexdef(i.indexrelid), 'DROP INDEX ' || i.indexrelid::regclass, t
 SELECT away FROM bench.again ORDER BY before
 \gexec
 CREATE UNLOGGED TABLE bench.device AS
-SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS repair, 20 + n * 7919 % 31 AS events FROM generate_series(1, $devices) n;
+SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS repair, (20 + n::bigint * 7919 % 31)::int AS events FROM generate_series(1, $devices) n;
 CREATE UNLOGGED TABLE bench.owner AS SELECT n, gen_random_uuid() AS id FROM generate_series(0, $devices / 3) n;
 CREATE UNLOGGED TABLE bench.person AS SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS actor FROM generate_series(0, 49) n;
 CREATE UNLOGGED TABLE bench.place AS SELECT n, gen_random_uuid() AS id FROM generate_series(0, 19) n;
@@ -86,7 +86,7 @@ SELECT make FROM bench.again ORDER BY before DESC, make LIKE '%PRIMARY KEY%' DES
 UPDATE spoor.ledger_head SET next_seq = (SELECT max(seq) + 1 FROM bench.plan), recorded_at = (SELECT max(recorded_at) FROM spoor.event);
 -- Labels that somebody minted go to devices from all over the ledger.
 UPDATE spoor.label l SET device_id = d.id, linked_at = now() FROM bench.device d
- WHERE l.batch = 'loaded' AND d.n = 1 + (l.position - 1) * $devices / (SELECT count FROM spoor.label_batch WHERE name = 'loaded');
+ WHERE l.batch = 'loaded' AND d.n = 1 + (l.position - 1)::bigint * $devices / (SELECT count FROM spoor.label_batch WHERE name = 'loaded');
 CREATE TABLE bench.code AS SELECT row_number() OVER (ORDER BY l.position)::int AS n, l.code, l.device_id FROM spoor.label l
  WHERE l.batch = 'loaded' AND l.device_id IS NOT NULL;
 DROP VIEW bench.event;

@@ -1,0 +1,149 @@
+// Plans must not depend on luck: whatever the statistics say, or when there are none, what runs most often finds its rows by
+// index. auto_explain writes down each plan that the service's own sessions really use, those inside functions and of
+// foreign keys too. EVENTS=100000: the larger ledger; LOADED=folder: a cluster of tests/support/postgres.sh that has them.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { Client, run, startSpoord, waitFor } from '../support/spoord.mjs';
+
+const call = promisify(execFile);
+const EVENTS = Number(process.env.EVENTS || 100_000);
+
+// Tables that grow. The others hold a few rows of vocabulary, or one.
+const growing = ['event', 'opening', 'ledger_entry', 'custody', 'device', 'label', 'alias', 'delivery', 'repair', 'party', 'tile', 'checkpoint', 'notice', 'review'];
+
+async function loaded(events) {
+  const own = !(process.env.LOADED && events === EVENTS);
+  const folder = mkdtempSync(join(tmpdir(), 'spoor-plans-'));
+  chmodSync(folder, 0o755);
+  const cluster = own ? join(folder, 'db') : process.env.LOADED;
+  const conninfo = `host=${cluster} dbname=spoor user=spoor_login`;
+  const psql = async (...statements) => (await call('psql', ['-qXAt', '-v', 'ON_ERROR_STOP=1', '-h', cluster, '-U', 'postgres', '-d', 'spoor', ...statements.flatMap((sql) => ['-c', sql])])).stdout.trim();
+  const stop = async () => {
+    if (own) await call('sh', ['tests/support/postgres.sh', 'stop', cluster]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    if (own) {
+      await call('sh', ['tests/support/postgres.sh', 'start', cluster], { env: { ...process.env, BUILD: process.env.BUILD ?? 'build/release' } });
+      await psql('ALTER SYSTEM SET autovacuum = off', 'SELECT pg_reload_conf()'); // statistics come when the test says so
+      await run(['label', 'mint', '--count', '100', '--batch', 'loaded'], { SPOOR_DATABASE: conninfo, SPOOR_STATE: join(folder, 'mint') });
+      await call('sh', ['tests/bench/load_events.sh', conninfo, String(events)]);
+    }
+    await psql("LOAD 'auto_explain'", "ALTER SYSTEM SET session_preload_libraries = 'auto_explain'", 'ALTER SYSTEM SET auto_explain.log_min_duration = 0',
+      'ALTER SYSTEM SET auto_explain.log_nested_statements = on', "ALTER SYSTEM SET auto_explain.log_format = 'json'",
+      "ALTER SYSTEM SET log_line_prefix = '%a '", 'SELECT pg_reload_conf()');
+    return { conninfo, psql, stop, log: join(cluster, 'pg.log'), folder };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The plans that the service's sessions wrote from this place of the log on. */
+function plansSince(log, from) {
+  const plans = [];
+  let json = null;
+  for (const line of readFileSync(log).subarray(from).toString('utf8').split('\n')) {
+    if (json && line.startsWith('\t')) json.push(line.slice(1));
+    else {
+      if (json) plans.push(JSON.parse(json.join('\n')));
+      json = /^spoord LOG: {2}duration: .* plan:$/.test(line) ? [] : null;
+    }
+  }
+  return plans;
+}
+
+/** What reads a table that grows from one end to the other. A few rows in an index's order are not that. */
+function* scans(node, limited = false) {
+  const table = node['Relation Name'];
+  const whole = node['Node Type'] === 'Seq Scan' || (/Index/.test(node['Node Type']) && !node['Index Cond'] && !limited && node['Node Type'] !== 'Bitmap Index Scan');
+  if (table && growing.includes(table) && whole) yield `${node['Node Type']} on ${table}`;
+  const passes = ['Limit', 'LockRows', 'Nested Loop', 'Subquery Scan', 'Result', 'Index Scan', 'Index Only Scan'].includes(node['Node Type']);
+  for (const child of node.Plans ?? []) yield* scans(child, node['Node Type'] === 'Limit' || (limited && passes));
+}
+
+async function visitor(service, conninfo) {
+  const password = (await service.run('account', 'add', 'lead', '--role', 'lead')).out.match(/\S+\s*$/)[0].trim();
+  const token = (await service.run('token', 'add', 'desk', '--role', 'technician')).out.match(/\S{40,}/)[0];
+  const audit = (await service.run('token', 'add', 'audit', '--role', 'auditor')).out.match(/\S{40,}/)[0];
+  const person = await new Client(service.url).signIn('lead', password);
+  return { person, token, audit, conninfo };
+}
+
+async function post(service, { token }, events) {
+  const answer = await fetch(`${service.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify({ events }) });
+  const { outcomes } = await answer.json();
+  assert.equal(answer.status, 200);
+  return outcomes;
+}
+
+/** All that the issue of speed depends on, often enough for prepared statements to settle on a plan. */
+async function visit(service, visitor, codes) {
+  const get = async (path, token) => {
+    const answer = await (token ? fetch(service.url + path, { headers: { authorization: `Bearer ${token}` } }) : visitor.person.get(path));
+    const text = await answer.text();
+    assert.equal(answer.status, 200, `${path}: ${text.slice(0, 300)}`);
+    return text;
+  };
+  const form = await visitor.person.token('/intake');
+  const receipt = await (await visitor.person.post('/intake', { token: form, event_id: randomUUID(), device_id: '', make: 'Acer', model: 'Swift', serial: randomUUID(), asset_tag: '', label: '', owner_name: 'Jo Owner', owner_email: '', problem: 'No picture', condition: '', accessories: '', expected_on: '' })).text();
+  const link = receipt.match(/http:[^<"]*(\/t\/[0-9A-Z]{26})/)[1];
+  const device = receipt.match(/\/bench\?device=([0-9a-f-]{36})/)[1];
+  for (let turn = 0; turn < 8; turn++) {
+    const code = codes[turn % codes.length];
+    const event = (more) => ({ event_id: randomUUID(), code, kind: 'moved', ...more });
+    const note = event({ kind: 'note', public_note: 'Looked at', private_note: 'Twice' });
+    await post(service, visitor, [note]);
+    await post(service, visitor, [note, event({ kind: 'step', step: 'repair' }), event({ code: 'LOADED-1' }), event({ code: `NEW-${randomUUID()}` }),
+      event({ kind: 'corrected', corrects: note.event_id, detail: { correction: 'did_not_occur' } }), ...Array.from({ length: 20 }, (_, n) => event({ code: codes[n % codes.length] }))]);
+    await get(`/api/v1/devices/${code}`, visitor.token);
+    await get('/api/v1/devices/LOADED-1', visitor.token);
+    await get(`/api/v1/devices/${code}/events?before=15`, visitor.token);
+    await get('/api/v1/events?since=40', visitor.audit).catch(() => {}); // a long stream: its pages count, not its end
+    assert.equal((await visitor.person.post('/bench/record', { token: form, event_id: randomUUID(), device_id: device, kind: 'note', public_note: `Note ${turn}` })).status, 303);
+    await get(link);
+    assert.equal((await fetch(`${service.url}/d/${code}`)).status, 200);
+    await get('/audit');
+    await get(`/audit/devices/${device}`);
+  }
+}
+
+// What must have been among the plans, or the test looked at nothing.
+const expected = ['INSERT INTO spoor.event', 'INSERT INTO spoor.opening', 'INSERT INTO spoor.custody', 'INSERT INTO spoor.delivery', 'FROM spoor.label l\n CROSS JOIN LATERAL',
+  'WHERE r.link_hash = hash', 'FOR KEY SHARE', 'FROM spoor.sealable v WHERE v.seq >=', 'INSERT INTO spoor.ledger_entry'];
+
+function judge(plans) {
+  const found = new Map();
+  for (const { 'Query Text': text, Plan: plan } of plans)
+    for (const scan of scans(plan)) found.set(`${scan}: ${text.replace(/\s+/g, ' ').slice(0, 300)}`, true);
+  for (const text of expected) assert.ok(plans.some((plan) => plan['Query Text'].includes(text)), `no plan of ${text}`);
+  assert.deepEqual([...found.keys()], []);
+}
+
+for (const [size, events] of [['a small ledger', 70], [`a ledger of ${EVENTS} events`, EVENTS]]) {
+  test(`on ${size}, rows are found by index only, before ANALYZE and after`, async (context) => {
+    const database = await loaded(events);
+    let service;
+    try {
+      service = await startSpoord({ demo: false, state: database.folder, env: { SPOOR_DATABASE: database.conninfo, SPOOR_LOG_NAME: 'plans/spoor' } });
+      const who = await visitor(service, database.conninfo);
+      const codes = (await database.psql('SELECT code FROM bench.code ORDER BY n LIMIT 5')).split('\n');
+      for (const phase of ['before ANALYZE', 'after ANALYZE']) {
+        if (phase.startsWith('after')) await database.psql('ANALYZE');
+        const from = statSync(database.log).size;
+        await visit(service, who, codes);
+        await waitFor('the sealer', () => plansSince(database.log, from).some((plan) => plan['Query Text'].includes('INSERT INTO spoor.ledger_entry')), 60);
+        await context.test(phase, () => judge(plansSince(database.log, from)));
+      }
+    } finally {
+      if (service) await service.stop();
+      await database.stop();
+    }
+  });
+}
