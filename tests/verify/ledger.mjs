@@ -102,11 +102,12 @@ async function fill(ledger) {
   const first = event(0, 'step', { step: 'intake', public_note: 'The "screen" stays dark\n\tsince Monday – é' });
   await ledger.post([first, event(1, 'step', { step: 'intake', private_note: 'bought second hand' })]);
   await ledger.post([event(0, 'step', { step: 'diagnosis' }), event(0, 'waiting', { reason: 'PARTS_ORDERED', detail: { next_update_on: '2026-12-24' } }), event(1, 'note', { private_note: 'scratch \\ dent' })]);
-  for (let n = 0; n < 6; n++) await ledger.post([event(n % 2, 'note', { public_note: `Looked at ${n}` })]);
+  for (let n = 0; n < 4; n++) await ledger.post([event(n % 2, 'note', { public_note: `Looked at ${n}` })]);
   await ledger.post([event(0, 'waiting_ended'), event(0, 'step', { step: 'repair' }), event(1, 'step', { step: 'diagnosis' })]);
   await ledger.post([event(0, 'corrected', { corrects: first.event_id, public_note: 'since Tuesday' })]);
   await ledger.post([event(2, 'step', { step: 'diagnosis' }), event(2, 'step', { step: 'ready', reason: 'OTHER' }), event(2, 'returned', { detail: { outcome: 'repaired' } })]);
   while (ledger.recorded() < 20) await ledger.post([event(ledger.events.length % 2, 'note', { private_note: `${ledger.events.length}` })]);
+  if (ledger.recorded() !== 20) throw new Error(`${ledger.recorded()} events`);
   await ledger.sealed(21);
 }
 
