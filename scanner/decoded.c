@@ -2,7 +2,8 @@
 
 #include "shared/compiler.h"
 
-/* Codes without a check symbol, or with so few bars that noise makes them, need two lines more. */
+/* Codes without a check symbol, or with so few bars that noise makes them, need two lines more,
+ * and one more where a single line would do. */
 static const struct {
     const char *name;
     bool        linear;
@@ -31,5 +32,5 @@ bool symbology_is_linear(enum symbology symbology)
 
 unsigned symbology_agreement(enum symbology symbology, unsigned agreement)
 {
-    return agreement > 1 ? agreement + rows[symbology].more : agreement;
+    return agreement + (agreement > 1 ? rows[symbology].more : rows[symbology].more / 2);
 }

@@ -58,21 +58,6 @@ bool picture_shrink(const struct picture *from, unsigned side, struct picture *t
     return true;
 }
 
-bool picture_repeat(const struct picture *from, unsigned times, unsigned border, struct picture *to)
-{
-    if (!take_room(to, ((size_t)from->width + 2 * (size_t)border) * times,
-                   ((size_t)from->height + 2 * (size_t)border) * times))
-        return false;
-    memset(to->grey, 255, (size_t)to->width * to->height);
-    for (size_t y = 0; y < (size_t)from->height * times; y++) {
-        uint8_t *out = to->grey + (y + (size_t)border * times) * to->width + (size_t)border * times;
-
-        for (size_t x = 0; x < (size_t)from->width * times; x++)
-            out[x] = from->grey[y / times * from->width + x / times];
-    }
-    return true;
-}
-
 /* A new sample a quarter before (or after) sample `b`, of four in a row; weights of Catmull and Rom, in
  * 128ths. */
 static uint8_t quarter(int a, int b, int c, int d)
@@ -142,5 +127,45 @@ bool picture_soften(const struct picture *from, struct picture *to)
                    from->width, sums, to->grey + (size_t)y * from->width);
     }
     free(sums);
+    return true;
+}
+
+/* The level that parts dark and light with the largest difference of their means (Otsu). */
+static unsigned best_level(const struct picture *picture)
+{
+    size_t   histogram[256] = {0}, count = (size_t)picture->width * picture->height;
+    double   all = 0, below = 0, sum_below = 0, best = -1;
+    unsigned level = 128;
+
+    for (size_t i = 0; i < count; i++)
+        histogram[picture->grey[i]]++;
+    for (unsigned i = 0; i < 256; i++)
+        all += (double)i * (double)histogram[i];
+    for (unsigned i = 0; i < 256; i++) {
+        double above, apart;
+
+        below += (double)histogram[i];
+        sum_below += (double)i * (double)histogram[i];
+        above = (double)count - below;
+        if (below <= 0 || above <= 0)
+            continue;
+        apart = sum_below / below - (all - sum_below) / above;
+        if (below * above * apart * apart > best) {
+            best = below * above * apart * apart;
+            level = i;
+        }
+    }
+    return level;
+}
+
+bool picture_threshold(const struct picture *from, struct picture *to)
+{
+    size_t   count = (size_t)from->width * from->height;
+    unsigned level = best_level(from);
+
+    if (!take_room(to, from->width, from->height))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        to->grey[i] = from->grey[i] <= level ? 0 : 255;
     return true;
 }

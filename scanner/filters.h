@@ -10,19 +10,13 @@ bool picture_invert(const struct picture *from, struct picture *to) MUST_USE;
 /* One pixel for each square of `side` pixels: its mean. */
 bool picture_shrink(const struct picture *from, unsigned side, struct picture *to) MUST_USE;
 
-/* Each pixel `times` x `times` times, with a white border of so many pixels of the old picture. */
-bool picture_repeat(const struct picture *from, unsigned times, unsigned border, struct picture *to) MUST_USE;
-
 /* Twice the size, cubic. */
 bool picture_double(const struct picture *from, struct picture *to) MUST_USE;
 
 /* A kernel of 1 2 1 both ways: takes off the noise of single pixels. */
 bool picture_soften(const struct picture *from, struct picture *to) MUST_USE;
 
-/* Black and white at one threshold for all (Otsu's), or at the mean of a square window around each pixel less
- * `below`. */
+/* Black and white at one threshold for all: the one that parts them best (Otsu). */
 bool picture_threshold(const struct picture *from, struct picture *to) MUST_USE;
-bool picture_threshold_locally(const struct picture *from, unsigned window, int below,
-                               struct picture *to) MUST_USE;
 
 #endif

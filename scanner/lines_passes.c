@@ -200,33 +200,17 @@ static void whole_picture(const struct picture *picture, struct votes *votes)
            sizeof votes->corners);
 }
 
-static void read_rows_of(struct reading *reading, const struct picture *picture, unsigned beside,
-                         unsigned ways)
-{
-    struct scan_lines *lines = scan_lines_new(reading, picture, false);
-    float              gap = fmaxf((float)shorter_side(picture) / 90, 2);
-
-    whole_picture(picture, &lines->votes);
-    sweep_picture(lines, 0, gap, beside, ways);
-    sweep_picture(lines, 90, gap, beside, ways);
-    keep_votes(reading, lines);
-    scan_lines_free(lines);
-}
-
 void lines_read_rows(struct reading *reading)
 {
-    read_rows_of(reading, reading->picture, shorter_side(reading->picture) > 360 ? 2 : 1,
-                 PROFILE_GREY | PROFILE_MIDDLE | PROFILE_SHARP);
-}
+    struct scan_lines *lines = scan_lines_new(reading, reading->picture, false);
+    float              gap = fmaxf((float)shorter_side(reading->picture) / 90, 2);
+    unsigned           beside = gap > 4 ? 2 : 1;
 
-void lines_read_rows_inverted(struct reading *reading)
-{
-    struct picture inverted;
-
-    if (!picture_invert(reading->picture, &inverted))
-        return;
-    read_rows_of(reading, &inverted, 1, PROFILE_GREY | PROFILE_MIDDLE);
-    picture_free(&inverted);
+    whole_picture(reading->picture, &lines->votes);
+    sweep_picture(lines, 0, gap, beside, PROFILE_GREY | PROFILE_MIDDLE | PROFILE_SHARP);
+    sweep_picture(lines, 90, gap, beside, PROFILE_GREY | PROFILE_MIDDLE | PROFILE_SHARP);
+    keep_votes(reading, lines);
+    scan_lines_free(lines);
 }
 
 void lines_read_angles(struct reading *reading)

@@ -14,9 +14,8 @@ void lines_read_askew(struct reading *reading);
 /* Light bars on dark; then thicker lines still, more askew. */
 void lines_read_inverted(struct reading *reading);
 
-/* The whole picture along its rows and columns, and inverted. */
+/* The whole picture along its rows and columns. */
 void lines_read_rows(struct reading *reading);
-void lines_read_rows_inverted(struct reading *reading);
 
 /* The whole picture along fourteen angles. */
 void lines_read_angles(struct reading *reading);

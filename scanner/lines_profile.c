@@ -128,7 +128,7 @@ static void sharpen(struct profile *profile, float sigma, float amount)
  * Herk); of the largest by a changed sign. */
 static void slide(const struct profile *profile, const float *samples, size_t half, float sign, float *out)
 {
-    size_t count = profile->count, padded = count + 2 * half, window = 2 * half + 1;
+    size_t count = profile->count, padded = count + 2 * half, window = 2 * half | 1;
     float *values = profile->values, *before = profile->before, after = INFINITY;
 
     for (size_t i = 0; i < padded; i++)

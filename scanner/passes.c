@@ -36,7 +36,6 @@ void reading_keep(struct reading *reading, size_t found)
     }
 }
 
-#define TINY            260u /* pixels: drawn by a program, at one or two pixels a module */
 #define DOUBLED_MOST    1300u
 #define QUARTERED_LEAST 700u
 
@@ -54,70 +53,21 @@ static void read_plain(struct reading *reading)
                                     reading->most - reading->count));
 }
 
-/* zbar on a picture made of the reading's, whose pixels are `scale` of the reading's, after a border of its
- * own. */
-static void read_made(struct reading *reading, struct picture *made, float scale, float border)
-{
-    static const struct zbar_settings settings = {.agreement = 2};
-    struct decoded                   *codes = reading->codes + reading->count;
-    size_t found = zbar_read(made, &settings, codes, reading->most - reading->count);
-
-    picture_free(made);
-    for (size_t i = 0; i < found; i++)
-        for (size_t k = 0; k < COUNT_OF(codes[i].corners); k++) {
-            codes[i].corners[k].x = codes[i].corners[k].x * scale - border;
-            codes[i].corners[k].y = codes[i].corners[k].y * scale - border;
-        }
-    reading_keep(reading, found);
-}
-
-static bool is_tiny(const struct reading *reading)
-{
-    return longer_side(reading) <= TINY;
-}
-
-static void read_repeated(struct reading *reading)
-{
-    unsigned       times = longer_side(reading) <= TINY / 2 ? 4 : 3, border = 6;
-    struct picture made;
-
-    if (picture_repeat(reading->picture, times, border, &made))
-        read_made(reading, &made, 1.0F / (float)times, (float)border);
-}
-
 static void read_threshold(struct reading *reading)
 {
-    struct picture made;
+    static const struct zbar_settings settings = {.agreement = 2};
+    struct picture                    made;
 
-    if (picture_threshold(reading->picture, &made))
-        read_made(reading, &made, 1, 0);
-}
-
-static void read_third(struct reading *reading)
-{
-    struct picture made;
-
-    if (picture_shrink(reading->picture, 3, &made))
-        read_made(reading, &made, 3, 0);
+    if (!picture_threshold(reading->picture, &made))
+        return;
+    reading_keep(reading, zbar_read(&made, &settings, reading->codes + reading->count,
+                                    reading->most - reading->count));
+    picture_free(&made);
 }
 
 static bool may_be_doubled(const struct reading *reading)
 {
     return longer_side(reading) <= DOUBLED_MOST;
-}
-
-static void read_doubled_threshold(struct reading *reading)
-{
-    unsigned       shorter = reading->picture->width < reading->picture->height ? reading->picture->width
-                                                                                : reading->picture->height;
-    unsigned       window = (shorter / 8 < 15 ? 15 : shorter / 8) * 2 + 1;
-    struct picture doubled, made;
-
-    if (!picture_double(reading->picture, &doubled))
-        return;
-    if (picture_threshold_locally(&doubled, window, 5, &made))
-        read_made(reading, &made, .5F, 0);
-    picture_free(&doubled);
 }
 
 static bool is_large(const struct reading *reading)
@@ -132,9 +82,7 @@ const struct pass passes[] = {
     {"lines", EFFORT_QUICK, NULL, lines_read_regions, NULL},
     {"qr-half", EFFORT_QUICK, NULL, NULL, &qr_rows[QR_HALF]},
     {"qr-inverted", EFFORT_QUICK, NULL, NULL, &qr_rows[QR_INVERTED]},
-    {"tiny", EFFORT_NORMAL, is_tiny, read_repeated, NULL},
     {"threshold", EFFORT_NORMAL, NULL, read_threshold, NULL},
-    {"third", EFFORT_NORMAL, NULL, read_third, NULL},
     {"lines-askew", EFFORT_NORMAL, NULL, lines_read_askew, NULL},
     {"rows", EFFORT_NORMAL, NULL, lines_read_rows, NULL},
     {"qr-sharp", EFFORT_NORMAL, NULL, NULL, &qr_rows[QR_SHARP]},
@@ -144,8 +92,6 @@ const struct pass passes[] = {
     {"qr-deep", EFFORT_THOROUGH, NULL, NULL, &qr_rows[QR_DEEP]},
     {"qr-sharper", EFFORT_THOROUGH, NULL, NULL, &qr_rows[QR_SHARPER]},
     {"qr-quarter", EFFORT_THOROUGH, is_large, NULL, &qr_rows[QR_QUARTER]},
-    {"rows-inverted", EFFORT_THOROUGH, NULL, lines_read_rows_inverted, NULL},
-    {"double-threshold", EFFORT_THOROUGH, may_be_doubled, read_doubled_threshold, NULL},
     {"qr-half-deep", EFFORT_THOROUGH, NULL, NULL, &qr_rows[QR_HALF_DEEP]},
     {"angles", EFFORT_THOROUGH, NULL, lines_read_angles, NULL},
     {0},

@@ -53,7 +53,7 @@ void grey_row(struct grey *grey, const uint8_t *row)
     unsigned        side = grey->side;
     uint8_t        *out = picture->grey + (size_t)grey->row * picture->width;
 
-    if (grey->row >= picture->height)
+    if (grey->row >= picture->height || side == 0)
         return;
     if (side == 1) {
         memcpy(out, row, picture->width);

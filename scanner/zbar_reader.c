@@ -7,8 +7,6 @@
 
 #include "charset.h"
 
-#define SHORTEST       3 /* characters of codes without a check symbol */
-#define SHORTEST_I25   6 /* in our own lines, where stripes of any kind look like it */
 #define LIGHT_AT_ENDS  1000u
 #define BORDER_SAMPLES 2 /* how often zbar wants to be flushed at a line's end */
 
@@ -20,6 +18,12 @@ static const struct {
     {ZBAR_CODE93, SYMBOLOGY_CODE93}, {ZBAR_CODABAR, SYMBOLOGY_CODABAR}, {ZBAR_I25, SYMBOLOGY_I25},
     {ZBAR_EAN13, SYMBOLOGY_EAN13},   {ZBAR_EAN8, SYMBOLOGY_EAN8},
 };
+
+/* Codes without a check symbol: stripes of any kind look like short ones. */
+static const struct {
+    zbar_symbol_type_t type;
+    int                characters;
+} shortest[] = {{ZBAR_CODE39, 3}, {ZBAR_CODABAR, 4}, {ZBAR_I25, 6}};
 
 static bool is_ean(enum symbology symbology)
 {
@@ -38,8 +42,7 @@ static bool symbology_of(zbar_symbol_type_t type, enum symbology *symbology)
 
 static zbar_image_scanner_t *new_scanner(const struct zbar_settings *settings)
 {
-    static const zbar_symbol_type_t unchecked[] = {ZBAR_CODE39, ZBAR_CODABAR, ZBAR_I25};
-    zbar_image_scanner_t           *scanner = zbar_image_scanner_create();
+    zbar_image_scanner_t *scanner = zbar_image_scanner_create();
 
     if (!scanner)
         abort();
@@ -48,8 +51,8 @@ static zbar_image_scanner_t *new_scanner(const struct zbar_settings *settings)
         if (kinds[i].symbology == SYMBOLOGY_QR ||
             (!settings->qr_only && (settings->ean || !is_ean(kinds[i].symbology))))
             zbar_image_scanner_set_config(scanner, kinds[i].type, ZBAR_CFG_ENABLE, 1);
-    for (size_t i = 0; i < COUNT_OF(unchecked); i++)
-        zbar_image_scanner_set_config(scanner, unchecked[i], ZBAR_CFG_MIN_LEN, SHORTEST);
+    for (size_t i = 0; i < COUNT_OF(shortest); i++)
+        zbar_image_scanner_set_config(scanner, shortest[i].type, ZBAR_CFG_MIN_LEN, shortest[i].characters);
     zbar_image_scanner_set_config(scanner, ZBAR_QRCODE, ZBAR_CFG_BINARY, 1);
     return scanner;
 }
@@ -147,8 +150,8 @@ struct zbar_lines *zbar_lines_new(zbar_line_found *found, void *context, bool ea
         if (kinds[i].symbology != SYMBOLOGY_QR && kinds[i].symbology != SYMBOLOGY_CODABAR &&
             (ean || !is_ean(kinds[i].symbology)))
             zbar_decoder_set_config(lines->decoder, kinds[i].type, ZBAR_CFG_ENABLE, 1);
-    zbar_decoder_set_config(lines->decoder, ZBAR_I25, ZBAR_CFG_MIN_LEN, SHORTEST_I25);
-    zbar_decoder_set_config(lines->decoder, ZBAR_CODE39, ZBAR_CFG_MIN_LEN, SHORTEST);
+    for (size_t i = 0; i < COUNT_OF(shortest); i++)
+        zbar_decoder_set_config(lines->decoder, shortest[i].type, ZBAR_CFG_MIN_LEN, shortest[i].characters);
     zbar_decoder_set_userdata(lines->decoder, lines);
     zbar_decoder_set_handler(lines->decoder, report);
     return lines;
