@@ -165,7 +165,8 @@ static bool notice_agrees(const struct seal_check *check, const struct rows *not
            writer->length == sealed->length && memcmp(writer->bytes, sealed->bytes, sealed->length) == 0;
 }
 
-/* An erasure that is not sealed as it stands takes nothing lawfully; one that waits to be sealed does. */
+/* An erasure that is not sealed as it stands takes nothing lawfully; one that waits to be sealed and is ours
+ * does. */
 static bool weigh_erasures(struct seal_check *check, struct error *error)
 {
     size_t count = rows_count(check->erasures);
@@ -179,7 +180,9 @@ static bool weigh_erasures(struct seal_check *check, struct error *error)
         if (seq < check->head.size && notice_agrees(check, check->erasures, i, &sealed) &&
             !prove(check, seq, &sealed, &result, error))
             return false;
-        check->erasure_holds[i] = seq >= check->head.size || result.in_tree;
+        check->erasure_holds[i] = seq < check->head.size
+                                      ? result.in_tree
+                                      : seal_notice_is_ours(check->erasures, i, check->options->service_key);
     }
     return true;
 }
@@ -281,22 +284,27 @@ static bool check_row(struct seal_check *check, size_t n, struct error *error)
     return result->fault == FAULT_NO_ENTRY || prove(check, (uint64_t)row.seq, &sealed, result, error);
 }
 
-/* A row that differs only in what the one before it says of itself is not at fault when that one is. Rows of
- * a device stand latest first. */
+/* A row that is at odds only with the one before it is not at fault when that one is, or is gone. */
+static bool blames_another(const struct seal_check *check, size_t i)
+{
+    const struct seal_result *result = &check->results[i];
+    int64_t                   before = rows_integer(check->rows, i, "before_seq");
+
+    if (result->fault == FAULT_CHAIN && rows_null(check->rows, i, "before_seq"))
+        return rows_integer(check->rows, i, "device_seq") > 0;
+    for (size_t n = 0; n < check->count; n++)
+        if (rows_integer(check->rows, n, "seq") == before && check->results[n].state == SEAL_BROKEN)
+            return result->fault == FAULT_CHAIN ||
+                   (result->fault == FAULT_FIELD && result->tag == TAG_PLACE &&
+                    check->results[n].tag == TAG_PLACE);
+    return false;
+}
+
 static void forgive(struct seal_check *check)
 {
-    for (size_t i = 0; i < check->count; i++) {
-        bool known = false;
-
-        if (check->results[i].fault != FAULT_CHAIN)
-            continue;
-        for (size_t n = 0; n < check->count; n++)
-            known |= rows_integer(check->rows, n, "seq") == rows_integer(check->rows, i, "before_seq") &&
-                     check->results[n].state == SEAL_BROKEN;
-        if (known ||
-            (rows_null(check->rows, i, "before_seq") && rows_integer(check->rows, i, "device_seq") > 0))
+    for (size_t i = check->count; i-- > 0;)
+        if (check->results[i].state == SEAL_BROKEN && blames_another(check, i))
             check->results[i].state = check->results[i].in_tree ? SEAL_INTACT : SEAL_UNPROVEN;
-    }
 }
 
 /* Names the altered leaf where the signed heads tell; rows before it are proven by the head before it. */
@@ -365,6 +373,9 @@ bool seal_check_notices(struct seal_check *check, const struct rows *notices, st
         *result = (struct seal_result){.state = seq < check->head.size ? SEAL_INTACT : SEAL_WAITING};
         if (seq < check->head.size)
             check_notice(check, i, &sealed, result);
+        else if (rows_integer(notices, i, "type") == ENTRY_ERASURE &&
+                 !seal_notice_is_ours(notices, i, check->options->service_key))
+            broken(result, FAULT_MARK, 0);
         if (seq < check->head.size && result->fault != FAULT_NO_ENTRY &&
             !prove(check, seq, &sealed, result, error))
             return false;

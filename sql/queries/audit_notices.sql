@@ -1,6 +1,6 @@
 -- $1 from this seq on, $2 up to but without this one: entries that are no event of a device, the latest first, as sealed
 SELECT n.seq, n.type, n.notice_id, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint AS recorded_ms, n.actor_id,
-       n.target, array_to_string(n.erased, ' ') AS erased, r.number AS reason_number, r.label_en AS reason_en, r.label_nl AS reason_nl,
+       n.target, array_to_string(n.erased, ' ') AS erased, n.reason, r.number AS reason_number, encode(n.mac, 'hex') AS mac, r.label_en AS reason_en, r.label_nl AS reason_nl,
        n.verifier_key, n.incident, n.from_size, n.to_size, v.seq AS of_seq, v.device_id, encode(l.entry, 'hex') AS entry,
        o.tag, o.value, encode(o.salt, 'hex') AS salt
   FROM spoor.notice n
