@@ -98,6 +98,9 @@ static void add_facts(const struct history *history, struct view *view)
     view_text(view, "bench_href", arena_format(request->arena, "/bench?device=%s", history->device_id));
     view_text(view, "csv_href", arena_format(request->arena, "/devices/%s/csv", history->device_id));
     view_text(view, "json_href", arena_format(request->arena, "/devices/%s/json", history->device_id));
+    if (rows_flag(history->facts, 0, "returned"))
+        view_text(view, "returned_href",
+                  arena_format(request->arena, "/devices/%s/returned", history->device_id));
     view_flag(view, "may_link", *rows_text(history->facts, 0, "number"));
 }
 

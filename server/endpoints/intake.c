@@ -3,6 +3,7 @@
 #include "db/query.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/page.h"
+#include "endpoints/receipt_seal.h"
 #include "endpoints/words.h"
 #include "ledger/intake_marks.h"
 #include "render/json.h"
@@ -138,8 +139,9 @@ static bool compose(const struct service *service, const struct request *request
     return true;
 }
 
-static bool show_receipt(const struct service *service, const struct request *request, struct reply *reply,
-                         const char *link, const char *number, const struct rows *facts, struct error *error)
+static bool show_receipt(const struct service *service, const struct request *request,
+                         struct session *session, struct reply *reply, const char *link, const char *number,
+                         const struct rows *facts, struct error *error)
 {
     struct view *view = page_view(service, request, "nav_intake");
     const char  *url = arena_format(request->arena, "%s/t/%s", service->config->base_url, link);
@@ -159,6 +161,7 @@ static bool show_receipt(const struct service *service, const struct request *re
               when_day(request->arena, request->language, rows_text(facts, 0, "expected_on")));
     view_text(view, "device_href",
               arena_format(request->arena, "/bench?device=%s", rows_text(facts, 0, "device_id")));
+    receipt_seal_add(session, request, rows_integer(facts, 0, "seq"), view);
     return page_show(service, request, reply, "receipt", view, error);
 }
 
@@ -185,7 +188,8 @@ static bool take_in(struct service *service, const struct request *request, stru
         taken ? QUERY(session, request->arena, SQL_DEVICE_FACTS, error, rows_text(taken, 0, "device_id"))
               : NULL;
 
-    return facts && show_receipt(service, request, reply, link, rows_text(taken, 0, "number"), facts, error);
+    return facts &&
+           show_receipt(service, request, session, reply, link, rows_text(taken, 0, "number"), facts, error);
 }
 
 bool intake_record(struct service *service, const struct request *request, struct reply *reply,
@@ -229,5 +233,6 @@ bool repair_new_link(struct service *service, const struct request *request, str
     const struct rows *facts =
         QUERY(session, request->arena, SQL_DEVICE_FACTS, error, rows_text(repair, 0, "device_id"));
 
-    return facts && show_receipt(service, request, reply, link, rows_text(repair, 0, "number"), facts, error);
+    return facts &&
+           show_receipt(service, request, session, reply, link, rows_text(repair, 0, "number"), facts, error);
 }

@@ -29,6 +29,8 @@ const struct route routes[] = {
      "Makes a new tracking link; the old one dies"},
     {"GET", "/devices", devices_list, MAY_DESK, DOOR_PAGE, 0, "Devices in repair"},
     {"GET", "/devices/{id}", device_show, MAY_DESK, DOOR_PAGE, 0, "A device with its whole history"},
+    {"GET", "/devices/{id}/returned", return_receipt, MAY_DESK, DOOR_PAGE, 0,
+     "The receipt of its return, to print"},
     {"GET", "/devices/{id}/csv", device_csv, MAY_DESK, DOOR_PAGE, 0, "Its history as CSV"},
     {"GET", "/devices/{id}/json", device_json, MAY_DESK, DOOR_PAGE, 0, "Its history as JSON"},
     {"GET", "/audit", audit_search, MAY_AUDIT, DOOR_PAGE, 0, "The ledger, and the search for a device"},

@@ -1,9 +1,12 @@
 // Every page as people see it: no accessibility violation, no sideways scrolling, no script error, at three widths.
 import assert from 'node:assert/strict';
-import { readFileSync, mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { greeting, startSpoord } from '../support/spoord.mjs';
+import { build, greeting, startSpoord } from '../support/spoord.mjs';
 
 const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const widths = [320, 390, 1280];
@@ -75,6 +78,63 @@ test('an auditor opens a history by its code', async () => {
   await Promise.all([page.waitForURL(/\/audit\/devices\//), page.click('form.card button')]);
   assert.match(await page.textContent('.verdict.ok'), /Nothing in this history was altered/);
   await look(page, page.url(), 'history');
+  await page.context().close();
+});
+
+/** As the database's superuser, past the triggers that guard against accidents. */
+function tamper(sql) {
+  const socket = readdirSync(service.state, { recursive: true }).find((name) => /\.s\.PGSQL\.\d+$/.test(name));
+  execFileSync('psql', ['-qX', '-v', 'ON_ERROR_STOP=1', '-h', dirname(join(service.state, socket)), '-U', 'postgres', '-d', 'spoor',
+    '-c', `SET session_replication_role = replica; SET search_path = spoor; ${sql}`]);
+}
+
+test('a record that somebody rewrote turns the verdict red, names record and field, and breaks no page', async () => {
+  const page = await signedIn('vera');
+  await page.goto(`${service.url}/audit?code=${demo.sticker.split('/d/')[1]}`);
+  const history = page.url();
+  tamper("UPDATE opening SET value = value || '!' WHERE tag = 21 AND value LIKE 'Liquid%'");
+  try {
+    await page.goto(history);
+    assert.match(await page.textContent('.verdict.red'), /does not match what was sealed: record 5\s+Its note for the owner is not what was sealed/);
+    await look(page, history, 'history_red');
+    await look(page, history + '?lang=nl', 'history_red_nl');
+    await page.goto(service.url + '/audit');
+    assert.match(await page.textContent('.verdict.red'), /record 5/);
+  } finally {
+    tamper("UPDATE opening SET value = rtrim(value, '!') WHERE tag = 21 AND value LIKE 'Liquid%'");
+  }
+  await page.goto(history);
+  assert.match(await page.textContent('.verdict.ok'), /Nothing in this history was altered/);
+  await page.context().close();
+});
+
+test('the evidence of a history is one download that holds at home', async () => {
+  const page = await signedIn('vera');
+  const home = mkdtempSync(join(tmpdir(), 'spoor-home-'));
+  await page.goto(`${service.url}/audit?code=${demo.sticker.split('/d/')[1]}`);
+  const answer = await page.request.get(service.url + (await page.getAttribute('a.strong', 'href')));
+  const command = (await page.textContent('.numbered li:nth-child(2) code')).trim();
+  writeFileSync(join(home, 'evidence.tar'), await answer.body());
+  try {
+    execFileSync('tar', ['-xf', 'evidence.tar'], { cwd: home });
+    assert.match(String(execFileSync('sh', ['-c', command.replace(/^spoor-verify/, join(build, 'spoor-verify'))], { cwd: home })), /INTACT/);
+    assert.deepEqual(readdirSync(join(service.state, 'state')).filter((name) => name.startsWith('evidence-')), []);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+  await page.context().close();
+});
+
+test('the receipt of a return names the number in the log and the seal, for paper', async () => {
+  const page = await signedIn('samira');
+  await page.goto(service.url + '/bench?code=C02XY1Z2');
+  const device = await page.getAttribute('h2#device a', 'href');
+  for (const language of ['en', 'nl']) await look(page, `${service.url}${device}/returned?lang=${language}`, `returned_${language}`);
+  await page.emulateMedia({ media: 'print' });
+  const body = await page.textContent('.sealed');
+  assert.match(body, /regel \d+ van ons logboek/);
+  assert.match(body, /[A-Za-z0-9+/]{43}=/);
+  assert.equal(await page.isVisible('header.top'), false);
   await page.context().close();
 });
 
