@@ -4,7 +4,7 @@ VARIANT ?= release
 BUILD   := build/$(VARIANT)
 
 SERVER_PACKAGES  := libmicrohttpd libpq libqrencode libsodium jansson cairo cairo-pdf cairo-svg cairo-png
-SCANNER_PACKAGES := zbar libpng libjpeg libwebp libwebpdemux libheif libexif libcurl jansson libseccomp sqlite3 libevdev alsa ncursesw
+SCANNER_PACKAGES := zbar libpng libjpeg libwebp libwebpdemux libheif libexif zxing libcurl jansson libseccomp sqlite3 libevdev alsa ncursesw
 
 CFLAGS_release := -O2 -D_FORTIFY_SOURCE=3
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -27,6 +27,7 @@ ifeq ($(VARIANT),fuzz) # libFuzzer comes with clang, whose warnings and hardenin
 CC        := clang
 WARNINGS  :=
 HARDENING := -fPIE
+CXX      := clang++
 endif
 
 pkg_cflags = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags $(1) 2>/dev/null))
@@ -39,14 +40,14 @@ LINK     = $(CC) $(CFLAGS_$(VARIANT)) -pie -Wl,-z,relro,-z,now,--as-needed $(LDF
 SERVER_FLAGS  := -iquote include -iquote server -iquote $(BUILD) $(call pkg_cflags,$(SERVER_PACKAGES))
 SCANNER_FLAGS := -iquote include -iquote scanner -iquote $(BUILD) $(call pkg_cflags,$(SCANNER_PACKAGES))
 SERVER_LIBS   := $(call pkg_libs,$(SERVER_PACKAGES)) -lm -pthread
-SCANNER_LIBS  := $(call pkg_libs,$(SCANNER_PACKAGES)) -lm -pthread
+SCANNER_LIBS  := $(call pkg_libs,$(SCANNER_PACKAGES)) -lstdc++ -lm -pthread
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 SHARED_OBJECTS  := $(call objects,$(sort $(wildcard server/shared/*.c)))
 VERIFY_OBJECTS  := $(call objects,$(sort $(wildcard server/verify/*.c server/audit/*.c)) server/render/json.c)
 SERVER_OBJECTS  := $(call objects,$(filter-out server/shared/% server/verify/% server/main.c server/verify_main.c,$(sort $(wildcard server/*.c server/*/*.c))))
-SCANNER_OBJECTS := $(call objects,$(filter-out scanner/main.c,$(sort $(wildcard scanner/*.c))))
+SCANNER_OBJECTS := $(call objects,$(filter-out scanner/main.c,$(sort $(wildcard scanner/*.c)))) $(BUILD)/scanner/datamatrix.o
 GENERATED       := statements sql_files pages assets texts
 GENERATED_OBJECTS := $(patsubst %,$(BUILD)/generated/%.o,$(GENERATED))
 
@@ -87,6 +88,9 @@ $(BUILD)/server/%.o: server/%.c | $(BUILD)/generated/statements.h
 $(BUILD)/scanner/%.o: scanner/%.c | $(BUILD)/generated/queue_statements.h
 	@mkdir -p $(@D)
 	$(COMPILE) $(SCANNER_FLAGS) -c -o $@ $<
+$(BUILD)/scanner/%.o: scanner/%.cpp # one file: its library speaks no C
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -Wall -Wextra -Werror $(CFLAGS_$(VARIANT)) $(HARDENING) -MMD -MP -iquote scanner $(call pkg_cflags,zxing) $(CFLAGS) -c -o $@ $<
 $(BUILD)/generated/%.o: $(BUILD)/generated/%.c $(BUILD)/generated/statements.h
 	$(COMPILE) $(SERVER_FLAGS) -c -o $@ $<
 
@@ -201,6 +205,9 @@ bench: ## measures against pgbench in one run; see tests/bench/README.md
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
 	@BUILD=$(BUILD) EVENTS=$(EVENTS) node tests/bench/bench.mjs
+bench-scan: ## reads pictures with spoor-scan, zbarimg and ZXingReader (DIR=folder, or SEED=1 for made labels)
+	@$(MAKE) --no-print-directory -s all
+	@BUILD=$(BUILD) SEED=$(SEED) sh tests/bench/scan.sh $(DIR)
 bench-long: ## ten minutes of writes: is the last minute as fast as the first? (SECONDS=600)
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
@@ -212,7 +219,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills faults plans bench bench-long clean help
+.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills faults plans bench bench-scan bench-long clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

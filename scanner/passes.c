@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "datamatrix.h"
 #include "filters.h"
 #include "lines_passes.h"
 #include "passes_qr.h"
 #include "shared/compiler.h"
+#include "shared/utf8.h"
 #include "zbar_reader.h"
 
 static bool is_there(const struct reading *reading, const struct decoded *code)
@@ -65,6 +67,21 @@ static void read_threshold(struct reading *reading)
     picture_free(&made);
 }
 
+static void read_datamatrix(struct reading *reading)
+{
+    struct decoded *code = &reading->codes[reading->count];
+    float           corners[8];
+
+    *code = (struct decoded){.symbology = SYMBOLOGY_DATAMATRIX, .quality = 1};
+    if (!datamatrix_find(reading->picture->grey, reading->picture->width, reading->picture->height,
+                         code->text, sizeof code->text, &code->length, corners) ||
+        !utf8_is_valid(code->text, code->length))
+        return;
+    for (size_t i = 0; i < COUNT_OF(code->corners); i++)
+        code->corners[i] = (struct point){corners[2 * i], corners[2 * i + 1]};
+    reading_keep(reading, 1);
+}
+
 static bool may_be_doubled(const struct reading *reading)
 {
     return longer_side(reading) <= DOUBLED_MOST;
@@ -88,6 +105,7 @@ const struct pass passes[] = {
     {"qr-sharp", EFFORT_NORMAL, NULL, NULL, &qr_rows[QR_SHARP]},
     {"qr-half-sharp", EFFORT_NORMAL, NULL, NULL, &qr_rows[QR_HALF_SHARP]},
     {"qr-double", EFFORT_NORMAL, may_be_doubled, NULL, &qr_rows[QR_DOUBLE]},
+    {"datamatrix", EFFORT_NORMAL, NULL, read_datamatrix, NULL},
     {"lines-inverted", EFFORT_THOROUGH, NULL, lines_read_inverted, NULL},
     {"qr-deep", EFFORT_THOROUGH, NULL, NULL, &qr_rows[QR_DEEP]},
     {"qr-sharper", EFFORT_THOROUGH, NULL, NULL, &qr_rows[QR_SHARPER]},

@@ -15,7 +15,7 @@ check() { # NAME COMMAND...
     fi
 }
 only_in() { # PATTERN ALLOWED-REGEX: files that include the library elsewhere
-    grep -rlE "#include <$1" server scanner --include='*.[ch]' | grep -vE "$2"
+    grep -rlE "#include <$1" server scanner --include='*.[ch]' --include='*.cpp' | grep -vE "$2"
 }
 banned() {
     grep -rnE '\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atol)[[:space:]]*\(' server scanner include tests --include='*.[ch]'
@@ -67,6 +67,7 @@ check 'libjpeg in one file of the scanner' only_in jpeglib '^scanner/picture_jpe
 check 'libwebp in one file of the scanner' only_in webp/ '^scanner/picture_webp.c$'
 check 'libheif in one file of the scanner' only_in libheif/ '^scanner/picture_heic.c$'
 check 'libexif in one file of the scanner' only_in libexif/ '^scanner/picture_grey.c$'
+check 'libzxing in one file of the scanner' only_in ZXing/ '^scanner/datamatrix.cpp$'
 check 'libseccomp in one file of the scanner' only_in seccomp.h '^scanner/sandbox.c$'
 check 'curl in one file of the scanner' only_in curl/ '^scanner/upload.c$'
 check 'sqlite in one file of the scanner' only_in sqlite3 '^scanner/queue_database.c$'

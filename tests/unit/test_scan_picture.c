@@ -45,6 +45,22 @@ static void reads_every_format_to_the_same_text(void **state)
     assert_string_equal(results[0].code.text, "https://x.example/d/7K3M9QXFDT");
 }
 
+static void reads_datamatrix_by_the_pass_that_knows_it(void **state)
+{
+    static const struct decode_settings normal = {.effort = EFFORT_NORMAL, .budget_ms = 60000};
+    struct error                        error = {0};
+    size_t                              count;
+
+    (void)state;
+    assert_true(decode_file(FOLDER "datamatrix.png", &normal, results, DECODED_MOST, &count, &error));
+    assert_int_equal(results[0].code.symbology, SYMBOLOGY_DATAMATRIX);
+    assert_string_equal(results[0].code.text, "SN7K3M9QX2\n");
+    assert_string_equal(results[0].pass->name, "datamatrix");
+    assert_true(results[0].code.corners[2].x > results[0].code.corners[0].x + 20);
+    assert_false(decode_file(FOLDER "datamatrix.png", &quick, results, DECODED_MOST, &count, &error));
+    assert_int_equal(error.kind, ERROR_NOT_FOUND);
+}
+
 static void turns_as_each_orientation_says(void **state)
 {
     static const char *const rows[9] = {NULL,     "abcdef", "cbafed", "fedcba", "defabc",
@@ -207,6 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_format_to_the_same_text),
+        cmocka_unit_test(reads_datamatrix_by_the_pass_that_knows_it),
         cmocka_unit_test(turns_as_each_orientation_says),
         cmocka_unit_test(refuses_a_bomb_by_its_header),
         cmocka_unit_test(makes_large_pictures_smaller_row_by_row),
