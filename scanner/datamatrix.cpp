@@ -5,8 +5,8 @@
 #include <exception>
 #include <string>
 
+#define ZX_USE_UTF8 // text() gives UTF-8, now and in the next release
 #include <ZXing/ReadBarcode.h>
-#include <ZXing/TextUtfEncoding.h>
 
 static void take_corners(const ZXing::Position &position, float corners[8])
 {
@@ -24,7 +24,7 @@ static bool find(const ZXing::ImageView &view, char *text, size_t size, size_t *
     const ZXing::Result result = ZXing::ReadBarcode(view, hints);
     if (!result.isValid())
         return false;
-    const std::string found = ZXing::TextUtfEncoding::ToUtf8(result.text());
+    const std::string found = result.text();
     if (found.empty() || found.size() >= size)
         return false;
     std::memcpy(text, found.data(), found.size());
