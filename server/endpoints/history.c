@@ -93,6 +93,9 @@ static void add_facts(const struct history *history, struct view *view)
                                                          : page_text(request, "Unknown device"));
     view_text(view, "title", rows_text(history->facts, 0, "name"));
     view_text(view, "code", words_code(request, rows_text(history->facts, 0, "code")));
+    if (*rows_text(history->facts, 0, "code"))
+        view_text(view, "label_href",
+                  arena_format(request->arena, "/labels/%s", rows_text(history->facts, 0, "code")));
     view_text(view, "step_label", words_column(request, history->facts, 0, "step"));
     view_text(view, "waiting_label", words_column(request, history->facts, 0, "waiting"));
     view_text(view, "bench_href", arena_format(request->arena, "/bench?device=%s", history->device_id));

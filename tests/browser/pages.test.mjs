@@ -55,7 +55,7 @@ const pages = [
   ['', 'sign_in', () => '/sign-in'], ['', 'track', () => demo.link], ['', 'track_nl', () => demo.link + '?lang=nl'], ['', 'sticker', () => demo.sticker],
   ['', 'sticker_nl', () => demo.sticker + '?lang=nl'], ['', 'error', () => '/nothing'],
   ['samira', 'bench', () => '/bench'], ['samira', 'bench_device', () => '/bench?code=' + demo.sticker.split('/d/')[1]], ['samira', 'bench_misread', () => '/bench?code=7K3M9-QXFDA'],
-  ['samira', 'intake', () => '/intake'], ['samira', 'devices', () => '/devices'], ['vera', 'audit', () => '/audit'],
+  ['samira', 'intake', () => '/intake'], ['samira', 'label', () => '/labels/' + demo.sticker.split('/d/')[1]], ['samira', 'devices', () => '/devices'], ['vera', 'audit', () => '/audit'],
   ['tom', 'exceptions', () => '/exceptions'], ['tom', 'labels', () => '/labels'], ['tom', 'scanners', () => '/scanners'], ['tom', 'places', () => '/places'], ['admin', 'accounts', () => '/accounts'],
 ];
 for (const [login, name, path] of pages)
@@ -135,6 +135,18 @@ test('the receipt of a return names the number in the log and the seal, for pape
   assert.match(body, /regel \d+ van ons logboek/);
   assert.match(body, /[A-Za-z0-9+/]{43}=/);
   assert.equal(await page.isVisible('header.top'), false);
+  await page.context().close();
+});
+
+test('one label comes as PNG, SVG and PDF', async () => {
+  const page = await signedIn('samira');
+  const begins = { png: '\x89PNG', svg: '<svg', pdf: '%PDF' };
+  for (const [format, begin] of Object.entries(begins)) {
+    const answer = await page.request.get(`${service.url}/labels/${demo.sticker.split('/d/')[1]}/picture?format=${format}`);
+    assert.equal(answer.status(), 200);
+    assert.ok((await answer.body()).toString('latin1').includes(begin), format);
+  }
+  assert.equal((await page.request.get(`${service.url}/labels/${demo.sticker.split('/d/')[1]}/picture?format=gif`)).status(), 400);
   await page.context().close();
 });
 
