@@ -24,6 +24,8 @@ static const char *const of_zbar[] = {
     "ISO8859-11", "ISO8859-13", "ISO8859-14", "ISO8859-15", "ISO8859-16",
 };
 
+static iconv_t kept_for_zbar[COUNT_OF(of_zbar)]; /* open until the process ends */
+
 void charset_prepare(void)
 {
     static bool prepared;
@@ -36,7 +38,7 @@ void charset_prepare(void)
         converters[i].opened = converters[i].handle != (iconv_t)-1;
     }
     for (size_t i = 0; i < COUNT_OF(of_zbar); i++)
-        (void)iconv_open("UTF-8", of_zbar[i]);
+        kept_for_zbar[i] = iconv_open("UTF-8", of_zbar[i]);
 }
 
 static size_t convert(enum converter which, const char *bytes, size_t length, char *text, size_t size)
