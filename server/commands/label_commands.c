@@ -5,6 +5,7 @@
 
 #include "commands/commands.h"
 #include "commands/database.h"
+#include "commands/listing.h"
 #include "db/query.h"
 #include "render/label_sheet.h"
 #include "render/qr.h"
@@ -147,17 +148,9 @@ static int show(struct invocation *invocation, struct error *error)
 
 static int list(struct invocation *invocation, struct error *error)
 {
-    DATABASE           database = {0};
-    const struct rows *rows;
+    static const char *const columns[] = {"name", "count", "linked"};
 
-    (void)invocation;
-    if (!database_open(&database, "spoor_app", error))
-        return 0;
-    rows = query_run(database.session, database.arena, SQL_LABEL_BATCHES, NULL, 0, error);
-    for (size_t i = 0; rows && i < rows_count(rows); i++)
-        printf("%-30s %5s labels, %s in use\n", rows_text(rows, i, "name"), rows_text(rows, i, "count"),
-               rows_text(rows, i, "linked"));
-    return 0;
+    return listing_run(invocation, &(struct listing){SQL_LABEL_BATCHES, columns, COUNT_OF(columns)}, error);
 }
 
 static const struct option_row mint_options[] = {
@@ -189,7 +182,9 @@ static const struct option_row  show_options[] = {{"format", "FORMAT", "text, sv
                                                   {0}};
 static const struct example_row show_examples[] = {
     {"spoord label show 7K3M9-QXFDT --format png --out label.png", "the QR of one label"}, {0}};
-static const struct example_row list_examples[] = {{"spoord label list", "the newest 200 batches"}, {0}};
+static const struct option_row  list_options[] = {{"json", NULL, "as a JSON array"}, {0}};
+static const struct example_row list_examples[] = {
+    {"spoord label list", "the newest 200 batches: name, labels, labels in use"}, {0}};
 
 const struct command label_mint_command = {.name = "label mint",
                                            .operands = "",
@@ -221,4 +216,5 @@ const struct command label_list_command = {.name = "label list",
                                            .operands = "",
                                            .summary = "Lists the batches of labels",
                                            .run = list,
+                                           .options = list_options,
                                            .examples = list_examples};

@@ -1,28 +1,17 @@
-/* Accounts, scanners, tokens: the administrator's command line. */
+/* Accounts, scanners, repairs: the administrator's command line. */
 #include <stdio.h>
 #include <string.h>
 
 #include "commands/commands.h"
 #include "commands/database.h"
+#include "commands/find_row.h"
+#include "commands/listing.h"
+#include "commands/roles.h"
 #include "db/query.h"
-#include "render/json.h"
 #include "store/secret.h"
 
 #define CODE_SYMBOLS     12u
 #define PASSWORD_SYMBOLS 16u
-#define TOKEN_SYMBOLS    52u
-
-static const char *role_array(struct invocation *invocation, struct arena *arena, struct error *error)
-{
-    static const char *const roles[] = {"technician", "lead", "auditor", "editor", "admin"};
-    const char              *role = option_text(invocation, "role");
-
-    for (size_t i = 0; role && i < COUNT_OF(roles); i++)
-        if (strcmp(roles[i], role) == 0)
-            return arena_format(arena, "{%s}", role);
-    error_field(error, "role", "--role is one of technician, lead, auditor, editor, admin");
-    return NULL;
-}
 
 static bool check_login(const char *login, struct error *error)
 {
@@ -44,7 +33,7 @@ static int account_add(struct invocation *invocation, struct error *error)
 
     if (!check_login(login, error) || !database_open(&database, "spoor_app", error))
         return 0;
-    roles = role_array(invocation, database.arena, error);
+    roles = roles_of(invocation, database.arena, error);
     password = secret_new(database.arena, PASSWORD_SYMBOLS);
     if (roles && secret_password_hash(database.arena, password, &hash, error) &&
         WRITE(database.session, database.arena, SQL_ACCOUNT_ADD, error, login, name, roles, hash, NULL,
@@ -90,53 +79,46 @@ static int account_password(struct invocation *invocation, struct error *error)
     return 0;
 }
 
-/* Rows as lines of columns, or as JSON with --json. */
-static void print_rows(const struct rows *rows, const char *const *columns, size_t count, bool json)
+static int account_roles(struct invocation *invocation, struct error *error)
 {
-    CLEANUP(buffer_free) struct buffer out = {.limit = 4u << 20};
-    struct json                        writer;
+    DATABASE    database = {0};
+    const char *roles;
 
-    json_begin(&writer, &out);
-    json_array_begin(&writer);
-    for (size_t i = 0; i < rows_count(rows); i++) {
-        json_object_begin(&writer);
-        for (size_t n = 0; n < count; n++) {
-            json_member(&writer, columns[n], rows_text(rows, i, columns[n]));
-            if (!json)
-                printf("%-24s ", rows_text(rows, i, columns[n]));
-        }
-        json_object_end(&writer);
-        if (!json)
-            putchar('\n');
-    }
-    json_array_end(&writer);
-    if (json)
-        puts(out.text);
-}
-
-static int list(struct invocation *invocation, enum statement statement, const char *const *columns,
-                size_t count, struct error *error)
-{
-    DATABASE           database = {0};
-    const struct rows *rows = NULL;
-
-    if (database_open(&database, "spoor_app", error))
-        rows = query_run(database.session, database.arena, statement, NULL, 0, error);
-    if (rows)
-        print_rows(rows, columns, count, option_given(invocation, "json"));
+    if (!database_open(&database, "spoor_app", error))
+        return 0;
+    roles = roles_of(invocation, database.arena, error);
+    if (roles && WRITE(database.session, database.arena, SQL_ACCOUNT_ROLES, error, operand(invocation, 0),
+                       roles, NULL))
+        printf("%s now has the roles %s and signs in anew.\n", operand(invocation, 0), roles);
     return 0;
 }
 
 static int account_list(struct invocation *invocation, struct error *error)
 {
-    return list(invocation, SQL_ACCOUNT_LIST, (const char *const[]){"login", "name", "roles", "disabled"}, 4,
-                error);
+    static const char *const columns[] = {"login", "name", "roles", "disabled"};
+
+    return listing_run(invocation, &(struct listing){SQL_ACCOUNT_LIST, columns, COUNT_OF(columns)}, error);
 }
 
 static int scanner_list(struct invocation *invocation, struct error *error)
 {
-    return list(invocation, SQL_SCANNER_LIST,
-                (const char *const[]){"id", "name", "holder", "enrolled", "revoked"}, 5, error);
+    static const char *const columns[] = {"id", "name", "holder", "enrolled", "revoked"};
+
+    return listing_run(invocation, &(struct listing){SQL_SCANNER_LIST, columns, COUNT_OF(columns)}, error);
+}
+
+static int scanner_revoke(struct invocation *invocation, struct error *error)
+{
+    DATABASE    database = {0};
+    const char *id;
+
+    if (!command_confirmed(invocation, "The scanner keeps what it has not sent. Revoke it?", error) ||
+        !database_open(&database, "spoor_app", error))
+        return 0;
+    id = find_row(&database, SQL_SCANNER_LIST, "scanner", operand(invocation, 0), error);
+    if (id && WRITE(database.session, database.arena, SQL_SCANNER_REVOKE, error, id, NULL))
+        printf("The scanner %s records nothing any more.\n", operand(invocation, 0));
+    return 0;
 }
 
 static int scanner_add(struct invocation *invocation, struct error *error)
@@ -155,21 +137,6 @@ static int scanner_add(struct invocation *invocation, struct error *error)
     return 0;
 }
 
-static int token_add(struct invocation *invocation, struct error *error)
-{
-    DATABASE    database = {0};
-    const char *token, *roles;
-
-    if (!database_open(&database, "spoor_app", error))
-        return 0;
-    token = secret_new(database.arena, TOKEN_SYMBOLS);
-    roles = role_array(invocation, database.arena, error);
-    if (roles && WRITE(database.session, database.arena, SQL_TOKEN_ADD, error, operand(invocation, 0), roles,
-                       secret_hash(database.arena, database.secret, SECRET_TOKEN, token), NULL))
-        printf("%s\n", token);
-    return 0;
-}
-
 static int repair_list(struct invocation *invocation, struct error *error)
 {
     static const char *const columns[] = {"number",  "code",      "name",  "step",
@@ -181,18 +148,13 @@ static int repair_list(struct invocation *invocation, struct error *error)
         rows =
             QUERY(database.session, database.arena, SQL_REPAIRS_OPEN, error, "", "", "4102444800000", "500");
     if (rows)
-        print_rows(rows, columns, COUNT_OF(columns), option_given(invocation, "json"));
+        listing_print(rows, columns, COUNT_OF(columns), option_given(invocation, "json"));
     return 0;
 }
 
-#define ROLE_ROW                                                                                             \
-    {                                                                                                        \
-        "role", "ROLE", "technician, lead, auditor, editor or admin"                                         \
-    }
-
 static const struct option_row account_options[] = {
-    ROLE_ROW, {"name", "NAME", "the person's full name (the sign-in name)"}, {0}};
-static const struct option_row role_options[] = {ROLE_ROW, {0}};
+    ROLE_OPTION, {"name", "NAME", "the person's full name (the sign-in name)"}, {0}};
+static const struct option_row role_options[] = {ROLE_OPTION, {0}};
 static const struct option_row json_options[] = {{"json", NULL, "as a JSON array"}, {0}};
 static const struct option_row scanner_options[] = {
     {"account", "LOGIN", "the account that it acts for (a team of its own name)"}, {0}};
@@ -209,8 +171,14 @@ static const struct example_row account_list_examples[] = {{"spoord account list
 static const struct example_row scanner_examples[] = {
     {"spoord scanner add 'Bench 2' --account noor", "prints a one-time enrolment code"}, {0}};
 static const struct example_row scanner_list_examples[] = {{"spoord scanner list", "all scanners"}, {0}};
-static const struct example_row token_examples[] = {
-    {"spoord token add inventory --role technician", "prints a bearer token once"}, {0}};
+static const struct option_row  yes_options[] = {{"yes", NULL, "do not ask"}, {0}};
+static const struct example_row roles_examples[] = {
+    {"spoord account roles noor --role technician --role lead",
+     "noor has these two from then on, and no others"},
+    {0}};
+static const struct example_row revoke_examples[] = {
+    {"spoord scanner revoke 'Bench 2' --yes", "by its name, or by the id that `spoord scanner list` shows"},
+    {0}};
 static const struct example_row repair_examples[] = {{"spoord repair list --json", "all open repairs"}, {0}};
 
 #define ONE_OPERAND(text) .operands = text, .operands_least = 1, .operands_most = 1
@@ -254,12 +222,18 @@ const struct command scanner_list_command = {.name = "scanner list",
                                              .run = scanner_list,
                                              .options = json_options,
                                              .examples = scanner_list_examples};
-const struct command token_add_command = {.name = "token add",
-                                          ONE_OPERAND("NAME"),
-                                          .summary = "Makes a bearer token for the API",
-                                          .run = token_add,
-                                          .options = role_options,
-                                          .examples = token_examples};
+const struct command account_roles_command = {.name = "account roles",
+                                              ONE_OPERAND("LOGIN"),
+                                              .summary = "Sets the roles of an account and ends its sessions",
+                                              .run = account_roles,
+                                              .options = role_options,
+                                              .examples = roles_examples};
+const struct command scanner_revoke_command = {.name = "scanner revoke",
+                                               ONE_OPERAND("NAME"),
+                                               .summary = "Revokes a scanner by its name or id",
+                                               .run = scanner_revoke,
+                                               .options = yes_options,
+                                               .examples = revoke_examples};
 const struct command repair_list_command = {.name = "repair list",
                                             .operands = "",
                                             .summary = "Lists the open repairs",

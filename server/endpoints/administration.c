@@ -312,11 +312,6 @@ static bool mint(struct service *service, const struct request *request, struct 
 
     if (!request_line(request, "name", "Name of the batch", 1, 64, &name, error))
         return false;
-    if (name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")] != '\0' ||
-        strchr("._-", name[0]))
-        return error_field(
-            error, "name",
-            "A batch's name has letters, digits and . _ - only, and begins with a letter or digit");
     for (const char *c = count; *c >= '0' && *c <= '9' && wanted <= LABEL_BATCH_MOST; c++)
         wanted = wanted * 10 + (size_t)(*c - '0');
     if (wanted < 1 || wanted > LABEL_BATCH_MOST || count[strspn(count, "0123456789")] != '\0')

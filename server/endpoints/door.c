@@ -4,12 +4,11 @@
 
 #include "db/query.h"
 #include "endpoints/page.h"
+#include "endpoints/session_cookie.h"
 #include "render/json.h"
 #include "store/cache.h"
 #include "store/secret.h"
 #include "web/reply.h"
-
-#define SESSION_SYMBOLS 52u /* 260 random bits */
 
 static const struct {
     const char *name;
@@ -46,38 +45,15 @@ static void principal_fill(struct principal *principal, const struct rows *rows)
     principal->is_scanner = (principal->roles & MAY_SCANNER) != 0;
 }
 
-const char *door_cookie_name(const struct service *service)
-{
-    return strncmp(service->config->base_url, "https:", 6) == 0 ? "__Host-sid" : "sid";
-}
-
-const char *door_session_hash(const struct service *service, const struct request *request,
-                              const char *secret)
-{
-    return secret_hash(request->arena, service->secret, SECRET_SESSION, secret);
-}
-
-void door_set_cookie(const struct service *service, const struct request *request, struct reply *reply,
-                     const char *secret)
-{
-    bool secure = strncmp(service->config->base_url, "https:", 6) == 0;
-
-    reply_header(reply, "Set-Cookie",
-                 arena_format(request->arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s",
-                              door_cookie_name(service), secret ? secret : "", secure ? "; Secure" : "",
-                              secret ? "" : "; Max-Age=0"));
-}
-
 static bool enter_page(struct service *service, struct request *request, struct error *error)
 {
-    const char *cookie = request_cookie(request, door_cookie_name(service));
-    const char *secret = cookie ? secret_normalise(request->arena, cookie, SESSION_SYMBOLS) : NULL;
+    const char *secret = session_cookie_secret(service, request);
 
-    if (!secret || strcmp(secret, cookie) != 0)
+    if (!secret)
         return true; /* nobody; the route decides whether that is enough */
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     const struct rows *rows = session ? WRITE(session, request->arena, SQL_SESSION_TOUCH, error,
-                                              door_session_hash(service, request, secret))
+                                              session_cookie_hash(service, request, secret))
                                       : NULL;
 
     if (!rows)

@@ -16,15 +16,4 @@ authenticator door_authenticate;
  * 9457). */
 error_page door_error_page;
 
-/* The cookie's name: "__Host-sid" under https, "sid" on plain loopback. */
-const char *door_cookie_name(const struct service *service);
-
-/* Set-Cookie for a new session (secret), or to end one (secret NULL). */
-void door_set_cookie(const struct service *service, const struct request *request, struct reply *reply,
-                     const char *secret);
-
-/* The keyed hash of a session's secret, for the database. */
-const char *door_session_hash(const struct service *service, const struct request *request,
-                              const char *secret);
-
 #endif

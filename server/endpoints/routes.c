@@ -81,6 +81,14 @@ const struct route routes[] = {
     {"POST", "/api/v1/scanners/enroll", api_scanner_enroll, MAY_ANYONE, DOOR_API, KIB,
      "Exchanges a one-time code for a key"},
     {"GET", "/api/v1/openapi.yaml", api_description, MAY_ANYONE, DOOR_API, 0, "The description of this API"},
+    {"GET", "/account", account_show, MAY_ACCOUNT, DOOR_PAGE, 0,
+     "One's own account: where it is signed in, password, language"},
+    {"POST", "/account/sessions", account_sessions_end, MAY_ACCOUNT, DOOR_PAGE, KIB,
+     "Ends another session of one's own, or all others"},
+    {"POST", "/account/password", account_password, MAY_ACCOUNT, DOOR_PAGE, 16 * KIB,
+     "Changes one's own password"},
+    {"POST", "/account/language", account_language, MAY_ACCOUNT, DOOR_PAGE, KIB,
+     "Chooses the language of one's own pages"},
     {"POST", "/sign-out", sign_out, MAY_ACCOUNT, DOOR_PAGE, KIB, "Signs out"},
 };
 const size_t route_count = sizeof routes / sizeof routes[0];

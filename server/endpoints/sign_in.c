@@ -4,11 +4,12 @@
 #include "endpoints/door.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/page.h"
+#include "endpoints/session_cookie.h"
+#include "endpoints/sign_in_tries.h"
 #include "store/secret.h"
 #include "web/reply.h"
 
-#define SESSION_SYMBOLS 52u /* 260 random bits */
-#define WRONG           "This name and password do not belong together"
+#define WRONG "This name and password do not belong together"
 
 static const char *home_of(unsigned roles)
 {
@@ -47,58 +48,6 @@ static bool form_again(const struct service *service, const struct request *requ
     return page_show(service, request, reply, "sign_in", view, error);
 }
 
-/* Seconds that this account or this address still has to wait; delays grow with failures, nobody is locked
- * out. */
-static bool may_try(struct session *session, const struct request *request, const char *login,
-                    struct error *error)
-{
-    const char *keys[] = {arena_format(request->arena, "account:%s", login),
-                          arena_format(request->arena, "address:%s", request->address)};
-
-    for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        const struct rows *rows = QUERY(session, request->arena, SQL_SIGN_IN_DELAY, error, keys[i]);
-
-        if (!rows)
-            return false;
-        if (rows_integer(rows, 0, "seconds") > 0) {
-            error_set(error, ERROR_TOO_MANY, "Too many wrong tries. Try again in %lld seconds",
-                      (long long)rows_integer(rows, 0, "seconds"));
-            error->retry_after_s = (unsigned)rows_integer(rows, 0, "seconds");
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool note_try(struct session *session, const struct request *request, const char *login, bool correct,
-                     struct error *error)
-{
-    const char    *keys[] = {arena_format(request->arena, "account:%s", login),
-                             arena_format(request->arena, "address:%s", request->address)};
-    enum statement statement = correct ? SQL_SIGN_IN_SUCCEEDED : SQL_SIGN_IN_FAILED;
-
-    for (size_t i = 0; i < COUNT_OF(keys); i++)
-        if (!WRITE(session, request->arena, statement, error, keys[i]))
-            return false;
-    return true;
-}
-
-static bool open_session(struct service *service, struct session *session, const struct request *request,
-                         struct reply *reply, const char *account_id, struct error *error)
-{
-    const char *secret = secret_new(request->arena, SESSION_SYMBOLS);
-    const char *agent = request_header(request, "User-Agent");
-    char        shortened[121] = "";
-
-    for (size_t i = 0; agent && agent[i] && i + 1 < sizeof shortened; i++)
-        shortened[i] = agent[i] >= ' ' && agent[i] < 0x7F ? agent[i] : '?';
-    if (!WRITE(session, request->arena, SQL_SESSION_OPEN, error, door_session_hash(service, request, secret),
-               account_id, shortened))
-        return false;
-    door_set_cookie(service, request, reply, secret);
-    return true;
-}
-
 static const char *lower(const struct request *request, const char *text)
 {
     char *copy = arena_copy(request->arena, text);
@@ -111,42 +60,42 @@ static const char *lower(const struct request *request, const char *text)
 
 /* The database session is given back while the password is hashed: that takes long and needs none. */
 static bool look_up(struct service *service, const struct request *request, const char *login,
-                    const char **account_id, const char **hash, struct error *error)
+                    struct sign_in_tries *tries, const char **hash, struct error *error)
 {
-    SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-
-    if (!session || !may_try(session, request, login, error))
-        return false;
-    const struct rows *rows = QUERY(session, request->arena, SQL_SIGN_IN_LOOKUP, error, login);
+    SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+    const struct rows *rows =
+        session ? QUERY(session, request->arena, SQL_SIGN_IN_LOOKUP, error, login) : NULL;
 
     if (!rows)
         return false;
-    if (rows_count(rows) > 0 && !rows_flag(rows, 0, "disabled")) {
-        *account_id = rows_text(rows, 0, "account_id");
+    sign_in_tries_of(tries, request, login,
+                     session_cookie_is_known(service, request, rows) ? rows_text(rows, 0, "account_id")
+                                                                     : NULL);
+    if (rows_count(rows) > 0 && !rows_flag(rows, 0, "disabled"))
         *hash = rows_text(rows, 0, "password_hash");
-    }
-    return true;
+    return sign_in_tries_allow(tries, session, request, error);
 }
 
 bool sign_in(struct service *service, const struct request *request, struct reply *reply, struct error *error)
 {
-    const char *login, *account_id = NULL, *hash = NULL;
-    bool        correct;
+    struct sign_in_tries tries;
+    const char          *login, *hash = NULL;
+    bool                 correct;
 
     if (!request_only(request, "login password", error) ||
         !request_line(request, "login", "Sign-in name", 1, 64, &login, error))
         return false;
     login = lower(request, login);
-    if (!look_up(service, request, login, &account_id, &hash, error) ||
+    if (!look_up(service, request, login, &tries, &hash, error) ||
         !secret_password_check(hash, request_field(request, "password"), &correct, error))
         return false;
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-    if (!session || !note_try(session, request, login, correct, error))
+    if (!session || !sign_in_tries_note(&tries, session, request, correct, error))
         return false;
     if (!correct)
         return form_again(service, request, reply, login, WRONG, error);
-    if (!open_session(service, session, request, reply, account_id, error))
+    if (!session_cookie_open(service, session, request, reply, login, error))
         return false;
     reply_redirect(reply, "/");
     return true;
@@ -155,16 +104,16 @@ bool sign_in(struct service *service, const struct request *request, struct repl
 bool sign_out(struct service *service, const struct request *request, struct reply *reply,
               struct error *error)
 {
-    const char *secret = request_cookie(request, door_cookie_name(service));
+    const char *secret = session_cookie_secret(service, request);
 
     if (!request_only(request, "", error))
         return false;
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
     if (!session || !WRITE(session, request->arena, SQL_SESSION_CLOSE, error,
-                           door_session_hash(service, request, secret)))
+                           session_cookie_hash(service, request, secret)))
         return false;
-    door_set_cookie(service, request, reply, NULL);
+    session_cookie_end(service, request, reply);
     reply_redirect(reply, "/sign-in");
     return true;
 }

@@ -26,7 +26,10 @@ static bool show(const struct service *service, const struct request *request, s
 
     view_text(view, "title", page_text(request, "Found this device?"));
     view_text(view, "code", words_code(request, label->code));
-    if (level >= 2 && rows_flag(rows, 0, "in_repair")) {
+    if (rows_flag(rows, 0, "revoked")) {
+        view_flag(view, "is_revoked", true);
+        reply->status = 410;
+    } else if (level >= 2 && rows_flag(rows, 0, "in_repair")) {
         view_flag(view, "shows_phase", true);
         view_text(view, "phase_label", words_column(request, rows, 0, "phase"));
         if (level >= 3)

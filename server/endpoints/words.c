@@ -40,6 +40,8 @@ static const char *const flag_words[] = {
     "Unusual order of steps",
     "Device was not known",
     "The sender was revoked",
+    "The label was revoked",
+    "The scanner used this number before",
 };
 
 const char *words_column(const struct request *request, const struct rows *rows, size_t row, const char *name)

@@ -47,7 +47,8 @@ static const char *const words[] = {
 };
 
 static const char *const flag_words[] = {"custody_break", "late",           "clock_suspect",
-                                         "unusual_step",  "unknown_device", "revoked_sender"};
+                                         "unusual_step",  "unknown_device", "revoked_sender",
+                                         "revoked_label", "number_reused"};
 
 static struct timespec deadline_after(unsigned timeout_ms)
 {

@@ -29,11 +29,23 @@ static const char *as_array(struct arena *arena, const struct label *labels, siz
     return text;
 }
 
+static bool is_batch_name(const char *name)
+{
+    size_t length = strlen(name);
+
+    return length >= 1 && length <= 64 && !strchr("._-", name[0]) &&
+           name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0';
+}
+
 bool label_store_mint(struct session *session, struct arena *arena, const char *batch, size_t count,
                       const char *actor_id, struct label *labels, struct error *error)
 {
     if (count < 1 || count > LABEL_BATCH_MOST)
         return error_field(error, "count", "A batch holds 1 to %u labels", LABEL_BATCH_MOST);
+    if (!is_batch_name(batch))
+        return error_field(error, "name",
+                           "A batch's name has letters, digits and . _ - only, at most 64, and begins with a "
+                           "letter or digit");
     make_codes(labels, count);
     return WRITE(session, arena, SQL_LABEL_MINT, error, batch, as_array(arena, labels, count), actor_id) !=
            NULL;

@@ -20,7 +20,8 @@ enum secret_use {
     SECRET_SCANNER_KEY,
     SECRET_ENROLMENT,
     SECRET_FORM,
-    SECRET_SETUP
+    SECRET_SETUP,
+    SECRET_KNOWN
 };
 
 /* Reads the service's key from FOLDER/secret.key, and makes it (0600, fsynced) where there is none.

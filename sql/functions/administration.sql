@@ -155,6 +155,17 @@ BEGIN
     RETURN v_actor;
 END $$;
 
+CREATE OR REPLACE FUNCTION spoor.revoke_token(of_token uuid, by_actor uuid)
+RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE spoor.api_token SET revoked_at = coalesce(revoked_at, now()) WHERE id = of_token;
+    IF NOT FOUND THEN
+        RAISE 'There is no such token' USING ERRCODE = 'SP404';
+    END IF;
+    PERFORM spoor.note_action(by_actor, 'token_revoked', of_token::text);
+    RETURN of_token;
+END $$;
+
 CREATE OR REPLACE FUNCTION spoor.add_party(party_kind text, party_name text, party_email text, by_actor uuid, label_code text DEFAULT NULL)
 RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -221,6 +232,18 @@ BEGIN
     SELECT c.code, batch_name, c.position FROM unnest(codes) WITH ORDINALITY AS c (code, position);
     PERFORM spoor.note_action(by_actor, 'labels_minted', batch_name, jsonb_build_object('count', cardinality(codes)));
     RETURN cardinality(codes);
+END $$;
+
+-- A label that is on no device: there is no history that could say so. Others are revoked by an event.
+CREATE OR REPLACE FUNCTION spoor.revoke_label(of_code text, why text, by_actor uuid)
+RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE spoor.label SET revoked_at = now() WHERE code = of_code AND device_id IS NULL AND revoked_at IS NULL;
+    IF NOT FOUND THEN
+        RAISE 'This label was not made here, is on a device, or was revoked already' USING ERRCODE = 'SP409', DETAIL = 'field=code';
+    END IF;
+    PERFORM spoor.note_action(by_actor, 'label_revoked', of_code, jsonb_build_object('why', why));
+    RETURN of_code;
 END $$;
 
 CREATE OR REPLACE FUNCTION spoor.settle_review(of_review bigint, by_actor uuid)

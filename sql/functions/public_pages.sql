@@ -52,14 +52,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 CREATE OR REPLACE FUNCTION spoor.found(of_code text)
-RETURNS TABLE (known boolean, device_kind text, phase text, phase_en text, phase_nl text, expected_on date, in_repair boolean)
+RETURNS TABLE (revoked boolean, device_kind text, phase text, phase_en text, phase_nl text, expected_on date, in_repair boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT true, d.kind, s.phase, p.label_en, p.label_nl, r.expected_on, r.id IS NOT NULL AND r.returned_at IS NULL
+    SELECT l.revoked_at IS NOT NULL, d.kind, s.phase, p.label_en, p.label_nl, r.expected_on, r.id IS NOT NULL AND r.returned_at IS NULL
       FROM spoor.label l
       LEFT JOIN spoor.device d ON d.id = l.device_id
       LEFT JOIN spoor.custody c ON c.device_id = d.id
       LEFT JOIN spoor.repair r ON r.id = c.repair_id
       LEFT JOIN spoor.step s ON s.name = c.step AND r.id IS NOT NULL
       LEFT JOIN spoor.phase p ON p.name = s.phase
-     WHERE l.code = of_code AND l.revoked_at IS NULL
+     WHERE l.code = of_code
 $$;

@@ -1,9 +1,10 @@
 -- Signing in, and who a cookie or a bearer token belongs to. Only hashes come in here.
 
+-- changed: when the password was set; what a device is known by dies with the password.
 CREATE OR REPLACE FUNCTION spoor.sign_in_lookup(of_login text)
-RETURNS TABLE (account_id uuid, password_hash text, disabled boolean)
+RETURNS TABLE (account_id uuid, password_hash text, disabled boolean, changed bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT a.id, c.password_hash, a.disabled_at IS NOT NULL
+    SELECT a.id, c.password_hash, a.disabled_at IS NOT NULL, (extract(epoch FROM c.changed_at) * 1000000)::bigint
       FROM spoor.account a JOIN spoor.credential c ON c.account_id = a.id WHERE a.login = of_login
 $$;
 
@@ -47,6 +48,36 @@ BEGIN
     DELETE FROM spoor.session WHERE id_hash = hash;
     RETURN FOUND;
 END $$;
+
+-- The sessions of whoever this session belongs to; none for a session that is not there.
+CREATE OR REPLACE FUNCTION spoor.own_sessions(hash bytea)
+RETURNS TABLE (id uuid, created_at bigint, seen_at bigint, agent text, here boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT o.id, (extract(epoch FROM o.created_at) * 1000)::bigint, (extract(epoch FROM o.seen_at) * 1000)::bigint, o.agent,
+           o.id_hash = hash
+      FROM spoor.session s JOIN spoor.session o ON o.account_id = s.account_id
+     WHERE s.id_hash = hash AND o.expires_at > now() ORDER BY o.id_hash = hash DESC, o.seen_at DESC LIMIT 50
+$$;
+
+-- Ends one other session of the same account, or all others where none is named.
+CREATE OR REPLACE FUNCTION spoor.end_sessions(hash bytea, of_session uuid)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    ended integer;
+BEGIN
+    DELETE FROM spoor.session o USING spoor.session s
+     WHERE s.id_hash = hash AND o.account_id = s.account_id AND o.id_hash <> hash AND (of_session IS NULL OR o.id = of_session);
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    IF of_session IS NOT NULL AND ended = 0 THEN
+        RAISE 'There is no such session' USING ERRCODE = 'SP404';
+    END IF;
+    RETURN ended;
+END $$;
+
+CREATE OR REPLACE FUNCTION spoor.set_language(of_account uuid, new_language text)
+RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE spoor.account SET language = new_language WHERE id = of_account RETURNING language
+$$;
 
 CREATE OR REPLACE FUNCTION spoor.bearer_lookup(hash bytea)
 RETURNS TABLE (actor_id uuid, party_id uuid, name text, login text, roles text, place_id uuid)

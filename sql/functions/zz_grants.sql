@@ -6,7 +6,8 @@ GRANT USAGE ON SCHEMA spoor TO spoor_seal;
 GRANT EXECUTE ON FUNCTION spoor.record_events, spoor.take_in, spoor.reissue_link, spoor.add_account, spoor.set_up,
     spoor.set_password, spoor.enable_account, spoor.set_roles, spoor.add_scanner, spoor.enroll_scanner,
     spoor.revoke_scanner, spoor.add_token, spoor.add_party, spoor.add_device, spoor.identify_device, spoor.mint_labels,
-    spoor.settle_review, spoor.sign_in_lookup, spoor.open_session, spoor.touch_session, spoor.close_session,
+    spoor.settle_review, spoor.revoke_token, spoor.revoke_label, spoor.own_sessions, spoor.end_sessions,
+    spoor.set_language, spoor.sign_in_lookup, spoor.open_session, spoor.touch_session, spoor.close_session,
     spoor.bearer_lookup, spoor.sign_in_delay, spoor.sign_in_failed, spoor.sign_in_succeeded, spoor.erasable,
     spoor.erase_person TO spoor_app;
 GRANT EXECUTE ON FUNCTION spoor.erased_by TO spoor_app, spoor_audit;

@@ -85,6 +85,7 @@ CREATE TABLE spoor.credential (                               -- read by functio
 
 CREATE TABLE spoor.session (
     id_hash    bytea PRIMARY KEY CHECK (length(id_hash) = 32),
+    id         uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(), -- to name it by; opens nothing
     account_id uuid NOT NULL REFERENCES spoor.account,
     created_at timestamptz NOT NULL DEFAULT now(),
     seen_at    timestamptz NOT NULL DEFAULT now(),

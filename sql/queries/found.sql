@@ -1,2 +1,2 @@
 -- $1 label code
-SELECT * FROM spoor.found($1);
+SELECT revoked, device_kind, phase, phase_en, phase_nl, expected_on, in_repair FROM spoor.found($1);

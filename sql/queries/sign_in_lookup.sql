@@ -1,2 +1,2 @@
 -- $1 login
-SELECT account_id, password_hash, disabled FROM spoor.sign_in_lookup($1);
+SELECT account_id, password_hash, disabled, changed FROM spoor.sign_in_lookup($1);

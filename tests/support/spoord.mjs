@@ -112,16 +112,23 @@ export function greeting(output) {
 export class Client {
   constructor(url) {
     this.url = url;
-    this.cookie = '';
+    this.cookies = new Map();
   }
 
   async get(path, headers = {}) {
     return this.send(path, { headers });
   }
 
+  get cookie() {
+    return [...this.cookies].map((pair) => pair.join('=')).join('; ');
+  }
+
   async send(path, { headers = {}, ...rest } = {}) {
     const answer = await fetch(this.url + path, { redirect: 'manual', ...rest, headers: { ...(this.cookie && { cookie: this.cookie }), ...headers } });
-    for (const line of answer.headers.getSetCookie()) this.cookie = line.split(';')[0];
+    for (const line of answer.headers.getSetCookie()) {
+      const [name, value] = line.split(';')[0].split('=');
+      this.cookies.set(name, value);
+    }
     return answer;
   }
 
