@@ -1,5 +1,6 @@
 #include "db/pool.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,19 @@
 #define BACKOFF_MOST_MS  5000u
 #define COMMAND_MS       5000u
 
+/* Who waits for a session is handed one in turn: nobody who comes later takes it away. */
+struct waiter {
+    struct waiter  *next;
+    struct session *handed;
+    pthread_cond_t  ready;
+};
+
 struct pool {
     pthread_mutex_t     lock;
-    pthread_cond_t      given_back;
     struct pool_options options;
     char               *conninfo, *role;
     struct session     *free; /* guarded by lock, as all below */
+    struct waiter      *first, **last;
     unsigned            busy, open;
     unsigned            backoff_ms;    /* 0: the database answers */
     unsigned long long  not_before_ms; /* no new connection before */
@@ -144,7 +152,7 @@ struct pool *pool_open(const struct pool_options *options, struct error *error)
     pool->conninfo = strdup(options->conninfo);
     pool->role = options->role ? strdup(options->role) : NULL;
     pthread_mutex_init(&pool->lock, NULL);
-    pthread_cond_init(&pool->given_back, NULL);
+    pool->last = &pool->first;
     for (unsigned i = options->size; i-- > 0;) {
         pool->sessions[i].pool = pool;
         pool->sessions[i].next_free = pool->free;
@@ -165,7 +173,6 @@ void pool_free(struct pool *pool)
         return;
     for (unsigned i = 0; i < pool->options.size; i++)
         PQfinish(pool->sessions[i].connection);
-    pthread_cond_destroy(&pool->given_back);
     pthread_mutex_destroy(&pool->lock);
     free(pool->conninfo);
     free(pool->role);
@@ -186,22 +193,52 @@ static struct timespec deadline_after(unsigned timeout_ms)
     return deadline;
 }
 
-static struct session *take_free(struct pool *pool, unsigned timeout_ms, bool *too_early)
+static void leave_queue(struct pool *pool, const struct waiter *waiter)
+{
+    struct waiter **at = &pool->first;
+
+    while (*at != waiter)
+        at = &(*at)->next;
+    *at = waiter->next;
+    if (!waiter->next)
+        pool->last = at;
+}
+
+/* Waits in turn; NULL when the time was over first. */
+static struct session *wait_for_turn(struct pool *pool, unsigned timeout_ms)
 {
     struct timespec deadline = deadline_after(timeout_ms);
+    struct waiter   waiter = {.next = NULL};
+
+    pthread_cond_init(&waiter.ready, NULL);
+    *pool->last = &waiter;
+    pool->last = &waiter.next;
+    while (!waiter.handed)
+        if (pthread_cond_timedwait(&waiter.ready, &pool->lock, &deadline) == ETIMEDOUT && !waiter.handed) {
+            leave_queue(pool, &waiter);
+            break;
+        }
+    pthread_cond_destroy(&waiter.ready);
+    return waiter.handed;
+}
+
+static struct session *take_free(struct pool *pool, unsigned timeout_ms, bool *too_early)
+{
     struct session *session;
 
     pthread_mutex_lock(&pool->lock);
-    while (!pool->free && pthread_cond_timedwait(&pool->given_back, &pool->lock, &deadline) == 0)
-        continue;
     session = pool->free;
-    *too_early = session && !session->connection && pool->backoff_ms && now_ms() < pool->not_before_ms;
-    if (session && !*too_early) {
+    if (session) {
         pool->free = session->next_free;
         pool->busy++;
+    } else {
+        session = wait_for_turn(pool, timeout_ms);
     }
+    *too_early = session && !session->connection && pool->backoff_ms && now_ms() < pool->not_before_ms;
     pthread_mutex_unlock(&pool->lock);
-    return *too_early ? NULL : session;
+    if (*too_early)
+        pool_give_back(&session);
+    return session;
 }
 
 struct session *pool_borrow(struct pool *pool, unsigned timeout_ms, struct error *error)
@@ -240,10 +277,17 @@ void pool_give_back(struct session **session)
         given->connection = NULL;
         pool->open--;
     }
-    given->next_free = pool->free;
-    pool->free = given;
-    pool->busy--;
-    pthread_cond_signal(&pool->given_back);
+    if (pool->first) {
+        struct waiter *waiter = pool->first;
+
+        leave_queue(pool, waiter);
+        waiter->handed = given;
+        pthread_cond_signal(&waiter->ready);
+    } else {
+        given->next_free = pool->free;
+        pool->free = given;
+        pool->busy--;
+    }
     pthread_mutex_unlock(&pool->lock);
 }
 

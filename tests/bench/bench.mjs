@@ -51,6 +51,8 @@ async function compare(service, { name, mode, clients, against = mode, of = 'rat
   const mine = [], theirs = [];
   let wrong = 0;
   await withPeer(service, scripts[against](service), clients, async (peer) => {
+    tell(`our ${clients} clients warm up`);
+    await ours(service, mode, clients, 0, Math.ceil(4 + clients / 32));
     for (let round = 1; round <= rounds; round++) {
       tell(`${name} at ${clients}, round ${round} of ${rounds}`);
       const one = await ours(service, mode, clients, 2, each);
