@@ -82,6 +82,9 @@ $(BUILD)/server/audit/%.o: server/audit/%.c
 $(BUILD)/server/verify%.o: server/verify%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -iquote include -iquote server $(call pkg_cflags,libsodium) -c -o $@ $<
+$(BUILD)/server/render/json.o: server/render/json.c # part of spoor-verify, which needs nothing that is generated
+	@mkdir -p $(@D)
+	$(COMPILE) -iquote include -iquote server -c -o $@ $<
 $(BUILD)/server/%.o: server/%.c | $(BUILD)/generated/statements.h
 	@mkdir -p $(@D)
 	$(COMPILE) $(SERVER_FLAGS) -c -o $@ $<

@@ -10,13 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "render/json.h"
 #include "shared/command_line.h"
 #include "shared/moment.h"
 #include "verify/bundle_check.h"
+#include "verify/compare.h"
 #include "verify/held_files.h"
 
 #define VERSION       "0.1.0"
-#define FINDINGS_MOST 1000u
+#define FINDINGS_MOST 25u /* on the page for people; --json gives all */
 #define EXIT_FINDING  1
 #define EXIT_USAGE    2
 #define EXIT_STALE    3
@@ -57,13 +59,13 @@ static bool read_held(const struct invocation *invocation, struct held *held, st
     const char *path;
 
     for (size_t i = 0; (path = option_nth(invocation, "since", i)); i++) {
-        struct older_checkpoint *older = &held->older[held->older_count];
+        struct held_checkpoint kept;
 
         if (!has_room(held, error) ||
-            !held_files_checkpoint(path, held->arena, held->keys, held->key_count, &older->checkpoint, error))
+            !held_files_checkpoint(path, held->arena, held->keys, held->key_count, &kept, error))
             return false;
-        older->name = path;
-        held->older_count++;
+        held->older[held->older_count++] =
+            (struct older_checkpoint){.name = path, .checkpoint = kept.checkpoint};
     }
     for (size_t i = 0; (path = option_nth(invocation, "receipt", i)); i++) {
         struct older_checkpoint *older = &held->older[held->older_count];
@@ -84,10 +86,26 @@ static bool read_held(const struct invocation *invocation, struct held *held, st
 
 static void begin(const struct invocation *invocation, struct held *held)
 {
-    *held = (struct held){.arena = arena_new(),
-                          .findings = {.json = option_given(invocation, "json"), .most = FINDINGS_MOST}};
+    *held = (struct held){.arena = arena_new(), .findings = {.json = option_given(invocation, "json")}};
+    held->findings.most = held->findings.json ? UINT64_MAX : FINDINGS_MOST;
     held->findings.warnings = option_given(invocation, "warnings");
     held->findings.out = held->findings.json ? stdout : tmpfile(); /* the verdict comes first for people */
+}
+
+/* What did not fit on the page. */
+static void tell_rest(const struct findings *findings)
+{
+    uint64_t all = 0;
+
+    for (unsigned i = 0; i < FINDING_COUNT; i++)
+        all += finding_is_warning(i) && !findings->warnings ? 0 : findings->count[i];
+    if (all <= findings->told)
+        return;
+    printf("… and %" PRIu64 " more (--json lists all):", all - findings->told);
+    for (unsigned i = 0; i < FINDING_COUNT; i++)
+        if (findings->count[i] > 0 && (findings->warnings || !finding_is_warning(i)))
+            printf(" %s %" PRIu64 "x", finding_code(i), findings->count[i]);
+    putchar('\n');
 }
 
 /* What was found, beneath the verdict. */
@@ -101,6 +119,7 @@ static void end(struct held *held)
         while ((got = fread(part, 1, sizeof part, held->findings.out)) > 0)
             fwrite(part, 1, got, stdout);
         fclose(held->findings.out);
+        tell_rest(&held->findings);
     }
     arena_free(held->arena);
 }
@@ -115,6 +134,11 @@ static void show_progress(uint64_t done, uint64_t all)
         return;
     shown = now;
     fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " entries%s", done, all, done >= all ? "\n" : "");
+}
+
+static bool is_stale(int64_t newest_ms, long hours)
+{
+    return hours > 0 && (int64_t)time(NULL) * 1000 - newest_ms > hours * INT64_C(3600000);
 }
 
 static void tell_verdict(const struct bundle_check *check, const struct findings *findings)
@@ -140,17 +164,12 @@ static void tell_verdict(const struct bundle_check *check, const struct findings
                findings->count[FINDING_NAME]);
 }
 
-static void tell_json(const struct bundle_check *check, const struct findings *findings)
+static void tell_json(const struct bundle_check *check, const struct findings *findings, bool stale)
 {
-    printf("{\"intact\": %s, \"findings\": %" PRIu64 ", \"entries\": %" PRIu64 ", \"rows\": %" PRIu64
-           ", \"values\": %" PRIu64 "}\n",
-           finding_total(findings) ? "false" : "true", finding_total(findings), check->checkpoint.size,
-           check->rows, check->openings);
-}
-
-static bool is_stale(int64_t newest_ms, long hours)
-{
-    return hours > 0 && (int64_t)time(NULL) * 1000 - newest_ms > hours * INT64_C(3600000);
+    printf("{\"intact\": %s, \"stale\": %s, \"findings\": %" PRIu64 ", \"entries\": %" PRIu64
+           ", \"rows\": %" PRIu64 ", \"values\": %" PRIu64 "}\n",
+           finding_total(findings) ? "false" : "true", stale ? "true" : "false", finding_total(findings),
+           check->checkpoint.size, check->rows, check->openings);
 }
 
 static int check_bundle(struct invocation *invocation, struct held *held, struct error *error)
@@ -168,7 +187,7 @@ static int check_bundle(struct invocation *invocation, struct held *held, struct
         !bundle_check_run(&check, error))
         return usage(error);
     if (held->findings.json)
-        tell_json(&check, &held->findings);
+        tell_json(&check, &held->findings, is_stale(check.newest_ms, hours));
     else
         tell_verdict(&check, &held->findings);
     if (finding_total(&held->findings) > 0)
@@ -194,13 +213,18 @@ static int bundle(struct invocation *invocation, struct error *error)
     return code;
 }
 
-static void tell_receipt(const struct receipt *receipt, const struct checkpoint *checkpoint)
+static void tell_receipt(const struct receipt *receipt, const struct checkpoint *checkpoint,
+                         struct arena *arena)
 {
     printf("INTACT. Record %" PRIu64 " is sealed under \"%s\" (checkpoint of %" PRIu64 " entries).\n",
            receipt->index, checkpoint->origin, checkpoint->size);
-    for (size_t i = 0; i < receipt->opening_count; i++)
-        printf("  %-14s %.*s\n", entry_tag_name(receipt->openings[i].tag), (int)receipt->openings[i].length,
-               (const char *)receipt->openings[i].value);
+    for (size_t i = 0; i < receipt->opening_count; i++) {
+        char *value = arena_format(arena, "%.*s", (int)receipt->openings[i].length,
+                                   (const char *)receipt->openings[i].value);
+
+        finding_printable(value);
+        printf("  %-14s %s\n", entry_tag_name(receipt->openings[i].tag), value);
+    }
 }
 
 static int receipt(struct invocation *invocation, struct error *error)
@@ -216,7 +240,9 @@ static int receipt(struct invocation *invocation, struct error *error)
                             &held.findings, error))
         code = usage(error);
     else if (finding_total(&held.findings) > 0) {
-        if (!held.findings.json)
+        if (held.findings.json)
+            printf("{\"intact\": false, \"findings\": %" PRIu64 "}\n", finding_total(&held.findings));
+        else
             puts("NOT INTACT. This receipt proves nothing:");
     } else {
         code = 0;
@@ -224,43 +250,80 @@ static int receipt(struct invocation *invocation, struct error *error)
             printf("{\"intact\": true, \"seq\": %" PRIu64 ", \"size\": %" PRIu64 "}\n", read.index,
                    checkpoint.size);
         else
-            tell_receipt(&read, &checkpoint);
+            tell_receipt(&read, &checkpoint, held.arena);
     }
     end(&held);
     return code;
 }
 
+static void tell_note(const char *path, const struct held_checkpoint *held, bool json)
+{
+    CLEANUP(buffer_free) struct buffer out = {.limit = 4 * RECEIPT_MOST};
+    struct json                        line;
+
+    if (!json) {
+        printf("\n%s:\n%.*s", path, (int)held->note_length, held->note);
+        return;
+    }
+    json_begin(&line, &out);
+    json_object_begin(&line);
+    json_member(&line, "file", path);
+    json_member(&line, "note", held->note);
+    json_object_end(&line);
+    printf("%s\n", out.text);
+}
+
+static int tell_comparison(const struct held_checkpoint heads[2], const char *const paths[2],
+                           enum comparison comparison, const struct findings *findings)
+{
+    static const char *const words[] = {[COMPARE_SAME] = "same",
+                                        [COMPARE_BEGINNING] = "beginning",
+                                        [COMPARE_UNKNOWN] = "unknown",
+                                        [COMPARE_FORK] = "fork"};
+    uint64_t                 one = heads[0].checkpoint.size, other = heads[1].checkpoint.size;
+
+    if (findings->json)
+        printf("{\"comparison\": \"%s\", \"sizes\": [%" PRIu64 ", %" PRIu64 "]}\n", words[comparison], one,
+               other);
+    else if (comparison == COMPARE_SAME)
+        printf("The same history of %" PRIu64 " entries.\n", one);
+    else if (comparison == COMPARE_BEGINNING)
+        printf("One history: the %" PRIu64 " entries of the older are the beginning of the newer's %" PRIu64
+               ".\n",
+               one < other ? one : other, one < other ? other : one);
+    else if (comparison == COMPARE_FORK)
+        puts("NOT INTACT. Two histories were signed:");
+    else if (finding_total(findings) == 0)
+        printf("One is older (%" PRIu64 " and %" PRIu64
+               " entries). Whether it is the beginning of the newer one, "
+               "the newer one's bundle tells:\n  spoor-verify compare OLDER FOLDER --key KEY\n",
+               one, other);
+    else
+        puts("NOT INTACT:");
+    for (int i = 0; i < 2 && comparison == COMPARE_FORK; i++)
+        tell_note(paths[i], &heads[i], findings->json);
+    if (finding_total(findings) > 0)
+        return EXIT_FINDING;
+    return comparison == COMPARE_UNKNOWN ? EXIT_STALE : 0;
+}
+
 /* Two heads of one log, both signed: of one size they must be equal. */
 static int compare(struct invocation *invocation, struct error *error)
 {
-    struct held       held;
-    struct checkpoint one, other;
-    int               code = 0;
+    const char *const      paths[2] = {operand(invocation, 0), operand(invocation, 1)};
+    struct held            held;
+    struct held_checkpoint heads[2];
+    enum comparison        comparison;
+    int                    code;
 
     begin(invocation, &held);
     if (!read_keys(invocation, &held, error) ||
-        !held_files_checkpoint(operand(invocation, 0), held.arena, held.keys, held.key_count, &one, error) ||
-        !held_files_checkpoint(operand(invocation, 1), held.arena, held.keys, held.key_count, &other,
-                               error)) {
+        !held_files_checkpoint(paths[0], held.arena, held.keys, held.key_count, &heads[0], error) ||
+        !held_files_checkpoint(paths[1], held.arena, held.keys, held.key_count, &heads[1], error) ||
+        !compare_heads(&heads[0], &heads[1], &held.findings, &comparison, error))
         code = usage(error);
-    } else if (strcmp(one.origin, other.origin) != 0) {
-        error_set(error, ERROR_INVALID, "they are of different logs: \"%.100s\" and \"%.100s\"", one.origin,
-                  other.origin);
-        code = usage(error);
-    } else if (one.size == other.size && memcmp(one.root, other.root, HASH_SIZE) != 0) {
-        finding_add(&held.findings, FINDING_PREFIX, FINDING_NOWHERE,
-                    "a fork: \"%s\" signed two different histories of %" PRIu64
-                    " entries; keep both files, they prove it to anyone",
-                    one.origin, one.size);
-        code = EXIT_FINDING;
-    } else if (one.size == other.size) {
-        printf("The same history of %" PRIu64 " entries.\n", one.size);
-    } else {
-        printf("One is older (%" PRIu64 " and %" PRIu64
-               " entries). Whether it is the beginning of the newer one, a bundle "
-               "tells:\n  spoor-verify bundle FOLDER --key KEY --since OLDER\n",
-               one.size, other.size);
-    }
+    else
+        code = tell_comparison(heads, paths, comparison, &held.findings);
     end(&held);
     return code;
 }
@@ -294,7 +357,10 @@ static const struct example_row receipt_examples[] = {
     {"spoor-verify receipt spoor-12.tlog-proof --key @keys", "proves one record, and prints what it says"},
     {0}};
 static const struct example_row compare_examples[] = {
-    {"spoor-verify compare mine theirs --key @keys", "whether two people were shown the same history"}, {0}};
+    {"spoor-verify compare mine theirs --key @keys", "whether two people were shown the same history"},
+    {"spoor-verify compare checkpoint-of-june audit-2026 --key @keys",
+     "and whether June's is the beginning of this bundle's"},
+    {0}};
 
 static const struct command bundle_command = {
     .name = "bundle",
@@ -316,21 +382,25 @@ static const struct command receipt_command = {.name = "receipt",
                                                .run = receipt,
                                                .options = key_rows,
                                                .examples = receipt_examples};
-static const struct command compare_command = {.name = "compare",
-                                               .operands = "FILE FILE",
-                                               .operands_least = 2,
-                                               .operands_most = 2,
-                                               .summary = "Compares two checkpoints or receipts of one log",
-                                               .run = compare,
-                                               .options = key_rows,
-                                               .examples = compare_examples};
+static const struct command compare_command = {
+    .name = "compare",
+    .operands = "FILE FILE",
+    .operands_least = 2,
+    .operands_most = 2,
+    .summary = "Compares two checkpoints, receipts or bundles of one log",
+    .text = "Each FILE is a checkpoint, a receipt, or the folder of a bundle. Two signed heads that\n"
+            "contradict each other are printed: together they prove a fork to anyone.",
+    .run = compare,
+    .options = key_rows,
+    .examples = compare_examples};
 
 static const struct command *const commands[] = {&bundle_command, &receipt_command, &compare_command};
-static const struct exit_row       exits[] = {{0, "intact"},
-                                              {EXIT_FINDING, "not intact: at least one finding"},
-                                              {EXIT_USAGE, "wrong usage, or a file cannot be read"},
-                                              {EXIT_STALE, "intact, but older than --stale-after allows"},
-                                              {0, NULL}};
+static const struct exit_row       exits[] = {
+          {0, "intact"},
+          {EXIT_FINDING, "not intact: at least one finding"},
+          {EXIT_USAGE, "wrong usage, or a file cannot be read"},
+          {EXIT_STALE, "intact, but older than --stale-after allows, or not enough to compare"},
+          {0, NULL}};
 
 int main(int argc, char **argv)
 {

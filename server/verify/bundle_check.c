@@ -90,7 +90,7 @@ static void collect_targets(struct run *run)
     struct entry   entry;
     struct error   ignored;
 
-    for (uint64_t seq = 0; (bytes = next_record(run, &length)); seq++)
+    for (uint64_t seq = 0; seq < run->check->checkpoint.size && (bytes = next_record(run, &length)); seq++)
         if (may_point(bytes, length) && entry_parse(bytes, length, &entry, &ignored))
             targets_collect(run->targets, &entry, seq);
     part_file_rewind(&run->entries);
@@ -225,7 +225,7 @@ static void check_entries(struct run *run)
     uint64_t       all = run->check->checkpoint.size;
 
     check_older(run);
-    while ((bytes = next_record(run, &length))) {
+    while (run->tree.size < all && (bytes = next_record(run, &length))) {
         expect_device(run);
         check_entry(run, bytes, length, run->tree.size);
         check_held_entries(run, bytes, length, run->tree.size);
@@ -236,7 +236,9 @@ static void check_entries(struct run *run)
         if (run->check->progress && (run->tree.size % PROGRESS_EVERY == 0 || run->tree.size == all))
             run->check->progress(run->tree.size, all);
     }
-    if (run->torn || !part_file_at_end(&run->entries))
+    if (run->tree.size == all && !part_file_at_end(&run->entries))
+        finding_add(run->findings, FINDING_ROOT, run->tree.size, "more is here than was signed");
+    else if (run->torn || !part_file_at_end(&run->entries))
         finding_add(run->findings, FINDING_ENCODING, run->tree.size,
                     "the file of entries ends, or goes wrong, in the middle of it");
 }

@@ -2,8 +2,10 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "render/json.h"
+#include "shared/utf8.h"
 
 static const struct {
     const char *code, *name;
@@ -32,6 +34,11 @@ const char *finding_code(enum finding finding)
     return table[finding].code;
 }
 
+bool finding_is_warning(enum finding finding)
+{
+    return table[finding].warning;
+}
+
 static void tell_json(const struct findings *findings, enum finding finding, uint64_t seq,
                       const char *details)
 {
@@ -53,6 +60,19 @@ static void tell_json(const struct findings *findings, enum finding finding, uin
     fprintf(findings->out, "%s\n", line.text);
 }
 
+void finding_printable(char *text)
+{
+    for (size_t length; *text; text += length) {
+        uint32_t code = 0;
+
+        length = utf8_decode(text, strlen(text), &code);
+        if (length == 0 || code < ' ' || (code >= 0x7F && code < 0xA0)) {
+            length = length ? length : 1;
+            memset(text, '?', length);
+        }
+    }
+}
+
 void finding_add(struct findings *findings, enum finding finding, uint64_t seq, const char *format, ...)
 {
     char    details[500];
@@ -65,6 +85,7 @@ void finding_add(struct findings *findings, enum finding finding, uint64_t seq, 
     va_start(arguments, format);
     vsnprintf(details, sizeof details, format, arguments);
     va_end(arguments);
+    finding_printable(details);
     if (findings->json)
         tell_json(findings, finding, seq, details);
     else if (seq == FINDING_NOWHERE)

@@ -41,9 +41,13 @@ struct findings {
 void finding_add(struct findings *findings, enum finding finding, uint64_t seq, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
+/* Puts question marks for what is no UTF-8 and for what would tell a terminal something. */
+void finding_printable(char *text);
+
 /* How many there are that make a history not intact. */
 uint64_t finding_total(const struct findings *findings);
 
 const char *finding_code(enum finding finding); /* "F01" */
+bool        finding_is_warning(enum finding finding);
 
 #endif

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "audit/merkle.h"
 #include "verify/part_file.h"
@@ -46,21 +47,31 @@ bool held_files_key(const char *text, struct note_key *keys, size_t *count, stru
     return true;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 bool held_files_checkpoint(const char *path, struct arena *arena, const struct note_key *keys,
-                           size_t key_count, struct checkpoint *checkpoint, struct error *error)
+                           size_t key_count, struct held_checkpoint *held, struct error *error)
 {
     struct receipt receipt;
     struct error   other = {0};
-    const char    *text;
-    size_t         length;
+    const char    *file = path;
 
-    if (!read_file(path, arena, &text, &length, error))
+    *held = (struct held_checkpoint){.folder = is_folder(path) ? path : NULL};
+    if (held->folder)
+        file = arena_format(arena, "%s/checkpoint", path);
+    if (!read_file(file, arena, &held->note, &held->note_length, error))
         return false;
-    if (receipt_parse(text, length, arena, &receipt, &other)) {
-        text = receipt.checkpoint;
-        length = receipt.checkpoint_length;
+    if (receipt_parse(held->note, held->note_length, arena, &receipt, &other)) {
+        held->note = receipt.checkpoint;
+        held->note_length = receipt.checkpoint_length;
     }
-    return checkpoint_open(text, length, keys, key_count, checkpoint, error) || error_while(error, path);
+    return checkpoint_open(held->note, held->note_length, keys, key_count, &held->checkpoint, error) ||
+           error_while(error, file);
 }
 
 static void check_values(const struct receipt *receipt, const char *path, struct findings *findings)

@@ -15,9 +15,17 @@
 /* A verifier key, or "@FILE" with one a line. Adds to keys[*count]. */
 bool held_files_key(const char *text, struct note_key *keys, size_t *count, struct error *error) MUST_USE;
 
-/* A checkpoint that one of the keys signed. ERROR_FORBIDDEN: the signature is wrong. */
+struct held_checkpoint {
+    struct checkpoint checkpoint;
+    const char       *note; /* as it was signed */
+    size_t            note_length;
+    const char       *folder; /* of the bundle that it came with; NULL: it came alone or with a receipt */
+};
+
+/* A checkpoint, a receipt, or the folder of a bundle, whose checkpoint one of the keys signed.
+ * ERROR_FORBIDDEN: the signature is wrong. */
 bool held_files_checkpoint(const char *path, struct arena *arena, const struct note_key *keys,
-                           size_t key_count, struct checkpoint *checkpoint, struct error *error) MUST_USE;
+                           size_t key_count, struct held_checkpoint *held, struct error *error) MUST_USE;
 
 /* A receipt: its checkpoint is signed by one of the keys, its entry is in that checkpoint's tree, its values
  * open the entry. Findings say what is wrong; false when it is no receipt at all. */

@@ -15,7 +15,7 @@ static const char *const places[] = {"d6b6140f-eb63-4b4b-b8ec-23032df75152 Shelf
                                      "2459ad7b-c959-48c3-ab8b-707b68ac55ce Bench 2"};
 
 /* Ten events for a device on the average: taken in, moved, worked on, noted, handed over, given back. */
-static void one_event(struct forge *forge, struct forge_device *device, uint64_t n)
+static void one_event(struct forge *forge, struct forge_device *device, uint64_t n, const char *note)
 {
     struct forge_event event = {.device = device,
                                 .kind = 4,
@@ -34,7 +34,7 @@ static void one_event(struct forge *forge, struct forge_device *device, uint64_t
         event.holder = people[n / 4 % 3];
     }
     if (n % 5 == 0)
-        event.public_note = "The new screen is here; fitted on Monday.";
+        event.public_note = note;
     if (n % 3 == 0)
         event.place = places[n / 3 % 2];
     forge_event(forge, &event);
@@ -43,12 +43,13 @@ static void one_event(struct forge *forge, struct forge_device *device, uint64_t
 int main(int argc, char **argv)
 {
     uint64_t             count = argc > 2 ? strtoull(argv[2], NULL, 10) : 0, devices = count / 10 + 1;
+    const char          *note = argc > 3 ? argv[3] : "The new screen is here; fitted on Monday.";
     struct forge_device *device;
     struct forge         forge;
     char                 key[NOTE_KEY_SIZE];
 
     if (count == 0 || sodium_init() < 0) {
-        fprintf(stderr, "usage: %s FOLDER EVENTS\n", argv[0]);
+        fprintf(stderr, "usage: %s FOLDER EVENTS [NOTE]\n", argv[0]);
         return 2;
     }
     device = calloc(devices, sizeof *device);
@@ -59,7 +60,7 @@ int main(int argc, char **argv)
         uint64_t which = (n * UINT64_C(2654435761)) % devices;
 
         crypto_generichash(device[which].id, 16, (const uint8_t *)&which, sizeof which, NULL, 0);
-        one_event(&forge, &device[which], n);
+        one_event(&forge, &device[which], n, note);
     }
     forge_end(&forge);
     free(device);
