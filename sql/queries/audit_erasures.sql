@@ -3,9 +3,10 @@ SELECT n.seq, n.type, n.notice_id, floor(extract(epoch FROM n.recorded_at) * 100
        n.target, array_to_string(n.erased, ' ') AS erased, n.reason, r.number AS reason_number, encode(n.mac, 'hex') AS mac, r.label_en AS reason_en, r.label_nl AS reason_nl,
        n.verifier_key, n.incident, n.from_size, n.to_size, v.seq AS of_seq, v.device_id, encode(l.entry, 'hex') AS entry,
        o.tag, o.value, encode(o.salt, 'hex') AS salt
-  FROM spoor.notice n
+  FROM (SELECT DISTINCT unnest($1::uuid[]) AS event_id) asked
+  JOIN LATERAL (SELECT * FROM spoor.notice m WHERE m.target = asked.event_id OFFSET 0) n ON true -- a look-up for each event
   JOIN spoor.event v ON v.event_id = n.target
   LEFT JOIN spoor.erasure_reason r ON r.code = n.reason
   LEFT JOIN spoor.ledger_entry l ON l.seq = n.seq
   LEFT JOIN spoor.opening o ON o.seq = n.seq AND o.tag = 20
- WHERE n.target = ANY ($1::uuid[]) ORDER BY n.seq;
+ ORDER BY n.seq;
