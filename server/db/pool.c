@@ -212,6 +212,7 @@ static struct session *wait_for_turn(struct pool *pool, unsigned timeout_ms)
 
     pthread_cond_init(&waiter.ready, NULL);
     *pool->last = &waiter;
+    /* cppcheck-suppress autoVariables ; it is taken out again before this returns */
     pool->last = &waiter.next;
     while (!waiter.handed)
         if (pthread_cond_timedwait(&waiter.ready, &pool->lock, &deadline) == ETIMEDOUT && !waiter.handed) {

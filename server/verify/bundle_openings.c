@@ -17,7 +17,7 @@ static bool read_salt(const struct json_value *value, uint8_t salt[SALT_SIZE])
 
         if (nibble == 16)
             return false;
-        salt[i / 2] = (uint8_t)(salt[i / 2] << 4 | nibble);
+        salt[i / 2] = (uint8_t)((unsigned)salt[i / 2] << 4 | (unsigned)nibble);
     }
     return true;
 }

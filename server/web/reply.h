@@ -24,10 +24,10 @@ struct reply {
     const void
           *fixed; /* when not NULL: bytes that outlive the reply (embedded files), sent instead of body */
     size_t fixed_length;
-    bool   cacheable;  /* public, immutable for a year; otherwise no-store */
-    bool   revalidate; /* no-cache + ETag: the client asks each time, 304 when unchanged */
-    struct etag etag; /* of what is revalidated, where the handler knows it; else it is worked out */
-    bool   close;
+    bool   cacheable;   /* public, immutable for a year; otherwise no-store */
+    bool   revalidate;  /* no-cache + ETag: the client asks each time, 304 when unchanged */
+    struct etag   etag; /* of what is revalidated, where the handler knows it; else it is worked out */
+    bool          close;
     reply_stream *stream; /* when not NULL: body first, then this until it says false; then stream_end */
     void (*stream_end)(void *context);
     void       *stream_context;

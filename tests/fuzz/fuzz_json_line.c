@@ -12,13 +12,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 static void check_value(const struct json_value *value)
 {
     CLEANUP(buffer_free)
-    struct buffer room = {.limit = 1u << 20},
-                  text = {.limit = 1u << 20}, again = {.limit = 1u << 21};
-    struct json json;
-    char        number[24];
-    const char *said;
-    uint64_t    read;
-    size_t      length;
+    struct buffer room = {.limit = 1u << 20}, text = {.limit = 1u << 20}, again = {.limit = 1u << 21};
+    struct json   json;
+    char          number[24];
+    const char   *said;
+    uint64_t      read;
+    size_t        length;
 
     if (json_line_text(value, &room, &said, &length)) {
         buffer_add(&text, said, length);
