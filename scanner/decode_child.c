@@ -1,7 +1,6 @@
 /*
  * A child for each picture: a fork of so small a process takes less than a millisecond, and a picture that
- * takes the child over can then change the reading of no other. Cameras have one child for many frames
- * (frame_child.c).
+ * takes the child over can then change the reading of no other.
  */
 #include <errno.h>
 #include <fcntl.h>
