@@ -55,7 +55,7 @@ const pages = [
   ['', 'sign_in', () => '/sign-in'], ['', 'track', () => demo.link], ['', 'track_nl', () => demo.link + '?lang=nl'], ['', 'sticker', () => demo.sticker],
   ['', 'sticker_nl', () => demo.sticker + '?lang=nl'], ['', 'error', () => '/nothing'],
   ['samira', 'bench', () => '/bench'], ['samira', 'bench_device', () => '/bench?code=' + demo.sticker.split('/d/')[1]], ['samira', 'bench_misread', () => '/bench?code=7K3M9-QXFDA'],
-  ['samira', 'intake', () => '/intake'], ['samira', 'label', () => '/labels/' + demo.sticker.split('/d/')[1]], ['samira', 'devices', () => '/devices'], ['vera', 'audit', () => '/audit'],
+  ['samira', 'intake', () => '/intake'], ['samira', 'label', () => '/labels/' + demo.sticker.split('/d/')[1]], ['samira', 'devices', () => '/devices'], ['samira', 'account', () => '/account'], ['samira', 'account_nl', () => '/account?lang=nl'], ['vera', 'audit', () => '/audit'],
   ['tom', 'exceptions', () => '/exceptions'], ['tom', 'labels', () => '/labels'], ['tom', 'scanners', () => '/scanners'], ['tom', 'places', () => '/places'], ['admin', 'accounts', () => '/accounts'],
 ];
 for (const [login, name, path] of pages)
