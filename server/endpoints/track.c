@@ -59,6 +59,8 @@ static void add_state(const struct tracked *tracked, struct view *view)
     if (*fact(tracked, "waiting")) {
         view_text(view, "badge", words_column(tracked->request, tracked->facts, 0, "waiting"));
         view_text(view, "badge_tone", "amber");
+        view_text(view, "sentence",
+                  page_text(tracked->request, "The work waits for something; below you read for what."));
     }
 }
 
