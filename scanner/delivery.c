@@ -69,6 +69,7 @@ static bool decides(const struct delivered *said)
 }
 
 struct hearing {
+    int64_t              highest; /* the server knows numbers up to this one; 0: it did not say */
     struct delivered     said[BATCH_MOST];
     struct queue_verdict verdicts[BATCH_MOST];
     char                 texts[BATCH_MOST][520];
@@ -105,6 +106,7 @@ static bool read_answer(const char *answer, const struct queue_item *items, size
 
     json_array_foreach(outcomes, i, outcome) if (hearing->count < BATCH_MOST)
         add_verdict(hearing, outcome, items, count);
+    hearing->highest = json_integer_value(json_object_get(root, "highest_scanner_seq"));
     json_decref(root);
     if (!whole)
         return error_set(error, ERROR_UNAVAILABLE,
@@ -156,7 +158,7 @@ static bool exchange(struct delivery *delivery, struct arena *arena, const struc
         return settle_unreadable(delivery, items, count, hearing, error);
     return read_answer(answer.body, items, count, hearing, error) &&
            queue_heard(delivery->queue, moment_now().ms, answer.skew_known ? &answer.skew_ms : NULL, error) &&
-           settle(delivery, hearing, error);
+           queue_known(delivery->queue, hearing->highest, error) && settle(delivery, hearing, error);
 }
 
 bool delivery_send(struct delivery *delivery, bool *more, struct error *error)

@@ -29,17 +29,25 @@ bool enrolment_folder(const char *option, char *folder, unsigned size, struct er
     return true;
 }
 
-static bool take_line(FILE *file, char *text, int size)
+/* A line that does not fit is no line of ours. */
+static bool take_line(FILE *file, char *text, size_t size)
 {
-    if (!fgets(text, size, file))
+    char   line[400];
+    size_t length;
+
+    if (!fgets(line, sizeof line, file))
         return false;
-    text[strcspn(text, "\n")] = '\0';
-    return *text != '\0';
+    length = strcspn(line, "\n");
+    if (length == 0 || length >= size || line[length] != '\n')
+        return false;
+    memcpy(text, line, length);
+    text[length] = '\0';
+    return true;
 }
 
 bool enrolment_load(const char *folder, struct enrolment *enrolment, struct error *error)
 {
-    char  path[600];
+    char  path[600], key[SCAN_KEY_TEXT];
     FILE *file;
     bool  whole;
 
@@ -51,8 +59,21 @@ bool enrolment_load(const char *folder, struct enrolment *enrolment, struct erro
     whole = take_line(file, enrolment->url, sizeof enrolment->url) &&
             take_line(file, enrolment->key, sizeof enrolment->key) &&
             take_line(file, enrolment->name, sizeof enrolment->name);
+    if (whole && take_line(file, enrolment->scanner_id, sizeof enrolment->scanner_id))
+        whole = take_line(file, enrolment->server, sizeof enrolment->server) &&
+                take_line(file, enrolment->seed, sizeof enrolment->seed) && scan_key_of(enrolment->seed, key);
     fclose(file);
     return whole || error_set(error, ERROR_INVALID, "%s is damaged; enroll this scanner again", path);
+}
+
+bool enrolment_can_sign(const struct enrolment *enrolment, struct error *error)
+{
+    return *enrolment->seed ||
+           error_set(
+               error, ERROR_FORBIDDEN,
+               "this scanner was enrolled before scans were signed; ask your lead for a code and enrol it "
+               "again: spoor-scan enroll %s CODE. What waits here is kept and goes along",
+               enrolment->url);
 }
 
 bool enrolment_save(const char *folder, const struct enrolment *enrolment, struct error *error)
@@ -66,7 +87,9 @@ bool enrolment_save(const char *folder, const struct enrolment *enrolment, struc
     snprintf(partial, sizeof partial, "%s.part", path);
     file = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     out = file >= 0 ? fdopen(file, "w") : NULL;
-    kept = out && fprintf(out, "%s\n%s\n%s\n", enrolment->url, enrolment->key, enrolment->name) > 0 &&
+    kept = out &&
+           fprintf(out, "%s\n%s\n%s\n%s\n%s\n%s\n", enrolment->url, enrolment->key, enrolment->name,
+                   enrolment->scanner_id, enrolment->server, enrolment->seed) > 0 &&
            fflush(out) == 0 && fsync(file) == 0;
     if (out && fclose(out) != 0)
         kept = false;

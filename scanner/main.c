@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
+#include <sodium.h>
+
 #include "commands.h"
 
 #define VERSION "0.1.0"
@@ -40,5 +42,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "C");
     signal(SIGPIPE, SIG_IGN);
     umask(077);
+    if (sodium_init() < 0)
+        return 1;
     return command_line_run(&program, argc, argv);
 }

@@ -19,7 +19,7 @@ bool queue_run(struct queue *queue, enum queue_statement statement, struct error
 }
 
 /* Ends a transaction; undoes it when something in it failed. */
-static bool finish(struct queue *queue, bool done, struct error *error)
+bool queue_finish(struct queue *queue, bool done, struct error *error)
 {
     struct error ignored = {0};
 
@@ -30,7 +30,8 @@ static bool finish(struct queue *queue, bool done, struct error *error)
     return false;
 }
 
-bool queue_insert(struct queue *queue, const struct queue_item *item, struct error *error)
+static bool insert(struct queue *queue, enum queue_statement statement, const struct queue_item *item,
+                   struct error *error)
 {
     char                    *record = queue_file_record(item->body);
     const struct queue_value values[] = {QUEUE_NUMBER(item->scanner_seq),
@@ -44,11 +45,15 @@ bool queue_insert(struct queue *queue, const struct queue_item *item, struct err
 
     if (!record)
         return error_set(error, ERROR_TOO_LARGE, "this scan is too long to be kept");
-    done = queue_database_run(queue->database, QUEUE_SQL_SCAN_ADD, values, COUNT_OF(values), NULL, NULL,
-                              error) &&
+    done = queue_database_run(queue->database, statement, values, COUNT_OF(values), NULL, NULL, error) &&
            queue_database_run(queue->database, QUEUE_SQL_NUMBER_USED, values, 1, NULL, NULL, error);
     free(record);
     return done;
+}
+
+bool queue_insert(struct queue *queue, const struct queue_item *item, struct error *error)
+{
+    return insert(queue, QUEUE_SQL_SCAN_ADD, item, error);
 }
 
 static bool insert_recent(struct queue *queue, const struct queue_item *item, struct error *error)
@@ -61,22 +66,28 @@ static bool insert_recent(struct queue *queue, const struct queue_item *item, st
                               error);
 }
 
+static bool store(struct queue *queue, const struct queue_item *item, struct error *error)
+{
+    if (item->scanner_seq != queue->next_seq)
+        return error_set(error, ERROR_CONFLICT, "its number was given away meanwhile");
+    return queue_run(queue, QUEUE_SQL_BEGIN, error) &&
+           queue_finish(queue,
+                        insert(queue, QUEUE_SQL_SCAN_NEW, item, error) && insert_recent(queue, item, error),
+                        error);
+}
+
 bool queue_store(struct queue *queue, const struct queue_item *item, struct error *error)
 {
     bool done;
 
     pthread_mutex_lock(&queue->mutex);
-    done = queue_run(queue, QUEUE_SQL_BEGIN, error);
-    done =
-        done && finish(queue, queue_insert(queue, item, error) && insert_recent(queue, item, error), error);
+    done = store(queue, item, error);
     if (done) {
         queue->next_seq = item->scanner_seq + 1;
         queue_file_count(queue->folder, item->scanner_seq);
     }
     pthread_mutex_unlock(&queue->mutex);
-    if (!done)
-        error_while(error, "this scan was NOT recorded");
-    return done;
+    return done || error_while(error, "this scan was NOT recorded");
 }
 
 /* Rows into items of an arena. */
@@ -124,13 +135,13 @@ static void gather(const struct queue_row *row, void *context)
     item->attention = queue_row_is_null(row, 7) ? NULL : arena_copy(to->arena, queue_row_text(row, 7));
 }
 
-static bool collect(struct queue *queue, enum queue_statement statement, const struct queue_value *value,
-                    struct gathering *to, struct error *error)
+static bool collect(struct queue *queue, enum queue_statement statement, const struct queue_value *values,
+                    size_t count, struct gathering *to, struct error *error)
 {
     bool done;
 
     pthread_mutex_lock(&queue->mutex);
-    done = queue_database_run(queue->database, statement, value, value != NULL, gather, to, error);
+    done = queue_database_run(queue->database, statement, values, count, gather, to, error);
     pthread_mutex_unlock(&queue->mutex);
     return done;
 }
@@ -158,7 +169,7 @@ bool queue_batch(struct queue *queue, struct arena *arena, size_t most, struct q
     do {
         all_sound = true;
         *count = to.count = 0;
-        if (!collect(queue, QUEUE_SQL_SCAN_WAITING, &limit, &to, error))
+        if (!collect(queue, QUEUE_SQL_SCAN_WAITING, &limit, 1, &to, error))
             return false;
         for (size_t i = 0; i < to.count; i++) {
             const struct queue_verdict damaged = {to.items[i].event_id, "damaged",
@@ -177,12 +188,14 @@ bool queue_batch(struct queue *queue, struct arena *arena, size_t most, struct q
     return true;
 }
 
-bool queue_all(struct queue *queue, struct arena *arena, struct queue_item **items, size_t *count,
-               struct error *error)
+bool queue_page(struct queue *queue, struct arena *arena, bool attention, int64_t after, size_t most,
+                struct queue_item **items, size_t *count, struct error *error)
 {
-    struct gathering to = {.arena = arena};
+    struct gathering         to = {.arena = arena};
+    const struct queue_value values[] = {QUEUE_NUMBER(after), QUEUE_NUMBER((int64_t)most)};
 
-    if (!collect(queue, QUEUE_SQL_SCAN_ALL, NULL, &to, error))
+    if (!collect(queue, attention ? QUEUE_SQL_SCAN_ATTENTION : QUEUE_SQL_SCAN_PAGE, values, COUNT_OF(values),
+                 &to, error))
         return false;
     for (size_t i = 0; i < to.count; i++)
         if (!is_sound(arena, &to.items[i]) && !to.items[i].attention)
@@ -198,7 +211,7 @@ bool queue_recent(struct queue *queue, struct arena *arena, size_t most, struct 
     struct gathering   to = {.arena = arena, .recent = true};
     struct queue_value limit = QUEUE_NUMBER((int64_t)most);
 
-    if (!collect(queue, QUEUE_SQL_RECENT_LAST, &limit, &to, error))
+    if (!collect(queue, QUEUE_SQL_RECENT_LAST, &limit, 1, &to, error))
         return false;
     *items = to.items;
     *count = to.count;
@@ -211,7 +224,7 @@ static bool recent_one(struct queue *queue, enum queue_statement statement, cons
     struct gathering   to = {.arena = arena, .recent = true};
     struct queue_value value = QUEUE_TEXT(of);
 
-    if (!collect(queue, statement, &value, &to, error))
+    if (!collect(queue, statement, &value, 1, &to, error))
         return false;
     *item = to.count ? to.items : NULL;
     return true;
@@ -252,74 +265,10 @@ bool queue_settle(struct queue *queue, const struct queue_verdict *verdicts, siz
     if (done) {
         for (size_t i = 0; done && i < count; i++)
             done = settle_one(queue, &verdicts[i], error);
-        done = finish(queue, done, error);
+        done = queue_finish(queue, done, error);
     }
     pthread_mutex_unlock(&queue->mutex);
     return done;
-}
-
-static bool run_locked(struct queue *queue, enum queue_statement statement, const struct queue_value *values,
-                       size_t count, struct error *error)
-{
-    bool done;
-
-    pthread_mutex_lock(&queue->mutex);
-    done = queue_database_run(queue->database, statement, values, count, NULL, NULL, error);
-    pthread_mutex_unlock(&queue->mutex);
-    return done;
-}
-
-bool queue_again(struct queue *queue, struct error *error)
-{
-    return run_locked(queue, QUEUE_SQL_SCAN_AGAIN, NULL, 0, error);
-}
-
-bool queue_undone(struct queue *queue, const char *event_id, struct error *error)
-{
-    const struct queue_value value = QUEUE_TEXT(event_id);
-
-    return run_locked(queue, QUEUE_SQL_RECENT_UNDONE, &value, 1, error);
-}
-
-bool queue_heard(struct queue *queue, int64_t now_ms, const int64_t *skew_ms, struct error *error)
-{
-    const struct queue_value values[] = {QUEUE_NUMBER(now_ms),
-                                         {.is_null = !skew_ms, .number = skew_ms ? *skew_ms : 0}};
-
-    return run_locked(queue, QUEUE_SQL_CONTACT, values, COUNT_OF(values), error);
-}
-
-static void summarise(const struct queue_row *row, void *context)
-{
-    struct queue_summary *summary = context;
-
-    *summary = (struct queue_summary){.waiting = queue_row_number(row, 0),
-                                      .attention = queue_row_number(row, 1),
-                                      .oldest_ms = queue_row_number(row, 2),
-                                      .contact_ms = queue_row_number(row, 3),
-                                      .skew_ms = queue_row_number(row, 4),
-                                      .skew_known = !queue_row_is_null(row, 4)};
-}
-
-bool queue_summarise(struct queue *queue, struct queue_summary *summary, struct error *error)
-{
-    bool done;
-
-    pthread_mutex_lock(&queue->mutex);
-    done = queue_database_run(queue->database, QUEUE_SQL_SUMMARY, NULL, 0, summarise, summary, error);
-    summary->next_seq = queue->next_seq;
-    pthread_mutex_unlock(&queue->mutex);
-    return done;
-}
-
-int64_t queue_next_seq(struct queue *queue)
-{
-    int64_t next;
-
-    pthread_mutex_lock(&queue->mutex);
-    next = queue->next_seq;
-    pthread_mutex_unlock(&queue->mutex);
-    return next;
 }
 
 const char *queue_notice(const struct queue *queue)
@@ -384,6 +333,7 @@ static bool open_all(struct queue *queue, int64_t now_ms, struct error *error)
     char                               log_path[560];
     struct error                       full = {0};
 
+    queue->is_new = access(queue->path, F_OK) != 0;
     snprintf(log_path, sizeof log_path, "%s-wal", queue->path);
     queue_file_read(log_path, &log);
     if (!open_database(queue, error) || !read_next(queue, error) || !compare_counter(queue, &log, error) ||

@@ -41,6 +41,7 @@ struct queue_verdict {
 
 struct queue_summary {
     int64_t waiting, attention, next_seq;
+    int64_t first_seq;                      /* the least number that is still here; next_seq where none is */
     int64_t oldest_ms, contact_ms, skew_ms; /* 0: none */
     bool    skew_known;
 };
@@ -53,20 +54,46 @@ struct queue *queue_open(const char *folder, int64_t now_ms, struct error *error
 struct queue *queue_look(const char *folder, struct error *error) MUST_USE;
 void          queue_close(struct queue *queue); /* NULL is allowed */
 
+/* Whose scans these are. */
+struct queue_state {
+    char    owner[UUID_SIZE]; /* the scanner's id; "" while nobody said */
+    char    owner_name[500];  /* scanner "Bench 2" of https://fix.example.nl */
+    char    warning[500];     /* what happened to the queue, until a person was told; "" for nothing */
+    int64_t skew_ms;
+    bool    skew_known;
+};
+
 /* What a person must be told since it was opened, a line each; "" for nothing. */
 const char *queue_notice(const struct queue *queue);
+
+/* Whether there was no file: it never was, or it is lost. */
+bool queue_is_new(const struct queue *queue);
+
+bool queue_state_read(struct queue *queue, struct queue_state *state, struct error *error) MUST_USE;
+bool queue_own(struct queue *queue, const char *owner, const char *owner_name, struct error *error) MUST_USE;
+bool queue_warn(struct queue *queue, const char *warning, struct error *error) MUST_USE; /* "": it was told */
 
 /* The number that the next scan gets; counts without gaps. */
 int64_t queue_next_seq(struct queue *queue);
 
-/* Returns true only when the scan is safely on disk. Its scanner_seq is queue_next_seq(). */
+/* The server knows this number of this scanner. Where the queue does not, it is an older copy or a new file:
+ * it goes on after that number and leaves one out, so that the gap is seen; a warning says so. */
+bool queue_known(struct queue *queue, int64_t number, struct error *error) MUST_USE;
+
+/* Returns true only when the scan is safely on disk. ERROR_CONFLICT: its scanner_seq is not queue_next_seq()
+ * any more. */
 bool queue_store(struct queue *queue, const struct queue_item *item, struct error *error) MUST_USE;
 
 /* The oldest that wait, in order. Those that the disk damaged are moved to "needs attention" instead. */
 bool queue_batch(struct queue *queue, struct arena *arena, size_t most, struct queue_item **items,
                  size_t *count, struct error *error) MUST_USE;
-bool queue_all(struct queue *queue, struct arena *arena, struct queue_item **items, size_t *count,
-               struct error *error) MUST_USE;
+
+/* Those whose number is above `after`, at most `most`, in order; of all, or of those that need attention. */
+bool queue_page(struct queue *queue, struct arena *arena, bool attention, int64_t after, size_t most,
+                struct queue_item **items, size_t *count, struct error *error) MUST_USE;
+
+/* Puts another body in the place of the one that is kept. */
+bool queue_rewrite(struct queue *queue, const char *event_id, const char *body, struct error *error) MUST_USE;
 bool queue_settle(struct queue *queue, const struct queue_verdict *verdicts, size_t count,
                   struct error *error) MUST_USE;
 

@@ -12,6 +12,7 @@
 #include "station.h"
 
 #define TIGHT_LOOP_MOST 100000u /* requests of one sync */
+#define PAGE_MOST       500u    /* scans that are in memory at once */
 
 static void print_json(json_t *line)
 {
@@ -66,42 +67,72 @@ static void print_summary(const struct station *station, const struct queue_summ
         puts(text);
 }
 
-static void print_attention(const struct queue_item *items, size_t count)
+typedef void item_function(const struct queue_item *item);
+
+/* A page at a time: a queue may be long. */
+static bool each_item(const struct station *station, bool attention, item_function *print,
+                      struct error *error)
 {
-    for (size_t i = 0; i < count; i++)
-        if (items[i].attention)
-            printf("  %" PRId64 "  %s  %s\n    %s\n", items[i].scanner_seq, items[i].code, items[i].context,
-                   items[i].attention);
+    int64_t after = 0;
+    size_t  count;
+
+    do {
+        ARENA             *arena = arena_new();
+        struct queue_item *items;
+
+        if (!queue_page(station->queue, arena, attention, after, PAGE_MOST, &items, &count, error))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            print(&items[i]);
+        if (count > 0)
+            after = items[count - 1].scanner_seq;
+    } while (count == PAGE_MOST);
+    return true;
 }
 
-static void print_summary_json(const struct station *station, const struct queue_summary *summary)
+static void print_attention(const struct queue_item *item)
 {
-    print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "scanner", station->enrolment.name,
-                         "server", station->enrolment.url, "waiting", (json_int_t)summary->waiting,
-                         "needs_attention", (json_int_t)summary->attention, "next_number",
-                         (json_int_t)summary->next_seq, "oldest_at", time_or_null(summary->oldest_ms),
-                         "contact_at", time_or_null(summary->contact_ms), "skew_ms",
-                         summary->skew_known ? json_integer(summary->skew_ms) : json_null()));
+    printf("  %" PRId64 "  %s  %s\n    %s\n", item->scanner_seq, item->code, item->context, item->attention);
+}
+
+static void print_summary_json(const struct station *station, const struct queue_summary *summary,
+                               const char *warning)
+{
+    print_json(json_pack(
+        "{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:s}", "scanner", station->enrolment.name, "server",
+        station->enrolment.url, "waiting", (json_int_t)summary->waiting, "needs_attention",
+        (json_int_t)summary->attention, "next_number", (json_int_t)summary->next_seq, "oldest_at",
+        time_or_null(summary->oldest_ms), "contact_at", time_or_null(summary->contact_ms), "skew_ms",
+        summary->skew_known ? json_integer(summary->skew_ms) : json_null(), "warning", warning));
+}
+
+static void print_status(const struct station *station, const struct queue_summary *summary,
+                         const struct queue_state *state, struct error *error)
+{
+    struct error unsigned_key = {0};
+
+    print_summary(station, summary);
+    if (*state->warning)
+        puts(state->warning);
+    if (!enrolment_can_sign(&station->enrolment, &unsigned_key))
+        puts(unsigned_key.message);
+    if (!each_item(station, true, print_attention, error))
+        error_while(error, "reading the queue");
 }
 
 static int status_run(struct invocation *invocation, struct error *error)
 {
-    ARENA               *arena = arena_new();
     struct station       station = {0};
     struct queue_summary summary = {0};
-    struct queue_item   *items;
-    size_t               count;
+    struct queue_state   state;
 
     if (!station_look(invocation, &station, error))
         return 0;
-    if (queue_summarise(station.queue, &summary, error) &&
-        queue_all(station.queue, arena, &items, &count, error)) {
-        if (option_given(invocation, "json")) {
-            print_summary_json(&station, &summary);
-        } else {
-            print_summary(&station, &summary);
-            print_attention(items, count);
-        }
+    if (queue_summarise(station.queue, &summary, error) && queue_state_read(station.queue, &state, error)) {
+        if (option_given(invocation, "json"))
+            print_summary_json(&station, &summary, state.warning);
+        else
+            print_status(&station, &summary, &state, error);
     }
     station_close(&station);
     return 0;
@@ -132,7 +163,7 @@ static int sync_run(struct invocation *invocation, struct error *error)
            queue_summarise(station.queue, &before, error) && send_all(&station, error) &&
            queue_summarise(station.queue, &after, error);
     if (done && option_given(invocation, "json"))
-        print_summary_json(&station, &after);
+        print_summary_json(&station, &after, "");
     else if (done && after.attention == 0)
         puts("Everything was sent.");
     else if (done)
@@ -153,22 +184,19 @@ static void print_item(const struct queue_item *item)
            item->context, item->attention ? item->attention : "waiting");
 }
 
+static void print_item_json(const struct queue_item *item)
+{
+    print_json(item_json(item));
+}
+
 static int export_run(struct invocation *invocation, struct error *error)
 {
-    ARENA             *arena = arena_new();
-    struct station     station = {0};
-    struct queue_item *items;
-    size_t             count = 0;
+    struct station station = {0};
 
     if (!station_look(invocation, &station, error))
         return 0;
-    if (queue_all(station.queue, arena, &items, &count, error))
-        for (size_t i = 0; i < count; i++) {
-            if (option_given(invocation, "json"))
-                print_json(item_json(&items[i]));
-            else
-                print_item(&items[i]);
-        }
+    if (!each_item(&station, false, option_given(invocation, "json") ? print_item_json : print_item, error))
+        error_while(error, "reading the queue");
     station_close(&station);
     return 0;
 }

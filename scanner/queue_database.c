@@ -5,7 +5,7 @@
 
 #include <sqlite3.h>
 
-#define VERSION 1
+#define VERSION 2
 
 struct queue_database {
     sqlite3 *handle;
@@ -105,15 +105,25 @@ static void keep_verdict(const struct queue_row *row, void *context)
     *(bool *)context = strcmp(queue_row_text(row, 0), "ok") == 0;
 }
 
-static int make_tables(sqlite3 *handle)
+static int run_all(sqlite3 *handle, const enum queue_statement *statements, size_t count)
 {
-    int code = run_text(handle, queue_statement_texts[QUEUE_SQL_BEGIN], NULL, 0, NULL, NULL);
+    int code = SQLITE_OK;
 
-    if (code == SQLITE_OK)
-        code = run_text(handle, queue_statement_texts[QUEUE_SQL_SCHEMA], NULL, 0, NULL, NULL);
-    if (code == SQLITE_OK)
-        code = run_text(handle, queue_statement_texts[QUEUE_SQL_COMMIT], NULL, 0, NULL, NULL);
+    for (size_t i = 0; i < count && code == SQLITE_OK; i++)
+        code = run_text(handle, queue_statement_texts[statements[i]], NULL, 0, NULL, NULL);
     return code;
+}
+
+/* From the version that the file has, 0 for an empty one, to ours. */
+static int make_tables(sqlite3 *handle, int64_t version)
+{
+    static const enum queue_statement all[] = {QUEUE_SQL_BEGIN, QUEUE_SQL_SCHEMA, QUEUE_SQL_TO_VERSION_2,
+                                               QUEUE_SQL_COMMIT},
+                                      from_1[] = {QUEUE_SQL_BEGIN, QUEUE_SQL_TO_VERSION_2, QUEUE_SQL_COMMIT};
+
+    return version == 0   ? run_all(handle, all, COUNT_OF(all))
+           : version == 1 ? run_all(handle, from_1, COUNT_OF(from_1))
+                          : SQLITE_OK;
 }
 
 /* A table or column that the disk has renamed shows here. */
@@ -124,7 +134,7 @@ static int check_statements(sqlite3 *handle)
     for (size_t i = 0; i < QUEUE_STATEMENT_COUNT && code == SQLITE_OK; i++) {
         sqlite3_stmt *statement = NULL;
 
-        if (i == QUEUE_SQL_SCHEMA)
+        if (i == QUEUE_SQL_SCHEMA || i == QUEUE_SQL_TO_VERSION_2)
             continue;
         code = sqlite3_prepare_v2(handle, queue_statement_texts[i], -1, &statement, NULL);
         sqlite3_finalize(statement);
@@ -142,8 +152,8 @@ static int prepare_file(struct queue_database *database, int64_t *version, bool 
     if (code != SQLITE_OK || *version > VERSION || !*sound)
         return code;
     code = run_text(handle, queue_statement_texts[QUEUE_SQL_SETTINGS], NULL, 0, NULL, NULL);
-    if (code == SQLITE_OK && *version == 0)
-        code = make_tables(handle);
+    if (code == SQLITE_OK)
+        code = make_tables(handle, *version);
     return code == SQLITE_OK ? check_statements(handle) : code;
 }
 

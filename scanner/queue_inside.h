@@ -11,6 +11,7 @@
 struct queue {
     char                   folder[512], path[540];
     int                    lock; /* -1: only to look */
+    bool                   is_new;
     int64_t                next_seq;
     struct queue_database *database;
     struct buffer          notice;
@@ -20,6 +21,9 @@ struct queue {
 /* Without the mutex, outside of a transaction of their own. */
 bool queue_insert(struct queue *queue, const struct queue_item *item, struct error *error) MUST_USE;
 bool queue_run(struct queue *queue, enum queue_statement statement, struct error *error) MUST_USE;
+
+/* Ends a transaction; undoes it when something in it failed. */
+bool queue_finish(struct queue *queue, bool done, struct error *error) MUST_USE;
 
 /* What is still readable of a damaged database goes into the new one. */
 bool queue_rescue_file(struct queue *queue, const char *kept, struct error *error) MUST_USE;

@@ -95,9 +95,10 @@ static void take_row(const struct queue_row *row, void *context)
 /* Long bodies stand on several pages of the file: only SQLite can put those together. */
 static bool rescue_rows(struct queue *queue, const char *kept, struct rescue *rescue)
 {
-    struct queue_database *damaged = queue_database_open_damaged(kept);
-    struct error           expected = {0};
-    bool                   whole;
+    const struct queue_value everything[] = {QUEUE_NUMBER(0), QUEUE_NUMBER(INT64_MAX)};
+    struct queue_database   *damaged = queue_database_open_damaged(kept);
+    struct error             expected = {0};
+    bool                     whole;
 
     if (!damaged)
         return true;
@@ -105,7 +106,8 @@ static bool rescue_rows(struct queue *queue, const char *kept, struct rescue *re
         queue_database_close(damaged);
         return false;
     }
-    whole = queue_database_run(damaged, QUEUE_SQL_SCAN_ALL, NULL, 0, take_row, rescue, &expected);
+    whole = queue_database_run(damaged, QUEUE_SQL_SCAN_PAGE, everything, COUNT_OF(everything), take_row,
+                               rescue, &expected);
     queue_database_close(damaged);
     return (whole || expected.kind != ERROR_NONE) && queue_run(queue, QUEUE_SQL_COMMIT, rescue->error) &&
            !rescue->failed;

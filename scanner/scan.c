@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "shared/moment.h"
+#include "signing.h"
 
 #define SKEW_LEAST_MS 1000 /* the Date of an answer is not more exact */
 
@@ -46,43 +47,61 @@ static void put_context(json_t *event, const struct context *context)
     put(event, "public_note", context->now.note);
 }
 
-/* What is written to the disk and sent, again and again the same. `event` is used up. */
-static bool store(struct scan *scan, json_t *event, struct queue_item *item, struct error *error)
+/* The event as it is sent, again and again the same: who, when, the number, what was said, the signature. */
+static char *compose(const struct scan *scan, json_t *said, const struct queue_item *item,
+                     struct error *error)
 {
-    struct moment        now = moment_now();
-    struct queue_summary known = {0};
-    char                 happened_at[MOMENT_SIZE], *body;
-    json_t              *whole = json_object(), *detail = json_object_get(event, "detail");
-    bool                 stored;
+    struct moment now = moment_now();
+    char          happened_at[MOMENT_SIZE], *body = NULL;
+    json_t       *whole = json_object();
 
-    if (!queue_summarise(scan->queue, &known, error)) {
-        json_decref(whole);
-        json_decref(event);
-        return false;
-    }
-    uuid_make(item->event_id);
-    item->scanner_seq = known.next_seq;
-    item->scanned_ms = now.ms;
-    item->skew_known = known.skew_known;
-    item->skew_ms = known.skew_ms;
     moment_format(&now, happened_at);
     put(whole, "event_id", item->event_id);
     put(whole, "happened_at", happened_at);
     json_object_set_new(whole, "scanner_seq", json_integer(item->scanner_seq));
-    json_object_update(whole, event);
-    if (known.skew_known && (known.skew_ms >= SKEW_LEAST_MS || known.skew_ms <= -SKEW_LEAST_MS)) {
-        if (!detail)
-            json_object_set_new(whole, "detail", json_object());
-        json_object_set_new(json_object_get(whole, "detail"), "clock_skew_ms", json_integer(known.skew_ms));
+    json_object_update(whole, said);
+    if (item->skew_known && (item->skew_ms >= SKEW_LEAST_MS || item->skew_ms <= -SKEW_LEAST_MS))
+        json_object_set_new(whole, "clock_skew_ms", json_integer(item->skew_ms));
+    if (signing_add(scan->enrolment, whole, error)) {
+        body = json_dumps(whole, JSON_COMPACT);
+        if (!body)
+            error_set(error, ERROR_INVALID, "this text cannot be sent");
     }
-    body = json_dumps(whole, JSON_COMPACT);
-    item->body = body;
-    stored = body ? queue_store(scan->queue, item, error)
-                  : error_set(error, ERROR_INVALID, "this text cannot be sent");
-    item->body = "";
-    free(body);
     json_decref(whole);
-    json_decref(event);
+    return body;
+}
+
+static bool store_once(const struct scan *scan, json_t *said, struct queue_item *item, struct error *error)
+{
+    struct queue_state known;
+    bool               stored = false;
+    char              *body;
+
+    if (!queue_state_read(scan->queue, &known, error))
+        return false;
+    item->scanner_seq = queue_next_seq(scan->queue);
+    item->scanned_ms = moment_now().ms;
+    item->skew_known = known.skew_known;
+    item->skew_ms = known.skew_ms;
+    body = compose(scan, said, item, error);
+    if (body) {
+        item->body = body;
+        stored = queue_store(scan->queue, item, error);
+        item->body = "";
+    }
+    free(body);
+    return stored;
+}
+
+/* Its number may be given away meanwhile (queue_known): then it is signed anew. `said` is used up. */
+static bool store(const struct scan *scan, json_t *said, struct queue_item *item, struct error *error)
+{
+    bool stored;
+
+    uuid_make(item->event_id);
+    stored = store_once(scan, said, item, error) ||
+             (error->kind == ERROR_CONFLICT && store_once(scan, said, item, error));
+    json_decref(said);
     return stored;
 }
 

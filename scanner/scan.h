@@ -15,11 +15,12 @@
 enum scan_repeat { SCAN_NEW, SCAN_ALREADY, SCAN_IGNORED };
 
 struct scan {
-    struct queue  *queue;
-    struct sender *sender;
-    struct show    show;
-    struct context context;
-    bool           wait; /* each scan waits for what the server says of it; otherwise see scan_hear() */
+    struct queue           *queue;
+    const struct enrolment *enrolment; /* whose key signs */
+    struct sender          *sender;
+    struct show             show;
+    struct context          context;
+    bool wait; /* each scan waits for what the server says of it; otherwise see scan_hear() */
 };
 
 /* Takes a scanned text: a card changes the context; a device is stored, heard (sound), sent, told. `typed`:

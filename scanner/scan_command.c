@@ -188,6 +188,7 @@ static int scan_run(struct invocation *invocation, struct error *error)
     if (!read_context(invocation, &scan.context, error) || !station_open(invocation, &station, error))
         return 0;
     scan.queue = station.queue;
+    scan.enrolment = &station.enrolment;
     scan.show.sound = sound_new(option_given(invocation, "quiet"));
     scan.sender = sender_start(station.queue, &station.enrolment);
     code = scan_all(invocation, &scan, &station, error);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "claim.h"
 #include "shared/moment.h"
 
 static bool find_state(const struct invocation *invocation, struct station *station, struct error *error)
@@ -12,20 +13,42 @@ static bool find_state(const struct invocation *invocation, struct station *stat
            enrolment_load(station->folder, &station->enrolment, error);
 }
 
-bool station_open(const struct invocation *invocation, struct station *station, struct error *error)
+/* What happened to the queue is told once; `status` tells it until then. */
+static void tell(const struct station *station)
 {
     struct queue_summary summary = {0};
+    struct queue_state   state;
     struct error         ignored = {0};
     char                 text[200];
 
-    if (!find_state(invocation, station, error))
+    fputs(queue_notice(station->queue), stderr);
+    if (queue_is_new(station->queue))
+        fprintf(
+            stderr,
+            "There was no queue in %s: a new one was begun. If scans had not been sent yet, they are lost "
+            "with the old one. Tell your lead.\n",
+            station->folder);
+    if (queue_state_read(station->queue, &state, &ignored) && *state.warning) {
+        fprintf(stderr, "%s\n", state.warning);
+        if (!queue_warn(station->queue, "", &ignored))
+            ignored.kind = ERROR_NONE; /* it is told again */
+    }
+    if (queue_summarise(station->queue, &summary, &ignored) && *station_clock(&summary, text))
+        fprintf(stderr, "%s\n", text);
+}
+
+bool station_open(const struct invocation *invocation, struct station *station, struct error *error)
+{
+    if (!find_state(invocation, station, error) || !enrolment_can_sign(&station->enrolment, error))
         return false;
     station->queue = queue_open(station->folder, moment_now().ms, error);
     if (!station->queue)
         return false;
-    fputs(queue_notice(station->queue), stderr);
-    if (queue_summarise(station->queue, &summary, &ignored) && *station_clock(&summary, text))
-        fprintf(stderr, "%s\n", text);
+    if (!claim_queue(station->queue, &station->enrolment, error)) {
+        station_close(station);
+        return false;
+    }
+    tell(station);
     return true;
 }
 

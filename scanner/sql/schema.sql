@@ -5,7 +5,7 @@ CREATE TABLE scan (
     context     TEXT NOT NULL,    -- what the scan meant, such as "step repair"
     scanned_ms  INTEGER NOT NULL, -- by this machine's clock
     skew_ms     INTEGER,          -- server's clock minus this one, as known then; NULL: not known
-    body        TEXT NOT NULL,    -- one event as JSON, then # and its CRC-32C in eight hexadecimal digits
+    body        TEXT NOT NULL,    -- one signed event as JSON, then # and its CRC-32C in eight hexadecimal digits
     attention   TEXT              -- why the server refused it; NULL: it waits
 ) STRICT;
 CREATE INDEX scan_waiting ON scan (scanner_seq) WHERE attention IS NULL;

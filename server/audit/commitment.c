@@ -58,7 +58,7 @@ enum commitment_kind commitment_of_tag(unsigned tag)
                                                    [TAG_ATTACHMENTS] = COMMIT_FILES,
                                                    [TAG_DETAIL] = COMMIT_DETAIL,
                                                    [TAG_GIVER_SIGNATURE] = COMMIT_SIGNATURE,
-                                                   [TAG_RECEIVER_SIGNATURE] = COMMIT_SIGNATURE};
+                                                   [TAG_SCANNER_SIGNATURE] = COMMIT_SIGNATURE};
 
     return tag < ENTRY_TAG_COUNT ? (enum commitment_kind)kinds[tag] : COMMIT_NONE;
 }

@@ -37,7 +37,7 @@ static const struct {
     [TAG_ATTACHMENTS] = {"attachments", 32, 32, EVENT, 0},
     [TAG_DETAIL] = {"detail", 32, 32, EVENT, 0},
     [TAG_GIVER_SIGNATURE] = {"signature of the giver", 32, 32, EVENT, 0},
-    [TAG_RECEIVER_SIGNATURE] = {"signature of the receiver", 32, 32, EVENT, 0},
+    [TAG_SCANNER_SIGNATURE] = {"signature of the scanner", 32, 32, EVENT, 0},
     [TAG_TARGET] = {"target", 16, 16, EVENT | ERASURE, ERASURE},
     [TAG_ERASED] = {"erased fields", 1, 16, ERASURE, ERASURE},
     [TAG_REASON] = {"reason", 2, 2, EVENT | ERASURE, 0},

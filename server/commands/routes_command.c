@@ -9,7 +9,7 @@ static const struct {
 } audiences[] = {
     {MAY_ANYONE, "anyone"}, {MAY_LOOPBACK, "this machine"}, {MAY_TECHNICIAN, "technician"},
     {MAY_LEAD, "lead"},     {MAY_AUDITOR, "auditor"},       {MAY_EDITOR, "editor"},
-    {MAY_ADMIN, "admin"},   {MAY_SCANNER, "scanner"},
+    {MAY_ADMIN, "admin"},   {MAY_SCANNER, "scanner"},       {MAY_REVOKED, "revoked scanner"},
 };
 
 static void print_audience(unsigned may, const char *before, const char *between, const char *after)

@@ -6,6 +6,7 @@
 #include "db/query.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/service.h"
+#include "endpoints/signed_scan.h"
 #include "ledger/recorder.h"
 #include "render/json.h"
 #include "render/json_read.h"
@@ -17,7 +18,7 @@
 
 #define MEMBERS                                                                                              \
     "event_id code kind step reason to place expected_from happened_at scanner_seq public_note "             \
-    "private_note corrects detail"
+    "private_note corrects detail clock_skew_ms signature"
 
 struct intake {
     struct service       *service;
@@ -129,16 +130,46 @@ static bool read_place(struct intake *intake, const char *text, struct event_dra
     return true;
 }
 
+/* A person's badge, or the id of a party. */
+static bool read_receiver(struct intake *intake, const char *text, struct event_draft *draft,
+                          const char **refused, struct error *error)
+{
+    struct label       label;
+    struct error       unreadable = {0};
+    const struct rows *rows;
+    char               canonical[UUID_SIZE];
+
+    if (!text)
+        return true;
+    if (uuid_parse_any(text, canonical)) {
+        draft->to_id = arena_copy(intake->request->arena, canonical);
+        return true;
+    }
+    if (!label_parse(text, &label, &unreadable)) {
+        *refused = "the receiver is neither the code of a badge nor an id";
+        return true;
+    }
+    rows = need_session(intake, error)
+               ? QUERY(intake->session, intake->request->arena, SQL_LABEL_FIND, error, label.code)
+               : NULL;
+    if (!rows)
+        return false;
+    if (rows_count(rows) == 0 || !*rows_text(rows, 0, "party_id"))
+        *refused = "this label is nobody's badge";
+    else
+        draft->to_id = rows_text(rows, 0, "party_id");
+    return true;
+}
+
 static bool read_event(struct intake *intake, const struct json_value *event, size_t n, struct error *error)
 {
     struct event_draft *draft = &intake->drafts[n];
-    const char         *code, *place, *path = arena_format(intake->request->arena, "events[%zu].", n);
+    const char         *code, *place, *to, *path = arena_format(intake->request->arena, "events[%zu].", n);
 
     *draft = (struct event_draft){.actor_id = intake->request->principal.actor_id};
     if (!json_read_only(event, MEMBERS, path, error) ||
         !read_id(intake, event, "event_id", path, true, true, &draft->event_id, error) ||
         !read_id(intake, event, "corrects", path, false, false, &draft->corrects, error) ||
-        !read_id(intake, event, "to", path, false, false, &draft->to_id, error) ||
         !read_id(intake, event, "expected_from", path, false, false, &draft->expected_from_id, error) ||
         !json_read_text(event, "code", path, false, 200, false, &code, error) ||
         !json_read_text(event, "kind", path, true, 40, false, &draft->kind, error) ||
@@ -147,15 +178,15 @@ static bool read_event(struct intake *intake, const struct json_value *event, si
         !json_read_text(event, "place", path, false, 200, false, &place, error) ||
         !json_read_text(event, "public_note", path, false, 2000, true, &draft->public_note, error) ||
         !json_read_text(event, "private_note", path, false, 2000, true, &draft->private_note, error) ||
-        !json_read_count(event, "scanner_seq", path, &draft->scanner_seq, error) ||
+        !json_read_text(event, "to", path, false, 200, false, &to, error) ||
         !json_read_object(event, "detail", path, 4000, intake->request->arena, &draft->detail, error) ||
-        !read_time(intake, event, path, draft, error))
+        !read_time(intake, event, path, draft, error) ||
+        !signed_scan_read(intake->request, event, path, draft, &intake->refused[n], error))
         return false;
-    if (draft->scanner_seq && !intake->request->principal.is_scanner)
-        return error_field(error, arena_format(intake->request->arena, "%sscanner_seq", path),
-                           "%sscanner_seq comes from scanners only", path);
-    draft->scanner_id = intake->request->principal.is_scanner ? intake->request->principal.actor_id : NULL;
-    return read_code(intake, code, draft, &intake->refused[n], error) &&
+    if (intake->refused[n])
+        return true;
+    return read_receiver(intake, to, draft, &intake->refused[n], error) &&
+           read_code(intake, code, draft, &intake->refused[n], error) &&
            read_place(intake, place, draft, &intake->refused[n], error);
 }
 
@@ -256,6 +287,23 @@ static bool add_outcome(struct intake *intake, struct json *json, size_t n, stru
     return true;
 }
 
+/* So that a scanner whose queue was lost, or is an older copy, sees it. */
+static bool add_highest(struct intake *intake, struct json *json, struct error *error)
+{
+    const struct rows *rows;
+
+    if (!intake->request->principal.is_scanner)
+        return true;
+    rows = need_session(intake, error) ? QUERY(intake->session, intake->request->arena, SQL_SCANNER_HIGHEST,
+                                               error, intake->request->principal.actor_id)
+                                       : NULL;
+    if (!rows)
+        return false;
+    json_key(json, "highest_scanner_seq");
+    json_number(json, rows_integer(rows, 0, "highest"));
+    return true;
+}
+
 static bool answer(struct intake *intake, struct reply *reply, struct error *error)
 {
     struct json json;
@@ -270,6 +318,8 @@ static bool answer(struct intake *intake, struct reply *reply, struct error *err
             return error->kind = ERROR_UNKNOWN_OUTCOME,
                    false; /* recorded, but it cannot be said: try the same keys again */
     json_array_end(&json);
+    if (!add_highest(intake, &json, error))
+        return error->kind = ERROR_UNKNOWN_OUTCOME, false;
     json_object_end(&json);
     buffer_text(&reply->body, "\n");
     return true;
@@ -283,7 +333,7 @@ bool api_events_record(struct service *service, const struct request *request, s
 
     intake->service = service;
     intake->request = request;
-    done = read_all(intake, error);
+    done = signed_scan_may_send(request, error) && read_all(intake, error);
     pool_give_back(&intake->session);
     done = done && record(intake, error) && answer(intake, reply, error);
     pool_give_back(&intake->session);

@@ -14,8 +14,9 @@ static const struct {
     const char *name;
     unsigned    may;
 } role_bits[] = {
-    {"technician", MAY_TECHNICIAN}, {"lead", MAY_LEAD},   {"auditor", MAY_AUDITOR},
-    {"editor", MAY_EDITOR},         {"admin", MAY_ADMIN}, {"scanner", MAY_SCANNER},
+    {"technician", MAY_TECHNICIAN},   {"lead", MAY_LEAD},   {"auditor", MAY_AUDITOR},
+    {"editor", MAY_EDITOR},           {"admin", MAY_ADMIN}, {"scanner", MAY_SCANNER},
+    {"revoked_scanner", MAY_REVOKED},
 };
 
 /* "lead,technician" */
@@ -42,7 +43,7 @@ static void principal_fill(struct principal *principal, const struct rows *rows)
     principal->name = rows_text(rows, 0, "name");
     principal->login = rows_text(rows, 0, "login");
     principal->place_id = rows_text(rows, 0, "place_id");
-    principal->is_scanner = (principal->roles & MAY_SCANNER) != 0;
+    principal->is_scanner = (principal->roles & (MAY_SCANNER | MAY_REVOKED)) != 0;
 }
 
 static bool enter_page(struct service *service, struct request *request, struct error *error)
@@ -73,7 +74,8 @@ static void keep_principal(struct service *service, struct request *request, con
     static const struct cache_terms anything = {.until = 0};
     const struct principal         *who = &request->principal;
     struct buffer                   kept = {.limit = CACHE_VALUE_MOST};
-    const char *const               texts[] = {who->actor_id, who->party_id, who->name, who->place_id};
+    const char *const               texts[] = {who->actor_id, who->party_id, who->name,
+                                               who->place_id, who->sign_key, who->server_name};
 
     buffer_add(&kept, (const char *)&who->roles, sizeof who->roles);
     for (size_t i = 0; i < COUNT_OF(texts); i++)
@@ -85,7 +87,8 @@ static void keep_principal(struct service *service, struct request *request, con
 static bool recall_principal(struct service *service, struct request *request, const char *token)
 {
     struct principal  *who = &request->principal;
-    const char **const texts[] = {&who->actor_id, &who->party_id, &who->name, &who->place_id};
+    const char **const texts[] = {&who->actor_id, &who->party_id, &who->name,
+                                  &who->place_id, &who->sign_key, &who->server_name};
     size_t             length;
     const char        *kept = cache_get(service->access, request->arena, token, &length);
 
@@ -95,7 +98,7 @@ static bool recall_principal(struct service *service, struct request *request, c
     kept += sizeof who->roles;
     for (size_t i = 0; i < COUNT_OF(texts); kept += strlen(kept) + 1, i++)
         *texts[i] = kept;
-    who->is_scanner = (who->roles & MAY_SCANNER) != 0;
+    who->is_scanner = (who->roles & (MAY_SCANNER | MAY_REVOKED)) != 0;
     return true;
 }
 
@@ -120,8 +123,10 @@ static bool enter_api(struct service *service, struct request *request, struct e
     if (!rows)
         return false;
     if (rows_count(rows) == 0)
-        return error_set(error, ERROR_UNAUTHENTICATED, "this token is not known here, or it was revoked");
+        return error_set(error, ERROR_UNAUTHENTICATED, "this token is not known here");
     principal_fill(&request->principal, rows);
+    request->principal.sign_key = rows_text(rows, 0, "sign_key");
+    request->principal.server_name = rows_text(rows, 0, "server");
     keep_principal(service, request, token, mark);
     return true;
 }

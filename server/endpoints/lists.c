@@ -120,6 +120,25 @@ static bool add_flagged(struct session *session, const struct request *request, 
     return rows != NULL;
 }
 
+/* Numbers that scanners counted and that never came. */
+static bool add_gaps(struct session *session, const struct request *request, struct view *view,
+                     struct error *error)
+{
+    const struct rows *gaps = query_run(session, request->arena, SQL_SCANNER_GAPS, NULL, 0, error);
+
+    for (size_t i = 0; gaps && i < rows_count(gaps); i++) {
+        struct view *item = view_append(view, "gaps");
+        const char  *first = rows_text(gaps, i, "first"), *last = rows_text(gaps, i, "last");
+
+        view_text(item, "name", rows_text(gaps, i, "name"));
+        view_text(item, "numbers",
+                  strcmp(first, last) ? arena_format(request->arena, "%s – %s", first, last) : first);
+        view_text(item, "tag", rows_flag(gaps, i, "revoked") ? page_text(request, "revoked") : "");
+    }
+    view_flag(view, "has_gaps", gaps && rows_count(gaps) > 0);
+    return gaps != NULL;
+}
+
 bool exceptions_show(struct service *service, const struct request *request, struct reply *reply,
                      struct error *error)
 {
@@ -131,7 +150,7 @@ bool exceptions_show(struct service *service, const struct request *request, str
     const struct rows *reviews =
         session ? query_run(session, request->arena, SQL_REVIEWS, NULL, 0, error) : NULL;
 
-    if (!reviews || !add_flagged(session, request, view, error))
+    if (!reviews || !add_gaps(session, request, view, error) || !add_flagged(session, request, view, error))
         return false;
     view_text(view, "title", page_text(request, "Exceptions"));
     view_text(view, "heading", page_text(request, "Exceptions"));

@@ -16,6 +16,10 @@ static void add_numbers(struct json *json, const struct event_draft *draft)
         json_key(json, "scanner_seq");
         json_number(json, draft->scanner_seq);
     }
+    if (draft->clock_skew_ms) {
+        json_key(json, "clock_skew_ms");
+        json_number(json, draft->clock_skew_ms);
+    }
     if (draft->detail && *draft->detail) {
         json_key(json, "detail");
         json_raw(json, draft->detail);
@@ -44,6 +48,7 @@ void event_draft_add_marks(struct json *json, const struct event_draft *draft,
                                     .scanner_id = draft->scanner_seq > 0 ? draft->scanner_id : NULL,
                                     .public_note = draft->public_note,
                                     .private_note = draft->private_note,
+                                    .signature = draft->signature,
                                     .happened = happened,
                                     .happened_at_ms = moment.ms,
                                     .offset_minutes = happened ? draft->offset_minutes : 0,
@@ -78,6 +83,7 @@ static void add_draft(struct json *json, const struct event_draft *draft, const 
         {"private_note", draft->private_note},
         {"corrects", draft->corrects},
         {"repair_id", draft->repair_id},
+        {"signature", draft->signature},
     };
 
     json_object_begin(json);

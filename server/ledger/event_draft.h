@@ -19,7 +19,9 @@ struct event_draft {
     const char *scanner_id;
     int64_t     scanner_seq; /* 0: not from a scanner */
     const char *public_note, *private_note, *corrects, *repair_id;
-    const char *detail; /* a JSON object */
+    const char *detail;        /* a JSON object */
+    int64_t     clock_skew_ms; /* server's clock minus the scanner's, as the scanner knew it; 0: not said */
+    const char *signature;     /* "ed25519", key, signature and statement, as docs/ledger.md says */
 };
 
 /* The drafts as record_events() takes them, each marked with the service's key (submission.h). */

@@ -105,6 +105,7 @@ bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *op
                                     .scanner_id = row->scanner_id,
                                     .public_note = opened(openings, row->seq, TAG_PUBLIC_NOTE),
                                     .private_note = opened(openings, row->seq, TAG_PRIVATE_NOTE),
+                                    .signature = opened(openings, row->seq, TAG_SCANNER_SIGNATURE),
                                     .happened = (row->said & SAID_HAPPENED_AT) != 0,
                                     .happened_at_ms = row->happened_ms,
                                     .offset_minutes = row->offset_minutes,
@@ -229,7 +230,8 @@ static bool put_values(const struct building *building, struct error *error)
            put_commitment(building, TAG_IDENTITY, row->device_seq == 0, "", error) &&
            put_commitment(building, TAG_RECORDER, true, row->actor_id, error) &&
            put_commitment(building, TAG_PUBLIC_NOTE, false, "", error) &&
-           put_commitment(building, TAG_PRIVATE_NOTE, false, "", error) && put_detail(building, error);
+           put_commitment(building, TAG_PRIVATE_NOTE, false, "", error) && put_detail(building, error) &&
+           put_commitment(building, TAG_SCANNER_SIGNATURE, false, "ed25519", error);
 }
 
 bool seal_row_build(const struct seal_row *row, const struct seal_openings *openings,

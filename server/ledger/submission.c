@@ -66,7 +66,8 @@ static void add_values(crypto_auth_hmacsha256_state *state, const struct submiss
                                   said & SAID_REPAIR ? submission->repair_id : NULL,
                                   submission->scanner_id,
                                   submission->public_note,
-                                  submission->private_note};
+                                  submission->private_note,
+                                  submission->signature};
 
     for (size_t i = 0; i < COUNT_OF(values); i++)
         add(state, (uint8_t)(i + 1), values[i]);

@@ -26,7 +26,7 @@ struct submission {
     const char *event_id, *actor_id, *kind;
     const char *named; /* code, serial number or asset tag */
     const char *step, *reason, *to_id, *place_id, *corrects, *repair_id, *scanner_id;
-    const char *public_note, *private_note;
+    const char *public_note, *private_note, *signature;
     bool        happened; /* whether happened_at_ms was said */
     int64_t     happened_at_ms, offset_minutes, scanner_seq;
 };

@@ -165,6 +165,18 @@ bool json_read_count(const struct json_value *object, const char *name, const ch
     return true;
 }
 
+bool json_read_integer(const struct json_value *object, const char *name, const char *path, int64_t *number,
+                       struct error *error)
+{
+    const json_t *value = json_object_get(inside(object), name);
+
+    *number = json_integer_value(value);
+    if (value && (!json_is_integer(value) || *number > INT64_C(9007199254740992) ||
+                  *number < -INT64_C(9007199254740992)))
+        return fail(error, path, name, "must be a whole number");
+    return true;
+}
+
 bool json_read_object(const struct json_value *object, const char *name, const char *path, size_t most,
                       struct arena *arena, const char **text, struct error *error)
 {

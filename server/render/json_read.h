@@ -35,6 +35,10 @@ bool json_read_text(const struct json_value *object, const char *name, const cha
 bool json_read_count(const struct json_value *object, const char *name, const char *path, int64_t *number,
                      struct error *error) MUST_USE;
 
+/* A whole number of any sign, up to 2^53; 0 where it is missing. */
+bool json_read_integer(const struct json_value *object, const char *name, const char *path, int64_t *number,
+                       struct error *error) MUST_USE;
+
 /* The member as JSON text; NULL where it is missing. It must be an object of at most `most` bytes. */
 bool json_read_object(const struct json_value *object, const char *name, const char *path, size_t most,
                       struct arena *arena, const char **text, struct error *error) MUST_USE;

@@ -101,7 +101,7 @@ static void check_erased(struct run *run, const struct entry *entry, uint64_t se
 
 static void check_presence(struct run *run, const struct entry *entry, uint64_t seq)
 {
-    for (unsigned tag = TAG_HOLDER; tag <= TAG_RECEIVER_SIGNATURE; tag++)
+    for (unsigned tag = TAG_HOLDER; tag <= TAG_SCANNER_SIGNATURE; tag++)
         if (!bundle_is_erased(run, tag) && !(run->opened >> tag & 1) && wants_opening(entry, tag))
             finding_add(run->findings, FINDING_MISSING, seq, "the value of its field \"%s\"",
                         entry_tag_name(tag));

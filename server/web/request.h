@@ -20,6 +20,8 @@ struct principal {
     const char *place_id;   /* the bench that is remembered; "" : none */
     const char *form_token; /* the token that each of this session's forms must carry */
     bool        is_scanner;
+    const char *sign_key;    /* of a scanner: its public key in hexadecimal digits; "": it has none */
+    const char *server_name; /* of a scanner: the name that this server had when it was enrolled */
 };
 
 struct request {

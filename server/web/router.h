@@ -31,6 +31,7 @@ enum {
     MAY_SCANNER = 1 << 5,  /* an enrolled scanner */
     MAY_ANYONE = 1 << 6,   /* without signing in */
     MAY_LOOPBACK = 1 << 7, /* from this machine, without signing in */
+    MAY_REVOKED = 1 << 8,  /* a scanner that was revoked: what it scanned before is still taken */
     MAY_ACCOUNT = MAY_TECHNICIAN | MAY_LEAD | MAY_AUDITOR | MAY_EDITOR | MAY_ADMIN
 };
 

@@ -117,12 +117,16 @@ BEGIN
     RETURN v_actor;
 END $$;
 
--- Exchanges the one-time code for the scanner's key; a second use of the code finds nothing.
-CREATE OR REPLACE FUNCTION spoor.enroll_scanner(code_hash bytea, new_key_hash bytea)
+-- Exchanges the one-time code for the scanner's token, and keeps the key with which it signs; a second use of the code
+-- finds nothing.
+DROP FUNCTION IF EXISTS spoor.enroll_scanner(bytea, bytea);
+CREATE OR REPLACE FUNCTION spoor.enroll_scanner(code_hash bytea, new_key_hash bytea, new_sign_key bytea, server_name text,
+                                                first_number bigint)
 RETURNS TABLE (scanner_id uuid, name text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    RETURN QUERY UPDATE spoor.scanner s SET key_hash = new_key_hash, enrolled_at = now(), enroll_hash = NULL
+    RETURN QUERY UPDATE spoor.scanner s SET key_hash = new_key_hash, enrolled_at = now(), enroll_hash = NULL,
+             sign_key = new_sign_key, server = server_name, first_seq = first_number
         FROM spoor.actor a
        WHERE s.enroll_hash = code_hash AND s.enroll_until > now() AND s.revoked_at IS NULL AND a.id = s.id
       RETURNING s.id, a.name;

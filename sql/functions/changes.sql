@@ -41,7 +41,7 @@ CREATE OR REPLACE TRIGGER repair_removed AFTER DELETE OR TRUNCATE ON spoor.repai
 
 CREATE OR REPLACE TRIGGER token_changed AFTER UPDATE OF token_hash, roles, revoked_at OR DELETE ON spoor.api_token
     FOR EACH STATEMENT EXECUTE FUNCTION spoor.tell_access();
-CREATE OR REPLACE TRIGGER scanner_changed AFTER UPDATE OF key_hash, revoked_at OR DELETE ON spoor.scanner
+CREATE OR REPLACE TRIGGER scanner_changed AFTER UPDATE OF key_hash, sign_key, server, revoked_at OR DELETE ON spoor.scanner
     FOR EACH STATEMENT EXECUTE FUNCTION spoor.tell_access();
 CREATE OR REPLACE TRIGGER actor_changed AFTER UPDATE OR DELETE ON spoor.actor
     FOR EACH STATEMENT EXECUTE FUNCTION spoor.tell_access();

@@ -1,7 +1,7 @@
 -- The only writer of events. `batch` is a JSON array of 1 to 512 events as ledger/recorder.c builds them:
 --   event_id, actor, kind and one of device_id | code (a label's 10 symbols) | alias (serial number, asset tag);
 --   step, reason, to, place, expected_from (parties), happened_at, offset_minutes, scanner_id, scanner_seq,
---   public_note, private_note, corrects, repair_id, detail; said and mac as ledger/submission.h says.
+--   public_note, private_note, corrects, repair_id, detail, clock_skew_ms, signature; said and mac as ledger/submission.h says.
 -- Gives one row per event, in their order. Outcomes: recorded, replayed (same key, same content), conflict (same key,
 -- other content: kept in spoor.review), refused (certainly not stored; message says why).
 -- The lock on the ledger's head makes writers take turns until they commit: seq is gap-free and in commit order.
@@ -87,6 +87,7 @@ DECLARE
     v_number    bigint;
     v_undo      boolean;
     v_rare      boolean;
+    revoked_why CONSTANT text := 'this scanner was revoked before this was scanned; it is kept, a lead will look at it';
 BEGIN
     IF jsonb_typeof(batch) <> 'array' OR jsonb_array_length(batch) NOT BETWEEN 1 AND 512 THEN
         RAISE 'a batch holds 1 to 512 events' USING ERRCODE = 'SP400';
@@ -105,14 +106,15 @@ BEGIN
                ev.step AS old_step, ev.content_hash AS old_hash, sc.seq AS number_seq, sc.device_seq AS number_device_seq,
                sc.device_id AS number_device, l.code AS label_code, l.device_id AS label_device, l.party_id AS label_party,
                l.revoked_at IS NOT NULL AS label_revoked, al.matches, al.device_id AS alias_device, c.device_id AS known_device,
-               c AS custody
+               c AS custody, sn.revoked_at AS scanner_revoked
           FROM jsonb_array_elements(batch) WITH ORDINALITY AS x (e, n)
           CROSS JOIN LATERAL jsonb_to_record(x.e) AS j (event_id uuid, actor uuid, kind text, device_id uuid, code text,
                alias text, step text, reason text, "to" uuid, place uuid, expected_from uuid, happened_at timestamptz,
                offset_minutes smallint, scanner_id uuid, scanner_seq bigint, public_note text, private_note text,
-               corrects uuid, repair_id uuid, detail jsonb, said smallint, mac bytea)
+               corrects uuid, repair_id uuid, detail jsonb, clock_skew_ms bigint, signature text, said smallint, mac bytea)
           LEFT JOIN spoor.event ev ON ev.event_id = j.event_id
           LEFT JOIN spoor.event sc ON sc.scanner_id = j.scanner_id AND sc.scanner_seq = j.scanner_seq
+          LEFT JOIN spoor.scanner sn ON sn.id = j.scanner_id
           LEFT JOIN spoor.event_kind k ON k.name = j.kind
           LEFT JOIN spoor.actor a ON a.id = j.actor
           LEFT JOIN spoor.party ap ON ap.id = a.party_id
@@ -162,6 +164,13 @@ BEGIN
             flags := flags | 128::smallint;
             v_scanner := NULL;
             v_number := NULL;
+        END IF;
+        IF outcome IS NULL AND r.scanner_revoked IS NOT NULL THEN
+            flags := flags | 32::smallint;
+            IF NOT spoor.made_before_revocation(r.scanner_id, v_number, r.scanner_revoked,
+                   coalesce(r.happened_at, v_recorded) + coalesce(r.clock_skew_ms, 0) * interval '1 millisecond') THEN
+                outcome := 'conflict'; message := revoked_why;
+            END IF;
         END IF;
         IF message IS NOT NULL AND r.actor_party IS NOT NULL THEN
             INSERT INTO spoor.review (event_id, actor_id, body, body_hash, why)
@@ -245,6 +254,9 @@ BEGIN
         END IF;
         v_repair := coalesce(r.known_repair, state.repair_id, t_repair);
         v_detail := CASE WHEN jsonb_typeof(r.detail) = 'object' AND r.detail <> '{}' THEN r.detail END;
+        IF r.clock_skew_ms IS NOT NULL THEN
+            v_detail := coalesce(v_detail, '{}') || jsonb_build_object('clock_skew_ms', r.clock_skew_ms);
+        END IF;
         IF message IS NULL AND r.kind IN ('label_linked', 'label_revoked') THEN
             SELECT l.device_id, l.party_id, l.revoked_at INTO before FROM spoor.label l WHERE l.code = v_detail ->> 'label';
             message := CASE
@@ -288,7 +300,8 @@ BEGIN
         v_undo := false;
 
         IF v_recorded - v_happened > late_after THEN flags := flags | 2::smallint; END IF;
-        IF v_happened - v_recorded > late_after OR v_happened < '2015-01-01Z' THEN flags := flags | 4::smallint; END IF;
+        IF v_happened - v_recorded > late_after OR v_happened < '2015-01-01Z'
+           OR abs(r.clock_skew_ms) > 120000 THEN flags := flags | 4::smallint; END IF;
         IF r.label_revoked AND r.kind <> 'label_revoked' THEN flags := flags | 64::smallint; END IF;
         IF r.expected_from IS NOT NULL AND v_from IS DISTINCT FROM r.expected_from
            OR r.kind = 'accepted' AND state.offered_to IS DISTINCT FROM r.actor_party THEN
@@ -423,6 +436,10 @@ BEGIN
             openings := openings || ROW(seq, 24, v_detail::text, spoor.new_salt())::spoor.opening;
         END IF;
 
+        IF r.signature IS NOT NULL THEN
+            openings := openings || ROW(seq, 33, r.signature, spoor.new_salt())::spoor.opening;
+        END IF;
+
         state.seq := seq;
         state.device_seq := device_seq;
         IF at IS NULL THEN
@@ -441,7 +458,8 @@ BEGIN
         END IF;
         head.next_seq := head.next_seq + 1;
         outcome := 'recorded';
-        message := CASE WHEN flags & 128 <> 0 THEN 'this scanner used the same number before; recorded without it' END;
+        message := CASE WHEN flags & 128 <> 0 THEN 'this scanner used the same number before; recorded without it'
+                        WHEN flags & 32 <> 0 THEN 'this scanner was revoked since; recorded, and a lead will look at it' END;
         RETURN NEXT;
     END LOOP;
     IF cardinality(events) > 0 THEN

@@ -108,7 +108,7 @@ SET search_path = pg_catalog, pg_temp AS $$
       FROM spoor.event v JOIN spoor.opening o ON o.seq = v.seq
      WHERE o.tag = 17 AND v.to_id = of_party
         OR o.tag = 20 AND v.actor_id IN (SELECT a.id FROM spoor.actor a WHERE a.party_id = of_party AND a.kind = 'account')
-        OR o.tag IN (21, 22) AND v.repair_id IN (SELECT r.id FROM spoor.repair r WHERE r.owner_id = of_party)
+        OR o.tag IN (21, 22, 33) AND v.repair_id IN (SELECT r.id FROM spoor.repair r WHERE r.owner_id = of_party)
      GROUP BY v.seq, v.event_id ORDER BY v.seq;
 $$;
 

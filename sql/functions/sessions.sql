@@ -79,13 +79,16 @@ RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     UPDATE spoor.account SET language = new_language WHERE id = of_account RETURNING language
 $$;
 
-CREATE OR REPLACE FUNCTION spoor.bearer_lookup(hash bytea)
-RETURNS TABLE (actor_id uuid, party_id uuid, name text, login text, roles text, place_id uuid)
+-- A scanner that was revoked is known still: what it scanned before must not be lost.
+DROP FUNCTION IF EXISTS spoor.bearer_lookup(bytea);
+CREATE FUNCTION spoor.bearer_lookup(hash bytea)
+RETURNS TABLE (actor_id uuid, party_id uuid, name text, login text, roles text, place_id uuid, sign_key text, server text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT s.id, a.party_id, a.name, '', 'scanner', NULL::uuid
-      FROM spoor.scanner s JOIN spoor.actor a ON a.id = s.id WHERE s.key_hash = hash AND s.revoked_at IS NULL
+    SELECT s.id, a.party_id, a.name, '', CASE WHEN s.revoked_at IS NULL THEN 'scanner' ELSE 'revoked_scanner' END,
+           NULL::uuid, encode(s.sign_key, 'hex'), s.server
+      FROM spoor.scanner s JOIN spoor.actor a ON a.id = s.id WHERE s.key_hash = hash
     UNION ALL
-    SELECT t.id, a.party_id, a.name, '', array_to_string(t.roles, ','), NULL::uuid
+    SELECT t.id, a.party_id, a.name, '', array_to_string(t.roles, ','), NULL::uuid, NULL, NULL
       FROM spoor.api_token t JOIN spoor.actor a ON a.id = t.id WHERE t.token_hash = hash AND t.revoked_at IS NULL
 $$;
 

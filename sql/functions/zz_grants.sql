@@ -9,7 +9,7 @@ GRANT EXECUTE ON FUNCTION spoor.record_events, spoor.take_in, spoor.reissue_link
     spoor.settle_review, spoor.revoke_token, spoor.revoke_label, spoor.own_sessions, spoor.end_sessions,
     spoor.set_language, spoor.sign_in_lookup, spoor.open_session, spoor.touch_session, spoor.close_session,
     spoor.bearer_lookup, spoor.sign_in_delay, spoor.sign_in_failed, spoor.sign_in_succeeded, spoor.erasable,
-    spoor.erase_person TO spoor_app;
+    spoor.erase_person, spoor.scanner_gaps TO spoor_app;
 GRANT EXECUTE ON FUNCTION spoor.erased_by TO spoor_app, spoor_audit;
 GRANT EXECUTE ON FUNCTION spoor.begin_sealing, spoor.hold_sealing, spoor.store_sealed, spoor.report_sealing,
     spoor.add_notice, spoor.resume_after_restore TO spoor_seal;
@@ -26,7 +26,7 @@ GRANT SELECT ON spoor.event, spoor.event_kind, spoor.step, spoor.reason, spoor.o
 GRANT SELECT ON spoor.checkpoint, spoor.ledger_entry, spoor.tile TO spoor_public;
 GRANT SELECT (id, number, device_id, owner_id, problem, condition, accessories, outcome, opened_at, returned_at,
     closed_at, expected_on, expected_before, expected_was, link_until) ON spoor.repair TO spoor_app, spoor_audit;
-GRANT SELECT (id, enroll_until, enrolled_at, revoked_at, seen_at, created_at) ON spoor.scanner TO spoor_app, spoor_audit;
+GRANT SELECT (id, enroll_until, enrolled_at, revoked_at, seen_at, created_at, sign_key, server, first_seq) ON spoor.scanner TO spoor_app, spoor_audit;
 GRANT SELECT (id, roles, created_at, revoked_at, seen_at) ON spoor.api_token TO spoor_app, spoor_audit;
 
 -- Against accidents of those who may do everything: history is not rewritten by mistake.

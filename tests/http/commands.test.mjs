@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { startHouse } from '../support/house.mjs';
+import { enrolWith } from '../support/scanner.mjs';
 import { Client, run } from '../support/spoord.mjs';
 
 const house = await startHouse();
@@ -100,8 +101,7 @@ test('of two things with one name none is guessed', async () => {
 test('a revoked scanner records nothing', async () => {
   const enrol = (await spoord('scanner', 'add', 'Bench 7')).out.match(/enroll \S+ (\S+)/)[1];
   assert.equal((await spoord('scanner', 'revoke', 'Bench 7', '--yes')).code, 0);
-  const answer = await fetch(`${service.url}/api/v1/scanners/enroll`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code: enrol }) });
-  assert.equal(answer.status, 404);
+  assert.equal((await enrolWith(service, enrol)).status, 404);
   assert.equal((await spoord('scanner', 'revoke', 'Bench 7', '--yes')).code, 3);
 });
 

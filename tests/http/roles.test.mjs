@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import { startHouse } from '../support/house.mjs';
+import { enrolScanner } from '../support/scanner.mjs';
 import { Client, run } from '../support/spoord.mjs';
 
 const house = await startHouse();
@@ -20,9 +21,10 @@ for (const role of roles) {
   people[role] = await new Client(service.url).signIn(`only-${role}`, password);
   bearers[role] = (await service.run('token', 'add', `token-${role}`, '--role', role)).out.trim();
 }
-const enrol = (await service.run('scanner', 'add', 'Matrix')).out.match(/enroll \S+ (\S+)/)[1];
-const enrolled = await fetch(`${service.url}/api/v1/scanners/enroll`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code: enrol }) });
-bearers.scanner = (await enrolled.json()).key;
+bearers.scanner = (await enrolScanner(service)).token;
+const revoked = await enrolScanner(service);
+await house.sql(`UPDATE spoor.scanner SET revoked_at = now() WHERE id = '${revoked.id}'`);
+bearers['revoked scanner'] = revoked.token;
 const tokens = {};
 for (const role of roles) tokens[role] = (await (await people[role].get('/sign-in')).text(), await formToken(people[role]));
 
@@ -185,5 +187,16 @@ test('a GET changes nothing, whoever asks', async () => {
   const counts = await house.counts();
   for (const route of routes.filter(({ method }) => method === 'GET'))
     for (const role of rolesOf(route)) await (await asked(route, role, filled(route.path))).arrayBuffer();
+  assert.equal(await house.counts(), counts);
+});
+
+test('a scanner that was enrolled before scans were signed is told to enrol again, and records nothing', async () => {
+  const scanner = await enrolScanner(service);
+  await house.sql(`UPDATE spoor.scanner SET sign_key = NULL WHERE id = '${scanner.id}'`);
+  const counts = await house.counts();
+  const events = [{ event_id: randomUUID(), code, kind: 'note', scanner_seq: 1 }];
+  const answer = await fetch(`${service.url}/api/v1/events`, { method: 'POST', headers: { authorization: `Bearer ${scanner.token}`, 'content-type': 'application/json' }, body: JSON.stringify({ events }) });
+  assert.equal(answer.status, 403);
+  assert.match((await answer.json()).detail, /enrol it again with a new code/);
   assert.equal(await house.counts(), counts);
 });

@@ -1,0 +1,1 @@
+UPDATE state SET owner = ?1, owner_name = ?2;

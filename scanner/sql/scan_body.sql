@@ -1,0 +1,1 @@
+UPDATE scan SET body = ?2 WHERE event_id = ?1;

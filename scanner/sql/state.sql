@@ -1,0 +1,1 @@
+SELECT skew_ms, owner, owner_name, warning FROM state;

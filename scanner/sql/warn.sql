@@ -1,0 +1,1 @@
+UPDATE state SET warning = ?1;

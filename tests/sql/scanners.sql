@@ -1,0 +1,49 @@
+-- Scanners: revoked ones, their clocks, and the numbers that never came.
+BEGIN;
+SELECT plan(17);
+SET client_min_messages = warning;
+SELECT spoor.mint_labels('t', ARRAY['7K3M9QXFDT'], NULL);
+CREATE TEMP TABLE ids AS SELECT spoor.add_scanner('Bench 2', NULL, '\x01', NULL) AS scanner, gen_random_uuid() AS again;
+SELECT results_eq($$ SELECT name FROM spoor.enroll_scanner('\x01', '\x02', decode(repeat('07', 32), 'hex'), 'https://fix.example.nl', 3) $$,
+    ARRAY['Bench 2'], 'a scanner enrols with a key of its own');
+CREATE FUNCTION pg_temp.scan(number bigint, made interval, more jsonb DEFAULT '{}') RETURNS record LANGUAGE sql AS $$
+    SELECT ROW(r.outcome, r.flags, r.message) FROM ids, spoor.record_events(jsonb_build_array(jsonb_build_object('event_id', gen_random_uuid(), 'actor', scanner,
+        'kind', 'step', 'step', 'repair', 'code', '7K3M9QXFDT', 'scanner_id', scanner, 'scanner_seq', number,
+        'happened_at', clock_timestamp() + made, 'offset_minutes', 60) || more)) r $$;
+CREATE TEMP TABLE told (n int, outcome text, flags int, message text);
+CREATE FUNCTION pg_temp.tell(n int, number bigint, made interval, more jsonb DEFAULT '{}') RETURNS void LANGUAGE sql AS $$
+    INSERT INTO told SELECT n, t.* FROM pg_temp.scan(number, made, more) AS t (outcome text, flags smallint, message text) $$;
+
+SELECT pg_temp.tell(1, 3, '-1 minute');
+SELECT results_eq('SELECT outcome, flags FROM told WHERE n = 1', $$ VALUES ('recorded'::text, 16) $$, 'its first scan is recorded');
+SELECT pg_temp.tell(2, 4, '-1 minute', '{"clock_skew_ms": 119000}');
+SELECT results_eq('SELECT outcome, flags FROM told WHERE n = 2', $$ VALUES ('recorded'::text, 0) $$, 'a clock that is two minutes off is fine');
+SELECT is((SELECT detail ->> 'clock_skew_ms' FROM spoor.event WHERE scanner_seq = 4), '119000', 'the difference is kept');
+SELECT pg_temp.tell(3, 7, '-1 minute', '{"clock_skew_ms": -121000}');
+SELECT results_eq('SELECT outcome, flags FROM told WHERE n = 3', $$ VALUES ('recorded'::text, 4) $$, 'more is flagged as clock_suspect');
+SELECT pg_temp.tell(4, 8, '-1 minute', '{"signature": "ed25519 key signature statement"}');
+SELECT is((SELECT value FROM spoor.opening o JOIN spoor.event v USING (seq) WHERE v.scanner_seq = 8 AND o.tag = 33), 'ed25519 key signature statement',
+    'the signature stands beside the event, for the sealed entry');
+SELECT results_eq('SELECT name, first, last FROM spoor.scanner_gaps()', $$ VALUES ('Bench 2', 5::bigint, 6::bigint) $$,
+    'numbers that never came are seen, from its first one on');
+SELECT pg_temp.tell(10, 7, '-1 minute');
+SELECT results_eq('SELECT outcome, flags FROM told WHERE n = 10', $$ VALUES ('recorded'::text, 128) $$, 'a number that is used again is never silent');
+SELECT is((SELECT count(*)::int FROM spoor.event WHERE scanner_seq = 7), 1, 'and the first one keeps it');
+
+SELECT spoor.revoke_scanner(scanner, NULL) FROM ids;
+SELECT is((SELECT roles FROM spoor.bearer_lookup('\x02')), 'revoked_scanner', 'a revoked scanner is known still, with one right');
+UPDATE spoor.scanner SET revoked_at = clock_timestamp() - interval '30 seconds';
+SELECT pg_temp.tell(5, 9, '-40 seconds');
+SELECT results_eq('SELECT outcome, flags & 32 FROM told WHERE n = 5', $$ VALUES ('recorded'::text, 32) $$, 'what it scanned before is recorded, and flagged');
+SELECT pg_temp.tell(6, 12, '-35 seconds');
+SELECT pg_temp.tell(7, 11, '-5 seconds');
+SELECT results_eq('SELECT outcome, flags & 32 FROM told WHERE n = 7', $$ VALUES ('conflict'::text, 32) $$, 'what it scanned later is kept apart');
+SELECT pg_temp.tell(8, 13, '-40 seconds');
+SELECT is((SELECT outcome FROM told WHERE n = 8), 'conflict', 'so is what its own count says was scanned after that, whatever time it claims');
+SELECT pg_temp.tell(9, 10, '-40 seconds', '{"clock_skew_ms": 20000}');
+SELECT is((SELECT outcome FROM told WHERE n = 9), 'conflict', 'its time is taken with the difference of its clock');
+SELECT is((SELECT count(*)::int FROM spoor.review WHERE why LIKE 'this scanner was revoked before%'), 3, 'none of them is dropped');
+SELECT matches((SELECT message FROM told WHERE n = 7), 'kept, a lead will look at it', 'and the scanner hears the truth');
+SELECT results_eq('SELECT first, last FROM spoor.scanner_gaps()', $$ VALUES (5::bigint, 6::bigint) $$, 'what is kept apart is no gap');
+SELECT * FROM finish();
+ROLLBACK;
