@@ -190,6 +190,7 @@ static enum MHD_Result take_head(struct call *call, const char *method, const ch
         pthread_mutex_lock(&listener->lock);
         listener->refused++;
         pthread_mutex_unlock(&listener->lock);
+        call->peer->is_cut_short = call->exchange->must_close;
         if (call->exchange->must_close)
             return answer_send(call);
         call->stage = STAGE_REFUSED; /* an answer before the end of a request would close the connection */

@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "web/exchange.h"
+#include "web/linger.h"
 #include "web/tally.h"
 #include "web/watchdog.h"
 #include "web/workers.h"
@@ -21,6 +22,7 @@ struct listener {
     unsigned                port;
     struct watchdog        *watchdog;
     struct workers         *workers;
+    struct linger_room     *linger;
     struct tally           *connections, *requests; /* of each address */
 
     pthread_mutex_t    lock; /* of what follows */
@@ -37,6 +39,7 @@ struct peer {
     struct client  client;
     char           network[CLIENT_ADDRESS_SIZE];
     bool           is_counted, is_proxy;
+    bool           is_cut_short; /* its last answer came before the end of the request */
     unsigned       requests;
 };
 

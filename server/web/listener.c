@@ -106,6 +106,7 @@ static bool start_all(struct listener *listener, struct error *error)
             return error_set(error, ERROR_INTERNAL, "the route %s %s says not who may use it",
                              options->routes[i].method, options->routes[i].pattern);
     return open_sockets(listener, error) && (listener->watchdog = watchdog_start(&limits, error)) &&
+           (listener->linger = linger_start(error)) &&
            (listener->workers = workers_start(workers, or_preset(options->waiting, 4 * workers), error)) &&
            start_daemons(listener, error);
 }
@@ -180,6 +181,7 @@ void listener_stop(struct listener *listener)
     stop_daemons(listener);
     workers_stop(listener->workers);
     watchdog_stop(listener->watchdog);
+    linger_stop(listener->linger);
     if (listener->pulse >= 0)
         close(listener->pulse);
     tally_free(listener->connections);

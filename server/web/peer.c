@@ -40,6 +40,8 @@ void peer_change(void *context, struct MHD_Connection *connection, void **socket
         connect_peer(listener, connection, socket_context);
         return;
     }
+    if (peer->is_cut_short)
+        linger_keep(listener->linger, peer->watched.descriptor);
     watchdog_leave(listener->watchdog, &peer->watched);
     if (peer->is_counted)
         tally_leave(listener->connections, peer->network);

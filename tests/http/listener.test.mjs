@@ -202,6 +202,14 @@ test('takes a body up to its limit', async () => {
   assert.equal((await post('/checked', '')).status, 400);
 });
 
+test('answers a body that is too large before its end, and the answer arrives while the client still sends', async () => {
+  const bytes = form('/small', 'a'.repeat(1e6));
+  for (let round = 0; round < 100; round++) {
+    const { answers } = await exchange(echo.port, bytes, { untilClosed: true });
+    assert.equal(answers[0]?.status, 413, `round ${round}`);
+  }
+});
+
 test('A23: invites a body that was announced, and waits for it', async () => {
   const wire = new Wire(echo.port).write(form('/echo', 'a=1', { headers: { Expect: '100-continue' } }).slice(0, -3));
   await wire.answered(1);
