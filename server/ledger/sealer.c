@@ -12,7 +12,7 @@
 #include "ledger/seal_row.h"
 #include "shared/log.h"
 
-#define REST_MS    40u /* between two looks for new rows, while there are none */
+#define REST_MS    100u /* between two looks for new rows: those of this while share the writes of a seal */
 #define TROUBLE_MS 500u
 #define ALARM_MS   3000u
 
@@ -300,7 +300,7 @@ static void *work(void *context)
 
         if (seal_open_ready(sealer, &error) && seal_some(sealer, &count, &error)) {
             report(sealer, "sealing", "");
-            rest_ms = count > 0 ? 0 : REST_MS;
+            rest_ms = count < BATCH_ROWS ? REST_MS : 0;
             continue;
         }
         rest_ms = handle_trouble(sealer, &error) ? ALARM_MS : TROUBLE_MS;
