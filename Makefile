@@ -196,7 +196,7 @@ kills: ## kills the scanner a thousand times at random moments and counts what i
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all
 	SPOOR_KILLS=1000 BUILD=$(BUILD) node --test --test-reporter=spec --test-name-pattern='kill -9 at' tests/http/scanner.test.mjs
-faults: ## the thorough form of the suite fault: every writing system call of the sealer fails once, or is its last
+faults: ## the thorough form of the suite fault: every writing system call of the sealer fails once, or is its last; ten kills
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
 	@SPOOR_FAULTS=all BUILD=$(BUILD) sh tests/run.sh fault
