@@ -21,7 +21,7 @@ struct job {
     struct arena             *arena;    /* of the caller, who waits meanwhile */
     struct event_outcome     *outcomes;
     struct error              error;
-    bool                      taken, done, recorded;
+    bool                      taken, done, recorded, leads; /* its caller records for all who wait */
     pthread_cond_t            finished;
 };
 
@@ -31,12 +31,10 @@ struct recorder {
     uint8_t      key[SECRET_KEY_SIZE];
     void (*changed)(void *context, const char *device_id);
     void           *context;
-    pthread_t       thread;
     pthread_mutex_t lock;
-    pthread_cond_t  work;
     struct job     *first, **last; /* guarded by lock, as all below */
     unsigned        inside;        /* callers: waiting for their turn, or for the outcome */
-    bool            stopping;
+    bool            is_led;        /* one of the callers is recording, or was told to */
 };
 
 static const char *const words[] = {
@@ -185,16 +183,12 @@ static void tell(const struct recorder *recorder, const struct job *jobs)
                 recorder->changed(recorder->context, job->outcomes[n].device_id);
 }
 
-/* Takes from the queue what fits into one call; NULL when the recorder stops and nothing is left. */
+/* Takes from the queue, which is not empty, what fits into one call. */
 static struct job *take(struct recorder *recorder)
 {
-    struct job *first, **end;
+    struct job *first = recorder->first, **end;
     size_t      events = 0, bytes = 0;
 
-    pthread_mutex_lock(&recorder->lock);
-    while (!recorder->first && !recorder->stopping)
-        pthread_cond_wait(&recorder->work, &recorder->lock);
-    first = recorder->first;
     for (end = &first; *end; end = &(*end)->next) {
         events += (*end)->count;
         bytes += (*end)->composed.length + 1;
@@ -206,15 +200,17 @@ static struct job *take(struct recorder *recorder)
     *end = NULL;
     if (!recorder->first)
         recorder->last = &recorder->first;
-    pthread_mutex_unlock(&recorder->lock);
     return first;
 }
 
-static void *work(void *context)
+/* With the lock held: records what waits, its own job with it, for all who wait; then the first of those who
+ * came meanwhile does the same for the next. */
+static void lead(struct recorder *recorder, const struct job *own)
 {
-    struct recorder *recorder = context;
+    while (!own->done) {
+        struct job *jobs = take(recorder);
 
-    for (struct job *jobs; (jobs = take(recorder));) {
+        pthread_mutex_unlock(&recorder->lock);
         record(recorder, jobs);
         tell(recorder, jobs);
         pthread_mutex_lock(&recorder->lock);
@@ -223,9 +219,12 @@ static void *work(void *context)
             job->done = true;
             pthread_cond_signal(&job->finished);
         }
-        pthread_mutex_unlock(&recorder->lock);
     }
-    return NULL;
+    recorder->is_led = recorder->first != NULL;
+    if (recorder->is_led) {
+        recorder->first->leads = true;
+        pthread_cond_signal(&recorder->first->finished);
+    }
 }
 
 struct recorder *recorder_new(struct pool *pool, const uint8_t key[SECRET_KEY_SIZE], unsigned wait_ms,
@@ -240,9 +239,6 @@ struct recorder *recorder_new(struct pool *pool, const uint8_t key[SECRET_KEY_SI
     recorder->last = &recorder->first;
     memcpy(recorder->key, key, SECRET_KEY_SIZE);
     pthread_mutex_init(&recorder->lock, NULL);
-    pthread_cond_init(&recorder->work, NULL);
-    if (pthread_create(&recorder->thread, NULL, work, recorder) != 0)
-        abort();
     return recorder;
 }
 
@@ -250,12 +246,6 @@ void recorder_free(struct recorder *recorder)
 {
     if (!recorder)
         return;
-    pthread_mutex_lock(&recorder->lock);
-    recorder->stopping = true;
-    pthread_cond_signal(&recorder->work);
-    pthread_mutex_unlock(&recorder->lock);
-    pthread_join(recorder->thread, NULL);
-    pthread_cond_destroy(&recorder->work);
     pthread_mutex_destroy(&recorder->lock);
     free(recorder);
 }
@@ -279,18 +269,20 @@ static void take_back(struct recorder *recorder, const struct job *job)
         recorder->last = at;
 }
 
-/* Waits until the job is done; one that is still in the queue at the deadline was certainly not recorded. */
+/* Waits until the job is done, or until its caller is to lead; one that is still in the queue at the deadline
+ * was certainly not recorded. */
 static void await(struct recorder *recorder, struct job *job)
 {
     struct timespec deadline = deadline_after(recorder->wait_ms);
 
-    while (!job->done && !job->taken)
-        if (pthread_cond_timedwait(&job->finished, &recorder->lock, &deadline) == ETIMEDOUT && !job->taken) {
+    while (!job->leads && !job->taken)
+        if (pthread_cond_timedwait(&job->finished, &recorder->lock, &deadline) == ETIMEDOUT && !job->leads &&
+            !job->taken) {
             take_back(recorder, job);
             error_set(&job->error, ERROR_UNAVAILABLE, "Too many are writing at this moment; try again");
             return;
         }
-    while (!job->done)
+    while (!job->leads && !job->done)
         pthread_cond_wait(&job->finished, &recorder->lock);
 }
 
@@ -305,8 +297,11 @@ static void submit(struct recorder *recorder, struct job *job)
         *recorder->last = job;
         recorder->last = &job->next;
         recorder->inside++;
-        pthread_cond_signal(&recorder->work);
+        job->leads = !recorder->is_led;
+        recorder->is_led = true;
         await(recorder, job);
+        if (job->leads)
+            lead(recorder, job);
         recorder->inside--;
     }
     pthread_mutex_unlock(&recorder->lock);

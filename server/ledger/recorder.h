@@ -30,11 +30,12 @@ struct event_outcome {
 };
 
 /* `key` is copied. At most `waiting_most` callers are inside at once, and one waits at most `wait_ms` for its
- * turn: so reads live while the database cannot commit. A thread of its own takes all that waits, records it
- * with one call and one commit, and tells each caller its own outcomes; a lone event goes at once. */
+ * turn: so reads live while the database cannot commit. The first caller takes all that waits, records
+ * it with one call and one commit, and tells each caller its own outcomes; then the first of those who came
+ * meanwhile does so. A lone event goes at once. */
 struct recorder *recorder_new(struct pool *pool, const uint8_t key[SECRET_KEY_SIZE], unsigned wait_ms,
                               unsigned waiting_most) MUST_USE;
-void             recorder_free(struct recorder *recorder); /* records what still waits; NULL is allowed */
+void             recorder_free(struct recorder *recorder); /* nobody may be inside; NULL is allowed */
 
 /* `changed` hears of each device that an event was recorded for, before its caller does. Set it before the
  * first event.

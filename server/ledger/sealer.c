@@ -12,7 +12,7 @@
 #include "ledger/seal_row.h"
 #include "shared/log.h"
 
-#define REST_MS    100u /* between two looks for new rows: those of this while share the writes of a seal */
+#define REST_MS    60u /* between two looks for new rows: those of this while share the writes of a seal */
 #define TROUBLE_MS 500u
 #define ALARM_MS   3000u
 
