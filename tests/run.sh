@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs suites and adds up their TAP: sh tests/run.sh SUITE...
 # A suite is tests/SUITE/run.sh; it writes TAP (version 12-14) on stdout, notes on stderr. A suite that ran no test,
-# or ended with a non-zero code without a "not ok" of its own, counts as one failure.
+# or ended with a non-zero code without a "not ok" of its own, counts as one failure. SUITES_AT_ONCE=2 run beside each other; what
+# they said is printed in the order that was asked for.
 set -u
 BUILD=${BUILD:-build/release}
 export BUILD
@@ -10,15 +11,24 @@ mkdir -p "$out"
 passed=0 failed=0 skipped=0
 
 for suite; do
+    rm -f "$out/$suite.code"
+done
+printf '%s\n' "$@" | xargs -P "${SUITES_AT_ONCE:-2}" -I SUITE sh -c '
+    sh "tests/SUITE/run.sh" > "$1/SUITE.tap" 2> "$1/SUITE.log" < /dev/null
+    echo $? > "$1/SUITE.code.part"; mv "$1/SUITE.code.part" "$1/SUITE.code"' suite "$out" &
+runner=$!
+trap 'kill $runner 2> /dev/null' EXIT
+
+for suite; do
     printf '# %s\n' "$suite"
-    sh "tests/$suite/run.sh" > "$out/$suite.tap" 2> "$out/$suite.log" < /dev/null
-    code=$?
+    while [ ! -s "$out/$suite.code" ] && kill -0 $runner 2> /dev/null; do sleep 0.2; done
+    code=$(cat "$out/$suite.code" 2> /dev/null || echo none)
     counts=$(awk '/^ok .*# *(SKIP|skip|TODO)/ { skipped++; next } /^ok/ { passed++ } /^not ok/ { failed++ } END { print passed + 0, failed + 0, skipped + 0 }' "$out/$suite.tap")
     set_ok=$(echo "$counts" | cut -d' ' -f1) set_bad=$(echo "$counts" | cut -d' ' -f2) set_skip=$(echo "$counts" | cut -d' ' -f3)
     grep -h -A12 '^not ok' "$out/$suite.tap"
     grep -h '^ok .*# *\(SKIP\|skip\)' "$out/$suite.tap"
     sed -n 's/^# \(.* changes, .* not found\)$/  \1/p' "$out/$suite.tap"
-    if [ "$set_bad" -eq 0 ] && { [ "$code" -ne 0 ] || [ $((set_ok + set_skip)) -eq 0 ]; }; then
+    if [ "$set_bad" -eq 0 ] && { [ "$code" != 0 ] || [ $((set_ok + set_skip)) -eq 0 ]; }; then
         printf 'not ok - suite %s ended with code %s after %s tests; the end of its log:\n' "$suite" "$code" "$set_ok"
         set_bad=1
     fi
