@@ -5,29 +5,15 @@
 
 #include "audit/base64.h"
 
-static void compose(const struct checkpoint *checkpoint, struct buffer *text)
-{
-    buffer_format(text, "%s\n%" PRIu64 "\n", checkpoint->origin, checkpoint->size);
-    base64_add(text, checkpoint->root, HASH_SIZE);
-    buffer_text(text, "\n");
-}
-
 void checkpoint_sign(const struct checkpoint *checkpoint, const struct note_signer *signer,
                      struct buffer *out)
 {
     CLEANUP(buffer_free) struct buffer text = {.limit = 1024};
 
-    compose(checkpoint, &text);
+    buffer_format(&text, "%s\n%" PRIu64 "\n", checkpoint->origin, checkpoint->size);
+    base64_add(&text, checkpoint->root, HASH_SIZE);
+    buffer_text(&text, "\n");
     note_sign(signer, text.text, text.length, out);
-}
-
-void checkpoint_countersign(const struct checkpoint *checkpoint, const struct note_signer *signer,
-                            struct buffer *out)
-{
-    CLEANUP(buffer_free) struct buffer text = {.limit = 1024};
-
-    compose(checkpoint, &text);
-    note_countersign(signer, text.text, text.length, out);
 }
 
 /* A line of the text, without its newline; NULL when there is none. */

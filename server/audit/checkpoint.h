@@ -22,9 +22,6 @@ struct checkpoint {
 /* Adds the signed note. */
 void checkpoint_sign(const struct checkpoint *checkpoint, const struct note_signer *signer,
                      struct buffer *out);
-/* Adds one more signature to the signed note of this checkpoint. */
-void checkpoint_countersign(const struct checkpoint *checkpoint, const struct note_signer *signer,
-                            struct buffer *out);
 
 /* Reads a signed note without looking at its signatures. Strict: no leading zeros, exact base64, no other
  * line.

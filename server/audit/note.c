@@ -87,13 +87,6 @@ void note_key_format(const struct note_key *key, char text[NOTE_KEY_SIZE])
 
 void note_sign(const struct note_signer *signer, const char *text, size_t length, struct buffer *out)
 {
-    buffer_add(out, text, length);
-    buffer_text(out, "\n");
-    note_countersign(signer, text, length, out);
-}
-
-void note_countersign(const struct note_signer *signer, const char *text, size_t length, struct buffer *out)
-{
     uint8_t expanded[crypto_sign_SECRETKEYBYTES], public_key[32];
     uint8_t blob[BLOB_SIZE] = {(uint8_t)(signer->key.id >> 24), (uint8_t)(signer->key.id >> 16),
                                (uint8_t)(signer->key.id >> 8), (uint8_t)signer->key.id};
@@ -103,7 +96,8 @@ void note_countersign(const struct note_signer *signer, const char *text, size_t
     crypto_sign_detached(blob + 4, NULL, (const uint8_t *)text, length, expanded);
     sodium_memzero(expanded, sizeof expanded);
     sodium_bin2base64(encoded, sizeof encoded, blob, sizeof blob, BASE64_VARIANT);
-    buffer_format(out, DASH "%s %s\n", signer->key.name, encoded);
+    buffer_add(out, text, length);
+    buffer_format(out, "\n" DASH "%s %s\n", signer->key.name, encoded);
 }
 
 struct signature_line {

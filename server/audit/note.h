@@ -39,9 +39,6 @@ void note_key_format(const struct note_key *key, char text[NOTE_KEY_SIZE]);
 /* Adds the text, an empty line and the signature's line. The text ends with a newline. */
 void note_sign(const struct note_signer *signer, const char *text, size_t length, struct buffer *out);
 
-/* Adds the line of one more signature beneath a note of that text. */
-void note_countersign(const struct note_signer *signer, const char *text, size_t length, struct buffer *out);
-
 /* Finds the text of a signed note: *length bytes from its start, with its last newline; and checks the form
  * of each line beneath. ERROR_INVALID: it is not a note. */
 bool note_split(const char *note, size_t note_length, size_t *length, struct error *error) MUST_USE;

@@ -328,7 +328,7 @@ bool seal_log_commit(struct seal_log *log, uint64_t epoch, struct error *error)
     return true;
 }
 
-void seal_log_sign(const struct seal_log *log, bool with_next, struct buffer *note)
+void seal_log_sign(const struct seal_log *log, struct buffer *note)
 {
     struct checkpoint checkpoint = {.size = log->tree.size};
 
@@ -337,8 +337,6 @@ void seal_log_sign(const struct seal_log *log, bool with_next, struct buffer *no
     snprintf(checkpoint.origin, sizeof checkpoint.origin, "%s", log->signer.key.name);
     merkle_root(&log->tree, checkpoint.root);
     checkpoint_sign(&checkpoint, &log->signer, note);
-    if (with_next)
-        checkpoint_countersign(&checkpoint, &log->next, note);
 }
 
 const struct note_key *seal_log_next_key(struct seal_log *log)

@@ -49,9 +49,8 @@ bool seal_log_append(struct seal_log *log, const uint8_t *records, size_t length
 /* Makes the new size durable. Ends the process when the disk fails. */
 bool seal_log_commit(struct seal_log *log, uint64_t epoch, struct error *error) MUST_USE;
 
-/* The checkpoint over what was committed last; adds the signed note. `with_next`: the next key, which there
- * must be, signs too. */
-void seal_log_sign(const struct seal_log *log, bool with_next, struct buffer *note);
+/* The checkpoint over what was committed last; adds the signed note. */
+void seal_log_sign(const struct seal_log *log, struct buffer *note);
 
 /* Records before this seq were there when the log began: they carry no mark of the service. Kept with the
  * state. */

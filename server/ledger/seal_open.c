@@ -88,23 +88,12 @@ static bool visit_old(void *context, uint64_t index, const uint8_t *bytes, size_
     return true;
 }
 
-/* Whether the next key is what the last configuration entry announced. */
-static bool is_next_announced(const struct sealer *sealer)
+static bool rotate_if_announced(struct sealer *sealer, struct error *error)
 {
     const struct note_key *next = sealer->announced.name[0] ? seal_log_next_key(sealer->log) : NULL;
 
-    return next && next->id == sealer->announced.id &&
-           memcmp(next->public_key, sealer->announced.public_key, sizeof next->public_key) == 0;
-}
-
-void seal_open_sign(struct sealer *sealer)
-{
-    seal_log_sign(sealer->log, is_next_announced(sealer), &sealer->batch.note);
-}
-
-static bool rotate_if_announced(struct sealer *sealer, struct error *error)
-{
-    if (!is_next_announced(sealer))
+    if (!next || next->id != sealer->announced.id ||
+        memcmp(next->public_key, sealer->announced.public_key, sizeof next->public_key) != 0)
         return true;
     log_line(LOG_LEVEL_INFO, "msg", "the log's next key is in force", NULL);
     return seal_log_rotate(sealer->log, error);
@@ -202,7 +191,7 @@ static bool open_log(struct sealer *sealer, struct arena *arena, struct error *e
     if (!sealer->log || !seal_compare_end(&sealer->compare, error))
         return false;
     if (seal_log_size(sealer->log) > 0) {
-        seal_open_sign(sealer);
+        seal_log_sign(sealer->log, &sealer->batch.note);
         sealer->unstored = true;
         if (!seal_open_store(sealer, error))
             return false;

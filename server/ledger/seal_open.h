@@ -43,10 +43,6 @@ void seal_open_give_up(struct sealer *sealer);
 /* What an entry means for the entries after it. */
 void seal_open_learn(struct sealer *sealer, const struct entry *entry);
 
-/* Signs what is durable. The batch that announces a key is signed by the old key, to say so, and by the new
- * one, so that whoever holds only that one need not wait for the next record. */
-void seal_open_sign(struct sealer *sealer);
-
 /* Stores the latest batch unless it is stored; then an announced key comes into force. */
 bool seal_open_store(struct sealer *sealer, struct error *error) MUST_USE;
 

@@ -174,7 +174,7 @@ static bool seal(struct sealer *sealer, struct arena *arena, struct error *error
                          sealer->batch.records.length, visit_new, sealer, error) ||
         !seal_log_commit(sealer->log, sealer->epoch, error) || !holds(sealer, arena, error))
         return false;
-    seal_open_sign(sealer);
+    seal_log_sign(sealer->log, &sealer->batch.note);
     sealer->unstored = true;
     return seal_open_store(sealer, error);
 }
