@@ -30,6 +30,21 @@ static void add_today(const struct request *request, const struct rows *rows, st
     }
 }
 
+/* What colleagues offered to whoever is signed in. */
+static void add_offers(const struct request *request, const struct rows *rows, struct view *view)
+{
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        struct view *item = view_append(view, "offers");
+
+        view_text(item, "name", rows_text(rows, i, "device"));
+        view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
+        view_text(item, "giver", rows_text(rows, i, "custodian"));
+        view_text(item, "href",
+                  arena_format(request->arena, "/bench?device=%s", rows_text(rows, i, "device_id")));
+    }
+    view_flag(view, "has_offers", rows_count(rows) > 0);
+}
+
 static bool add_matches(struct session *session, const struct request *request, const struct rows *matches,
                         struct view *view, struct error *error)
 {
@@ -123,9 +138,13 @@ static bool show(struct service *service, const struct request *request, struct 
     const struct rows *today =
         QUERY(session, request->arena, SQL_ACTOR_TODAY, error, request->principal.actor_id);
 
-    if (!today)
+    const struct rows *offers =
+        today ? QUERY(session, request->arena, SQL_OFFERS, error, request->principal.party_id) : NULL;
+
+    if (!offers)
         return false;
     add_today(request, today, view);
+    add_offers(request, offers, view);
     return page_show(service, request, reply, "bench", view, error);
 }
 
@@ -173,6 +192,8 @@ static const char *detail_of(const struct request *request)
     json_object_begin(&json);
     for (size_t i = 0; i < COUNT_OF(names); i++)
         json_member(&json, names[i], request_field(request, names[i]));
+    if (strcmp(request_field(request, "kind"), "offered") == 0)
+        json_member(&json, "offered_to", request_field(request, "to"));
     if (*request_field(request, "corrects"))
         json_member(&json, "correction", "did_not_occur");
     json_object_end(&json);
@@ -183,8 +204,9 @@ static const char *detail_of(const struct request *request)
 
 static bool read_draft(const struct request *request, struct event_draft *draft, struct error *error)
 {
-    static const char *const kinds[] = {"step", "waiting", "waiting_ended", "handed_over", "moved",
-                                        "note", "eta",     "returned",      "corrected"};
+    static const char *const kinds[] = {"step",      "waiting", "waiting_ended", "handed_over",
+                                        "moved",     "note",    "eta",           "returned",
+                                        "corrected", "offered", "accepted",      "refused"};
     const char              *day;
     bool                     known = false;
 

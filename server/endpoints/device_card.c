@@ -16,7 +16,7 @@ static const char *const outcomes[][2] = {
 /* Each form carries its own key, so that a second click is the same event. */
 static void add_keys(const struct request *request, struct view *card)
 {
-    static const char *const names[] = {"e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9"};
+    static const char *const names[] = {"e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9", "e10"};
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         char *id = arena_take(request->arena, UUID_SIZE);
@@ -73,6 +73,18 @@ static void add_names(const struct rows *rows, const char *list, struct view *ca
     }
 }
 
+/* To whom it was offered, while nobody answered: until then custody stays with the giver. */
+static void add_offer(const struct request *request, const struct rows *facts, struct view *card)
+{
+    const char *to = rows_text(facts, 0, "offered_to");
+
+    if (!*to)
+        return;
+    view_text(
+        view_within(card, strcmp(to, request->principal.party_id) == 0 ? "offered_to_you" : "offered_away"),
+        "offered", rows_text(facts, 0, "offered"));
+}
+
 static void add_facts(const struct request *request, const struct rows *facts, struct view *card)
 {
     static const char *const same[][2] = {{"id", "device_id"}, {"number", "number"},  {"problem", "problem"},
@@ -109,6 +121,7 @@ bool device_card_fill(struct session *session, const struct request *request, co
         return false;
     add_facts(request, facts, card);
     add_keys(request, card);
+    add_offer(request, facts, card);
     if (*rows_text(facts, 0, "number"))
         add_main(request, facts, steps, card);
     add_choices(request, steps, "steps", "name", "label", card);

@@ -151,6 +151,34 @@ test('undo gives back what was before', async () => {
   assert.match(await (await desk.get(`/bench?device=${form.device_id}`)).text(), /tag blue">Diagnosis/);
 });
 
+test('what is offered stays with its giver until the receiver accepts, and again when they refuse', async () => {
+  const [noor, samira] = await Promise.all(['noor', 'samira'].map(async (name) => new Client(service.url).signIn(name, demo.accounts[name])));
+  const card = async (who) => (await who.get('/bench?code=PF4A1B2C')).text();
+  const mine = await card(noor);
+  const device_id = mine.match(/name="device_id" value="([^"]+)"/)[1];
+  const to = mine.match(/<option value="([^"]+)">Samira[^<]*<\/option>/)[1];
+  const record = async (who, kind, more = {}) =>
+    assert.equal((await who.post('/bench/record', { token: await who.token('/bench'), event_id: randomUUID(), device_id, kind, ...more })).status, 303, kind);
+  const holder = (page) => page.match(/Now with<\/small><b>([^<]+)/)[1];
+  await record(noor, 'moved');
+  const giver = holder(await card(noor));
+  assert.match(giver, /Noor/);
+  for (const [answer, then] of [['refused', /Noor/], ['accepted', /Samira/]]) {
+    await record(noor, 'offered', { to });
+    assert.match(await card(noor), /Offered to Samira[^,]*, who has not answered yet/);
+    assert.match(await (await samira.get('/bench')).text(), new RegExp(`Offered to you[\\s\\S]*from ${giver}`));
+    const page = await card(samira);
+    assert.ok(page.includes(`${giver} offers this to you. Until you accept, it stays with ${giver}.`), page);
+    assert.equal(holder(page), giver);
+    await record(samira, answer);
+    assert.match(holder(await card(samira)), then);
+    assert.doesNotMatch(await (await samira.get('/bench')).text(), /Offered to you/);
+  }
+  const history = await (await noor.get(`/devices/${device_id}`)).text();
+  for (const word of ['Offered', 'Refused', 'Accepted']) assert.ok(history.includes(word), word);
+  assert.doesNotMatch(history, /Somebody else had it/);
+});
+
 test('two devices with one serial number are both offered and none is guessed', async () => {
   for (const model of ['One', 'Two']) assert.equal((await service.run('device', 'add', '--model', model, '--serial', 'TWIN-1')).code, 0);
   const desk = await new Client(service.url).signIn('noor', demo.accounts.noor);
