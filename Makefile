@@ -3,7 +3,7 @@
 VARIANT ?= release
 BUILD   := build/$(VARIANT)
 
-SERVER_PACKAGES  := libmicrohttpd libpq libqrencode libsodium jansson cairo cairo-pdf cairo-svg cairo-png
+SERVER_PACKAGES  := libmicrohttpd libpq libqrencode libsodium jansson cairo cairo-pdf cairo-svg cairo-png pangocairo
 SCANNER_PACKAGES := zbar libpng libjpeg libwebp libwebpdemux libheif libexif zxing libcurl jansson libsodium libseccomp sqlite3 libevdev alsa ncursesw
 
 CFLAGS_release := -O2 -D_FORTIFY_SOURCE=3

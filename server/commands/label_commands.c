@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -6,6 +5,7 @@
 #include "commands/commands.h"
 #include "commands/database.h"
 #include "commands/listing.h"
+#include "commands/out_file.h"
 #include "db/query.h"
 #include "render/label_sheet.h"
 #include "render/qr.h"
@@ -43,25 +43,6 @@ static int mint(struct invocation *invocation, struct error *error)
     return 0;
 }
 
-/* To a temporary name first: a half-written file never stands under its own. */
-static bool write_file(const char *path, const struct buffer *bytes, struct error *error)
-{
-    char  partial[4100];
-    FILE *file;
-    bool  written;
-
-    snprintf(partial, sizeof partial, "%s.part", path);
-    file = fopen(partial, "we");
-    written = file && fwrite(bytes->text, 1, bytes->length, file) == bytes->length;
-    if (file && fclose(file) != 0)
-        written = false;
-    if (written && rename(partial, path) == 0)
-        return true;
-    error_set(error, ERROR_INVALID, "cannot write %s: %s", path, strerror(errno));
-    remove(partial);
-    return false;
-}
-
 static bool read_layout(struct invocation *invocation, struct label_sheet *sheet, struct error *error)
 {
     const char *name = option_given(invocation, "layout") ? option_text(invocation, "layout") : "L7160";
@@ -93,7 +74,7 @@ static int sheet(struct invocation *invocation, struct error *error)
     wanted.help_line = database.config.help_line;
     if (label_store_batch(database.session, database.arena, batch, &labels, &count, error) &&
         label_sheet_write(database.arena, &wanted, labels, count, &pdf, error) &&
-        write_file(out, &pdf, error))
+        out_file_write(out, &pdf, error))
         printf("%zu labels on %s, for %s. Print at 100 %% (\"actual size\").\n", count, out,
                wanted.layout->name);
     return 0;
@@ -108,7 +89,7 @@ static int ruler(struct invocation *invocation, struct error *error)
     if (!out)
         return error_set(error, ERROR_INVALID, "say where to: --out ruler.pdf");
     if (read_layout(invocation, &wanted, error) && label_sheet_ruler(&wanted, &pdf, error) &&
-        write_file(out, &pdf, error))
+        out_file_write(out, &pdf, error))
         printf("A test page for %s is in %s.\n", wanted.layout->name, out);
     return 0;
 }
@@ -142,7 +123,7 @@ static int show(struct invocation *invocation, struct error *error)
     if (!drawn)
         return 0;
     if (option_given(invocation, "out"))
-        return !write_file(option_text(invocation, "out"), &picture, error);
+        return !out_file_write(option_text(invocation, "out"), &picture, error);
     return fwrite(picture.text, 1, picture.length, stdout) != picture.length;
 }
 

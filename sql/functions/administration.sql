@@ -187,6 +187,26 @@ BEGIN
     RETURN v_party;
 END $$;
 
+-- A label that is on nothing yet becomes the badge of the person whose account this is.
+CREATE OR REPLACE FUNCTION spoor.give_badge(for_login text, label_code text)
+RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    owner record;
+BEGIN
+    SELECT p.id, p.name INTO owner FROM spoor.account a JOIN spoor.actor k ON k.id = a.id JOIN spoor.party p ON p.id = k.party_id
+     WHERE a.login = for_login AND a.disabled_at IS NULL AND p.erased_at IS NULL;
+    IF NOT FOUND THEN
+        RAISE 'There is no such account in use' USING ERRCODE = 'SP404';
+    END IF;
+    UPDATE spoor.label SET party_id = owner.id, linked_at = now()
+     WHERE code = label_code AND device_id IS NULL AND party_id IS NULL AND revoked_at IS NULL;
+    IF NOT FOUND THEN
+        RAISE 'This label was not made here, is in use, or was revoked' USING ERRCODE = 'SP409', DETAIL = 'field=label';
+    END IF;
+    PERFORM spoor.note_action(NULL, 'badge_given', for_login, jsonb_build_object('label', label_code));
+    RETURN owner.name;
+END $$;
+
 -- A device that is not in repair yet: with its owner, or with a team until somebody says whose it is.
 CREATE OR REPLACE FUNCTION spoor.add_device(facts jsonb)
 RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
