@@ -156,7 +156,7 @@ static bool change(struct service *service, const struct request *request, struc
     return session &&
            WRITE(session, request->arena, SQL_ACCOUNT_PASSWORD, error, request->principal.login, hash,
                  request->principal.actor_id) &&
-           session_cookie_open(service, session, request, reply, request->principal.login, error);
+           session_cookie_open(service, session, request, reply, request->principal.login, hash, error);
 }
 
 bool account_password(struct service *service, const struct request *request, struct reply *reply,

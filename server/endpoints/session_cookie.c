@@ -72,19 +72,24 @@ static const char *agent_of(const struct request *request)
 
 bool session_cookie_open(const struct service *service, struct session *session,
                          const struct request *request, struct reply *reply, const char *login,
-                         struct error *error)
+                         const char *checked, struct error *error)
 {
     const char        *secret = secret_new(request->arena, SESSION_SYMBOLS);
+    const struct rows *opened;
     const struct rows *rows = QUERY(session, request->arena, SQL_SIGN_IN_LOOKUP, error, login);
 
     if (!rows)
         return false;
     if (rows_count(rows) == 0)
         return error_set(error, ERROR_NOT_FOUND, "There is no such account");
-    if (!WRITE(session, request->arena, SQL_SESSION_OPEN, error,
-               session_cookie_hash(service, request, secret), rows_text(rows, 0, "account_id"),
-               agent_of(request)))
+    opened =
+        WRITE(session, request->arena, SQL_SESSION_OPEN, error, session_cookie_hash(service, request, secret),
+              rows_text(rows, 0, "account_id"), agent_of(request), checked);
+    if (!opened)
         return false;
+    if (!rows_flag(opened, 0, "opened"))
+        return error_set(error, ERROR_UNAUTHENTICATED,
+                         "The password was changed meanwhile; please sign in with the new one.");
     set(service, request, reply, "sid", secret, "");
     set(service, request, reply, "known", known_value(service, request, rows),
         arena_format(request->arena, "; Max-Age=%d", KNOWN_SECONDS));

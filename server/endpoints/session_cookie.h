@@ -17,10 +17,11 @@ const char *session_cookie_secret(const struct service *service, const struct re
 const char *session_cookie_hash(const struct service *service, const struct request *request,
                                 const char *secret);
 
-/* A new session for the account of that login, with its cookies. */
+/* A new session for the account of that login, with its cookies. `checked` is the password's hash that was
+ * found right; ERROR_UNAUTHENTICATED: it was changed meanwhile, or the account is closed. */
 bool session_cookie_open(const struct service *service, struct session *session,
                          const struct request *request, struct reply *reply, const char *login,
-                         struct error *error) MUST_USE;
+                         const char *checked, struct error *error) MUST_USE;
 
 /* Ends the session's cookie; the device stays known. */
 void session_cookie_end(const struct service *service, const struct request *request, struct reply *reply);

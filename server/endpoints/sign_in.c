@@ -95,7 +95,7 @@ bool sign_in(struct service *service, const struct request *request, struct repl
         return false;
     if (!correct)
         return form_again(service, request, reply, login, WRONG, error);
-    if (!session_cookie_open(service, session, request, reply, login, error))
+    if (!session_cookie_open(service, session, request, reply, login, hash, error))
         return false;
     reply_redirect(reply, "/");
     return true;

@@ -9,10 +9,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Administrators get 8 hours, others 12.
-CREATE OR REPLACE FUNCTION spoor.open_session(hash bytea, of_account uuid, of_agent text)
+-- Nothing when the password is another one than that which was checked: whoever is on the way with an old password while it is
+-- changed comes too late. The lock makes set_password() wait, and then end this session, too.
+DROP FUNCTION IF EXISTS spoor.open_session(bytea, uuid, text);
+CREATE OR REPLACE FUNCTION spoor.open_session(hash bytea, of_account uuid, of_agent text, checked_hash text)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     DELETE FROM spoor.session s WHERE s.expires_at < now();
+    PERFORM FROM spoor.credential c WHERE c.account_id = of_account AND c.password_hash = checked_hash FOR SHARE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
     INSERT INTO spoor.session (id_hash, account_id, expires_at, agent)
     SELECT hash, a.id, now() + CASE WHEN 'admin' = ANY (a.roles) THEN interval '8 hours' ELSE interval '12 hours' END, of_agent
       FROM spoor.account a WHERE a.id = of_account AND a.disabled_at IS NULL;

@@ -135,6 +135,20 @@ test('a new password signs out everywhere else, and the old one is dead', async 
   await browser('lee', 'seven green bottles');
 });
 
+test('a sign-in that is on the way with the old password while it is changed comes too late', async () => {
+  await forget();
+  const password = await newAccount('mia', 'technician');
+  for (const wait of [20, 60, 120, 200]) {
+    const answers = Array.from({ length: 8 }, () => new Client(service.url).post('/sign-in', { login: 'mia', password }));
+    await new Promise((done) => setTimeout(done, wait));
+    await house.sql("SELECT spoor.set_password('mia', (SELECT password_hash || 'x' FROM spoor.credential JOIN spoor.account USING (account_id) WHERE login = 'mia'), NULL)".replace('USING (account_id)', 'ON account.id = account_id'));
+    const found = (await Promise.all(answers)).map(({ status }) => status);
+    assert.ok(found.every((status) => [303, 401].includes(status)), found.join());
+    assert.equal(await house.sql("SELECT count(*) FROM spoor.session s JOIN spoor.account a ON a.id = s.account_id WHERE a.login = 'mia'"), '0', `after ${wait} ms: ${found}`);
+    await house.sql("UPDATE spoor.credential SET password_hash = rtrim(password_hash, 'x') WHERE account_id = (SELECT id FROM spoor.account WHERE login = 'mia')");
+  }
+});
+
 test('people see where they are signed in and end what is not theirs', async () => {
   const password = await newAccount('ray', 'auditor');
   const [here, there, elsewhere] = [await browser('ray', password), await browser('ray', password), await browser('ray', password)];
