@@ -26,6 +26,9 @@ void seal_open_give_up(struct sealer *sealer)
     sealer->chains = NULL;
     sealer->edge = NULL;
     sealer->unstored = false;
+    /* What was learnt of entries that are not durable; reading the log again tells the rest. */
+    sealer->announced = (struct note_key){0};
+    sealer->last_recorded_ms = 0;
 }
 
 /* Reading the log. */
