@@ -34,6 +34,8 @@ struct scan_said {
     const char *expected_from;
 };
 
+#define SCAN_SCANNER_SIZE 37u /* a uuid as text, with the NUL */
+
 /* Texts of hexadecimal digits, in small letters. */
 #define SCAN_SEED_TEXT      (2 * SCAN_SEED_SIZE + 1)
 #define SCAN_KEY_TEXT       (2 * SCAN_KEY_SIZE + 1)
@@ -41,6 +43,9 @@ struct scan_said {
 
 /* The statement overflows `out` only where a value is longer than any that the service takes. */
 void scan_statement(const struct scan_said *said, struct buffer *out);
+
+/* The scanner and the counter of a statement, written as hexadecimal digits. False: there are none in it. */
+bool scan_statement_number(const char *hex, char scanner[SCAN_SCANNER_SIZE], int64_t *counter);
 
 /* What a scanner signs when it hands its key over: it has the secret half. */
 void scan_enrolment_statement(const char *code, const char *key, struct buffer *out);

@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/scan_signature.h"
+
+#define FLAG_NUMBER_REUSED 128u
+
 void seal_row_read(const struct rows *rows, size_t n, struct seal_row *row)
 {
     *row = (struct seal_row){
@@ -88,10 +92,22 @@ static const char *opened(const struct seal_openings *openings, int64_t seq, uns
     return opening ? opening->value : "";
 }
 
+/* A scan whose number was used before is recorded without scanner and number; it came with those that its
+ * scanner signed. */
+static void take_signed_number(const char *signature, char scanner[SCAN_SCANNER_SIZE],
+                               struct submission *submission)
+{
+    const char *statement = strrchr(signature, ' ');
+
+    if (statement && scan_statement_number(statement + 1, scanner, &submission->scanner_seq))
+        submission->scanner_id = scanner;
+}
+
 bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *openings,
                       const uint8_t service_key[SECRET_KEY_SIZE])
 {
     uint8_t           carried[SUBMISSION_MAC_SIZE], made[SUBMISSION_MAC_SIZE];
+    char              scanner[SCAN_SCANNER_SIZE];
     struct submission submission = {.event_id = row->event_id,
                                     .actor_id = row->actor_id,
                                     .kind = row->kind,
@@ -113,6 +129,8 @@ bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *op
 
     if (!from_hex(row->mac, carried, sizeof carried))
         return false;
+    if (row->flags & FLAG_NUMBER_REUSED)
+        take_signed_number(submission.signature, scanner, &submission);
     submission_mac(service_key, &submission, made);
     return sodium_memcmp(carried, made, sizeof made) == 0;
 }

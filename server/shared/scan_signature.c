@@ -3,7 +3,10 @@
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define STATEMENT_HEAD "spoor-scan/v1"
 
 static void add(struct buffer *out, unsigned number, const char *bytes, size_t length)
 {
@@ -44,7 +47,7 @@ void scan_statement(const struct scan_said *said, struct buffer *out)
     const char *const texts[] = {said->event_id, said->kind,  said->code,        said->step,    said->reason,
                                  said->to,       said->place, said->happened_at, said->corrects};
 
-    buffer_add(out, "spoor-scan/v1", sizeof "spoor-scan/v1");
+    buffer_add(out, STATEMENT_HEAD, sizeof STATEMENT_HEAD);
     add_text(out, 1, said->server);
     add_text(out, 2, said->scanner);
     add_number(out, 3, said->counter);
@@ -55,6 +58,63 @@ void scan_statement(const struct scan_said *said, struct buffer *out)
     add_hash(out, 15, said->private_note);
     add_hash(out, 16, said->detail);
     add_text(out, 17, said->expected_from);
+}
+
+struct part {
+    unsigned             number;
+    const unsigned char *bytes;
+    size_t               length;
+};
+
+/* The part at `*at`, which moves on; false at the end, and where the rest is no part. */
+static bool next_part(const unsigned char **at, const unsigned char *end, struct part *part)
+{
+    const unsigned char *head = *at;
+
+    if (end - head < 5)
+        return false;
+    *part = (struct part){.number = head[0],
+                          .bytes = head + 5,
+                          .length =
+                              (size_t)head[1] << 24 | (size_t)head[2] << 16 | (size_t)head[3] << 8 | head[4]};
+    if (part->length > (size_t)(end - part->bytes))
+        return false;
+    *at = part->bytes + part->length;
+    return true;
+}
+
+static bool take_number(const unsigned char *bytes, size_t length, char scanner[SCAN_SCANNER_SIZE],
+                        int64_t *counter)
+{
+    const unsigned char *at = bytes + sizeof STATEMENT_HEAD, *end = bytes + length;
+    struct part          part;
+    char                 text[24] = "";
+
+    *scanner = '\0';
+    if (length < sizeof STATEMENT_HEAD)
+        return false;
+    while (next_part(&at, end, &part)) {
+        if (part.number == 2 && part.length < SCAN_SCANNER_SIZE)
+            snprintf(scanner, SCAN_SCANNER_SIZE, "%.*s", (int)part.length, (const char *)part.bytes);
+        if (part.number == 3 && part.length < sizeof text)
+            snprintf(text, sizeof text, "%.*s", (int)part.length, (const char *)part.bytes);
+    }
+    *counter = strtoll(text, NULL, 10);
+    return *scanner && *counter > 0;
+}
+
+bool scan_statement_number(const char *hex, char scanner[SCAN_SCANNER_SIZE], int64_t *counter)
+{
+    size_t         digits = strlen(hex), got = 0;
+    unsigned char *bytes = malloc(digits / 2 + 1);
+    bool           found;
+
+    if (!bytes)
+        abort();
+    found = sodium_hex2bin(bytes, digits / 2 + 1, hex, digits, NULL, &got, NULL) == 0 && got == digits / 2 &&
+            take_number(bytes, got, scanner, counter);
+    free(bytes);
+    return found;
 }
 
 void scan_enrolment_statement(const char *code, const char *key, struct buffer *out)

@@ -206,3 +206,15 @@ test('a queue of another scanner or server is refused by name, and is not touche
   assert.match(refused.err, /belong to scanner "First" of http\S+, not to scanner "Second" of http/);
   assert.equal(JSON.parse((await scan(['status', '--json'])).out).waiting, 1);
 });
+
+test('a scan whose number was used before is recorded without it, and sealing goes on', async () => {
+  const scanner = await enrol();
+  const first = event(scanner);
+  assert.equal((await outcomeOf(scanner, signed(scanner, first))).outcome, 'recorded');
+  const { outcome, flags } = await outcomeOf(scanner, signed(scanner, event(scanner, { scanner_seq: first.scanner_seq })));
+  assert.equal(outcome, 'recorded');
+  assert.deepEqual(flags, ['number_reused']);
+  const size = async () => Number((await (await fetch(`${service.url}/log/checkpoint`)).text()).split('\n')[1]);
+  const { seq } = await outcomeOf(scanner, signed(scanner, event(scanner)));
+  await waitFor('the seal of all', async () => (await size()) > seq);
+});
