@@ -4,7 +4,7 @@ VARIANT ?= release
 BUILD   := build/$(VARIANT)
 
 SERVER_PACKAGES  := libmicrohttpd libpq libqrencode libsodium jansson cairo cairo-pdf cairo-svg cairo-png pangocairo
-SCANNER_PACKAGES := zbar libpng libjpeg libwebp libwebpdemux libheif libexif zxing libcurl jansson libsodium libseccomp sqlite3 libevdev alsa ncursesw
+SCANNER_PACKAGES := zbar libpng libjpeg libwebp libwebpdemux libheif libexif zxing libcurl jansson libsodium libseccomp sqlite3 libevdev alsa ncursesw libqrencode
 
 CFLAGS_release := -O2 -D_FORTIFY_SOURCE=3
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -10,7 +10,8 @@
 #define VERSION "0.1.0"
 
 static const struct command *const commands[] = {&scan_command,   &enroll_command, &decode_command,
-                                                 &status_command, &sync_command,   &export_command};
+                                                 &status_command, &sync_command,   &export_command,
+                                                 &print_command};
 
 static const struct exit_row exits[] = {
     EXIT_ROWS_COMMON,

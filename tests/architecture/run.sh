@@ -60,7 +60,7 @@ mkdir -p "$build"
 check 'an include goes down and never up' sh tests/architecture/check_floors.sh
 check 'microhttpd only in web' only_in microhttpd '^server/web/'
 check 'libpq only in db' only_in libpq '^server/db/'
-check 'qrencode in one file of render' only_in qrencode '^server/render/qr.c$'
+check 'qrencode in one file of each program' only_in qrencode '^(server/render/qr|scanner/label_picture).c$'
 check 'zbar in one file of the scanner' only_in zbar '^scanner/zbar_reader.c$'
 check 'libpng in one file of the scanner' only_in png.h '^scanner/picture_png.c$'
 check 'libjpeg in one file of the scanner' only_in jpeglib '^scanner/picture_jpeg.c$'
