@@ -131,7 +131,9 @@ static const struct option_row erase_options[] = {
     {"yes", NULL, "do not ask"},
     {0}};
 static const struct example_row erase_examples[] = {
-    {"spoord erase person emma@example.org --yes", "destroys what names Emma, everywhere"}, {0}};
+    {"spoord erase person emma@example.org --yes",
+     "destroys what names Emma in records, repairs and accounts"},
+    {0}};
 
 const struct command export_bundle_command = {.name = "export-bundle",
                                               .operands = "FOLDER",

@@ -127,6 +127,7 @@ static bool read_place(struct intake *intake, const char *text, struct event_dra
         *refused = "there is no place with this label";
     else
         draft->place_id = rows_text(rows, 0, "party_id");
+    draft->names_revoked = draft->names_revoked || (draft->place_id && rows_flag(rows, 0, "revoked"));
     return true;
 }
 
@@ -158,6 +159,7 @@ static bool read_receiver(struct intake *intake, const char *text, struct event_
         *refused = "this label is nobody's badge";
     else
         draft->to_id = rows_text(rows, 0, "party_id");
+    draft->names_revoked = draft->names_revoked || (draft->to_id && rows_flag(rows, 0, "revoked"));
     return true;
 }
 

@@ -20,6 +20,10 @@ static void add_numbers(struct json *json, const struct event_draft *draft)
         json_key(json, "clock_skew_ms");
         json_number(json, draft->clock_skew_ms);
     }
+    if (draft->names_revoked) {
+        json_key(json, "revoked_label");
+        json_raw(json, "true");
+    }
     if (draft->detail && *draft->detail) {
         json_key(json, "detail");
         json_raw(json, draft->detail);

@@ -21,6 +21,7 @@ struct event_draft {
     const char *public_note, *private_note, *corrects, *repair_id;
     const char *detail;        /* a JSON object */
     int64_t     clock_skew_ms; /* server's clock minus the scanner's, as the scanner knew it; 0: not said */
+    bool        names_revoked; /* the label that named the place or the receiver was revoked */
     const char *signature;     /* "ed25519", key, signature and statement, as docs/ledger.md says */
 };
 

@@ -105,13 +105,14 @@ BEGIN
                ev.seq AS old_seq, ev.device_seq AS old_device_seq, ev.device_id AS old_device, ev.flags AS old_flags,
                ev.step AS old_step, ev.content_hash AS old_hash, sc.seq AS number_seq, sc.device_seq AS number_device_seq,
                sc.device_id AS number_device, l.code AS label_code, l.device_id AS label_device, l.party_id AS label_party,
-               l.revoked_at IS NOT NULL AS label_revoked, al.matches, al.device_id AS alias_device, c.device_id AS known_device,
+               l.revoked_at IS NOT NULL OR coalesce(j.revoked_label, false) AS label_revoked, al.matches, al.device_id AS alias_device, c.device_id AS known_device,
                c AS custody, sn.revoked_at AS scanner_revoked
           FROM jsonb_array_elements(batch) WITH ORDINALITY AS x (e, n)
           CROSS JOIN LATERAL jsonb_to_record(x.e) AS j (event_id uuid, actor uuid, kind text, device_id uuid, code text,
                alias text, step text, reason text, "to" uuid, place uuid, expected_from uuid, happened_at timestamptz,
                offset_minutes smallint, scanner_id uuid, scanner_seq bigint, public_note text, private_note text,
-               corrects uuid, repair_id uuid, detail jsonb, clock_skew_ms bigint, signature text, said smallint, mac bytea)
+               corrects uuid, repair_id uuid, detail jsonb, clock_skew_ms bigint, signature text, said smallint, mac bytea,
+               revoked_label boolean)
           LEFT JOIN spoor.event ev ON ev.event_id = j.event_id
           LEFT JOIN spoor.event sc ON sc.scanner_id = j.scanner_id AND sc.scanner_seq = j.scanner_seq
           LEFT JOIN spoor.scanner sn ON sn.id = j.scanner_id

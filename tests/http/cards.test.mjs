@@ -1,5 +1,6 @@
 // The cards of the bench as they are printed: every one is read back from the page by spoor-scan.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -91,4 +92,20 @@ test('a file that is there is replaced with --yes only', async () => {
   assert.equal(readFileSync(out, 'utf8'), 'mine');
   assert.equal((await spoord('label', 'cards')).code, 2);
   assert.equal((await spoord('label', 'cards', '--out', join(folder, 'none', 'x.pdf'))).code, 2);
+});
+
+test('a receiver who is named by a revoked badge is recorded, and marked for the lead', async () => {
+  await spoord('label', 'mint', '--count', '1', '--batch', 'stolen');
+  const badge = await house.sql("SELECT code FROM spoor.label WHERE batch = 'stolen'");
+  assert.equal((await spoord('account', 'badge', 'tom', badge)).code, 0);
+  const token = (await spoord('token', 'add', 'badges', '--role', 'technician')).out.trim();
+  const given = async () => {
+    const body = JSON.stringify({ events: [{ event_id: randomUUID(), kind: 'handed_over', code: 'PF4A1B2C', to: badge }] });
+    const answer = await fetch(`${house.service.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body });
+    const { outcome, flags } = (await answer.json()).outcomes[0];
+    return [outcome, flags];
+  };
+  assert.deepEqual(await given(), ['recorded', []]);
+  assert.equal((await spoord('label', 'revoke', badge, '--reason', 'stolen', '--yes')).code, 0);
+  assert.deepEqual(await given(), ['recorded', ['revoked_label']]);
 });
