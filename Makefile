@@ -211,6 +211,10 @@ bench: ## measures against pgbench in one run; see tests/bench/README.md
 bench-scan: ## reads pictures with spoor-scan, zbarimg and ZXingReader (DIR=folder, or SEED=1 for made labels)
 	@$(MAKE) --no-print-directory -s all
 	@BUILD=$(BUILD) SEED=$(SEED) sh tests/bench/scan.sh $(DIR)
+bench-queue: ## a queue of SCANS=100000 on a scanner: time and memory of start, status, export, sync
+	@sh tests/support/packages.sh run test
+	@$(MAKE) --no-print-directory -s all
+	@BUILD=$(BUILD) SCANS=$(or $(SCANS),100000) node tests/bench/queue.mjs
 bench-long: ## ten minutes of writes: is the last minute as fast as the first? (SECONDS=600)
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
@@ -222,7 +226,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills faults plans bench bench-scan bench-long clean help
+.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills faults plans bench bench-scan bench-queue bench-long clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

@@ -14,7 +14,8 @@ enum {
     EXIT_NOT_READABLE,
     EXIT_WAITING,
     EXIT_REFUSED,
-    EXIT_NO_CONTEXT
+    EXIT_NO_CONTEXT,
+    EXIT_NOT_KEPT
 };
 
 #endif

@@ -21,6 +21,7 @@ static const struct exit_row exits[] = {
     {EXIT_WAITING, "waiting: kept here, the server could not be reached"},
     {EXIT_REFUSED, "refused by the server: see spoor-scan status"},
     {EXIT_NO_CONTEXT, "not recorded: nobody said what the scan means"},
+    {EXIT_NOT_KEPT, "not kept: the disk did not take a scan, and said why; scan it again"},
     {0, NULL},
 };
 
@@ -42,6 +43,7 @@ int main(int argc, char **argv)
 
     setlocale(LC_ALL, "C");
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told as a full disk */
     umask(077);
     if (sodium_init() < 0)
         return 1;

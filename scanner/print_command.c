@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "commands.h"
 #include "enrolment.h"
@@ -10,8 +11,22 @@
 #include "printer_send.h"
 #include "station.h"
 
-#define PRINT_BYTES ((size_t)4 * 1024 * 1024)
-#define SIZE_MM     20.0
+#define PRINT_BYTES  ((size_t)4 * 1024 * 1024)
+#define SIZE_MM      20.0
+#define ADDRESS_MOST 250u
+
+static bool is_address(const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length > ADDRESS_MOST ||
+        (strncasecmp(text, "https://", 8) != 0 && strncasecmp(text, "http://", 7) != 0))
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (text[i] <= ' ' || text[i] > '~' || strchr("?#\"<>\\", text[i]))
+            return false;
+    return strstr(text, "//")[2] != '\0';
+}
 
 /* "HTTPS://FIX.EXAMPLE.NL/D/7K3M9QXFDT": in capitals the symbol stays small. */
 static const char *address_of(const struct invocation *invocation, struct arena *arena,
@@ -28,13 +43,13 @@ static const char *address_of(const struct invocation *invocation, struct arena 
             return NULL;
         server = enrolment.url;
     }
-    length = strlen(server);
-    while (length > 0 && server[length - 1] == '/')
-        length--;
-    if (length > 250 || strspn(server, "hH") == 0 || !strstr(server, "://") || strpbrk(server, " ?#")) {
+    if (!is_address(server)) {
         error_field(error, "server", "--server is an address such as https://fix.example.nl");
         return NULL;
     }
+    length = strlen(server);
+    while (server[length - 1] == '/')
+        length--;
     text = arena_format(arena, "%.*s/D/%s", (int)length, server, label->code);
     for (char *c = text; *c; c++)
         *c = (char)toupper((unsigned char)*c);
@@ -144,7 +159,7 @@ static const struct option_row print_options[] = {
     {"printer", "HOST[:PORT]", "a printer on the network (port 9100)"},
     {"cups", "QUEUE", "a queue of CUPS, through lp; the bytes are handed on as they are"},
     {"dry-run", "FILE", "writes what would be sent to a file, and sends nothing"},
-    {"size", "MM", "how wide the QR may be with its white edge (20)"},
+    {"size", "MM", "how wide the QR may be with its white edge; on 58 mm paper 48 at most (20)"},
     {"dpi", "N", "dots an inch: zpl 203, 300 or 600 (203); escpos 203 or 180 (203); the others 300"},
     {"media", "MM[xMM]", "brother-ql: the roll, such as 62, 29x90 or 62x29 (62)"},
     {"server", "URL", "what the QR leads to (the server where this scanner is enrolled)"},

@@ -4,21 +4,33 @@
 
 #include "printer_raster.h"
 
-#define BAND 128u /* rows in one command: small printers have small memories */
+#define ZPL_FIELD_MOST 99999u /* bytes; the printer cuts off what is more */
+#define BAND           128u   /* rows in one command: small printers have small memories */
 
-/* ^GF of the ZPL II Programming Guide: the picture in hexadecimal digits, two for each byte. */
+static void write_field(const struct label_picture *picture, unsigned top, unsigned rows, struct buffer *out)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    const uint8_t    *bits = picture->bits + (size_t)top * picture->stride;
+    unsigned          bytes = picture->stride * rows;
+
+    buffer_format(out, "^FO0,%u^GFA,%u,%u,%u,", top, bytes, bytes, picture->stride);
+    for (unsigned i = 0; i < bytes; i++)
+        buffer_add(out, (const char[]){digits[bits[i] >> 4], digits[bits[i] & 15]}, 2);
+    buffer_text(out, "^FS");
+}
+
+/* ^GF of the ZPL II Programming Guide: the picture in hexadecimal digits, as many fields as it needs. */
 static bool write_zpl(const struct label_picture *picture, const struct printer_media *media,
                       struct buffer *out, struct error *error)
 {
-    static const char digits[] = "0123456789ABCDEF";
-    unsigned          bytes = picture->stride * picture->height;
+    unsigned most = ZPL_FIELD_MOST / picture->stride;
 
     (void)media;
     (void)error;
-    buffer_format(out, "^XA^LH0,0^LL%u^FO0,0^GFA,%u,%u,%u,", picture->height, bytes, bytes, picture->stride);
-    for (unsigned i = 0; i < bytes; i++)
-        buffer_add(out, (const char[]){digits[picture->bits[i] >> 4], digits[picture->bits[i] & 15]}, 2);
-    buffer_text(out, "^FS^PQ1^XZ\n");
+    buffer_format(out, "^XA^LH0,0^LL%u", picture->height);
+    for (unsigned top = 0; top < picture->height; top += most)
+        write_field(picture, top, picture->height - top < most ? picture->height - top : most, out);
+    buffer_text(out, "^PQ1^XZ\n");
     return true;
 }
 

@@ -18,6 +18,19 @@ bool queue_run(struct queue *queue, enum queue_statement statement, struct error
     return queue_database_run(queue->database, statement, NULL, 0, NULL, NULL, error);
 }
 
+/* A commit whose sync failed stands in the log all the same, and the next start would take it for done,
+ * though it was told as not kept. The next transaction is written over it: one that changes nothing. */
+static void blot_out(struct queue *queue)
+{
+    struct error ignored = {0};
+
+    if (!queue_run(queue, QUEUE_SQL_BEGIN, &ignored) || !queue_run(queue, QUEUE_SQL_BLOT, &ignored) ||
+        !queue_run(queue, QUEUE_SQL_COMMIT, &ignored))
+        ignored.kind = ERROR_NONE; /* what counts is that it was written, not that it is durable */
+    if (!queue_run(queue, QUEUE_SQL_ROLLBACK, &ignored))
+        ignored.kind = ERROR_NONE; /* nothing was open any more */
+}
+
 /* Ends a transaction; undoes it when something in it failed. */
 bool queue_finish(struct queue *queue, bool done, struct error *error)
 {
@@ -27,6 +40,8 @@ bool queue_finish(struct queue *queue, bool done, struct error *error)
         return true;
     if (!queue_run(queue, QUEUE_SQL_ROLLBACK, &ignored))
         ignored.kind = ERROR_NONE; /* SQLite has rolled back by itself */
+    if (done)
+        blot_out(queue);
     return false;
 }
 
@@ -66,13 +81,23 @@ static bool insert_recent(struct queue *queue, const struct queue_item *item, st
                               error);
 }
 
+/* Neither an undone scan nor its undo is in the list of recent ones. */
+static bool leave_out(struct queue *queue, const struct queue_item *item, struct error *error)
+{
+    const struct queue_value both[] = {QUEUE_TEXT(item->undoes), QUEUE_TEXT(item->event_id)};
+
+    return queue_database_run(queue->database, QUEUE_SQL_RECENT_UNDONE, &both[0], 1, NULL, NULL, error) &&
+           queue_database_run(queue->database, QUEUE_SQL_RECENT_UNDONE, &both[1], 1, NULL, NULL, error);
+}
+
 static bool store(struct queue *queue, const struct queue_item *item, struct error *error)
 {
     if (item->scanner_seq != queue->next_seq)
         return error_set(error, ERROR_CONFLICT, "its number was given away meanwhile");
     return queue_run(queue, QUEUE_SQL_BEGIN, error) &&
            queue_finish(queue,
-                        insert(queue, QUEUE_SQL_SCAN_NEW, item, error) && insert_recent(queue, item, error),
+                        insert(queue, QUEUE_SQL_SCAN_NEW, item, error) && insert_recent(queue, item, error) &&
+                            (!item->undoes || leave_out(queue, item, error)),
                         error);
 }
 
@@ -289,16 +314,12 @@ static bool read_next(struct queue *queue, struct error *error)
 
 static bool open_database(struct queue *queue, struct error *error)
 {
-    char kept[600];
     bool damaged = false;
 
     queue->database = queue_database_open(queue->path, &damaged, error);
-    if (queue->database || !damaged)
-        return queue->database != NULL;
-    if (!queue_file_set_aside(queue->path, kept, sizeof kept, error))
-        return false;
-    queue->database = queue_database_open(queue->path, &damaged, error);
-    return queue->database && queue_rescue_file(queue, kept, error);
+    if (!queue->database && damaged && queue_file_set_aside(queue->path, error))
+        queue->database = queue_database_open(queue->path, &damaged, error);
+    return queue->database && queue_rescue_file(queue, error);
 }
 
 /* The counter beside the database says whether numbers were used that the database does not know. */
@@ -333,7 +354,7 @@ static bool open_all(struct queue *queue, int64_t now_ms, struct error *error)
     char                               log_path[560];
     struct error                       full = {0};
 
-    queue->is_new = access(queue->path, F_OK) != 0;
+    queue->is_new = !queue_file_awaits_rescue(queue->path) && access(queue->path, F_OK) != 0;
     snprintf(log_path, sizeof log_path, "%s-wal", queue->path);
     queue_file_read(log_path, &log);
     if (!open_database(queue, error) || !read_next(queue, error) || !compare_counter(queue, &log, error) ||

@@ -30,6 +30,7 @@ struct queue_item {
     const char *body;           /* one event as JSON; "" in the list of recent ones */
     const char *attention;      /* why the server refused it; NULL: it waits */
     const char *outcome, *said; /* of recent ones: "" while nothing was heard */
+    const char *undoes;         /* of a new one: the event that it takes back; NULL: none */
 };
 
 /* What the server said of one scan. */
@@ -112,6 +113,5 @@ bool queue_recent_of(struct queue *queue, struct arena *arena, const char *code,
                      struct error *error) MUST_USE;
 bool queue_recent_event(struct queue *queue, struct arena *arena, const char *event_id,
                         struct queue_item **item, struct error *error) MUST_USE;
-bool queue_undone(struct queue *queue, const char *event_id, struct error *error) MUST_USE;
 
 #endif

@@ -1,5 +1,6 @@
 #include "queue_database.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,12 @@ static bool is_damage(int code)
     return (code & 0xFF) == SQLITE_CORRUPT || (code & 0xFF) == SQLITE_NOTADB;
 }
 
+/* SQLite says FULL only where a plain write met ENOSPC. */
+static bool has_no_room(int number)
+{
+    return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
 static bool fail(struct queue_database *database, int code, struct error *error)
 {
     static const struct {
@@ -34,6 +41,8 @@ static bool fail(struct queue_database *database, int code, struct error *error)
         {SQLITE_NOTADB, ERROR_INTERNAL, "the queue file is damaged"},
     };
 
+    if ((code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_CANTOPEN)
+        code = has_no_room(sqlite3_system_errno(database->handle)) ? SQLITE_FULL : code;
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (rows[i].code == (code & 0xFF))
             return error_set(error, rows[i].kind, "%s", rows[i].words);

@@ -77,24 +77,68 @@ void queue_file_count(const char *folder, int64_t number)
     close(file);
 }
 
-bool queue_file_set_aside(const char *path, char *kept, size_t size, struct error *error)
+/* Never in the place of another file. */
+static bool move(const char *from, const char *to, const char *tail, struct error *error)
 {
-    static const char *const tails[] = {"-wal", "-shm", ""};
-    char                     from[620], to[700];
-    struct stat              about;
-    long long                now = (long long)time(NULL);
+    char        old[640], new[640];
+    struct stat about;
+
+    snprintf(old, sizeof old, "%s%s", from, tail);
+    snprintf(new, sizeof new, "%s%s", to, tail);
+    return stat(new, &about) == 0 || rename(old, new) == 0 || errno == ENOENT ||
+           error_set(error, ERROR_UNAVAILABLE, "the queue is damaged and cannot be moved aside: %s",
+                     strerror(errno));
+}
+
+static void name_kept(const char *path, char *kept, size_t size)
+{
+    struct stat about;
+    long long   now = (long long)time(NULL);
 
     do
         snprintf(kept, size, "%s.damaged-%lld", path, now++);
     while (stat(kept, &about) == 0);
-    for (size_t i = 0; i < COUNT_OF(tails); i++) {
-        snprintf(from, sizeof from, "%s%s", path, tails[i]);
-        snprintf(to, sizeof to, "%s%s", kept, tails[i]);
-        if (rename(from, to) != 0 && errno != ENOENT)
-            return error_set(error, ERROR_UNAVAILABLE, "the queue is damaged and cannot be moved aside: %s",
-                             strerror(errno));
-    }
+}
+
+/* A move that was cut off is finished: there is no database yet that the log could belong to. */
+bool queue_file_awaits_rescue(const char *path)
+{
+    char         aside[600];
+    struct stat  about;
+    struct error expected = {0};
+
+    snprintf(aside, sizeof aside, "%s" QUEUE_FILE_ASIDE, path);
+    if (stat(aside, &about) != 0)
+        return false;
+    if (stat(path, &about) != 0 &&
+        (!move(path, aside, "-wal", &expected) || !move(path, aside, "-shm", &expected)))
+        expected.kind = ERROR_NONE; /* the database alone is rescued */
     return true;
+}
+
+/* The database first: see above. Where one awaits its rescue, this one is the beginning of what would have
+ * taken its place, and holds nothing else. */
+bool queue_file_set_aside(const char *path, struct error *error)
+{
+    char aside[600];
+
+    if (queue_file_awaits_rescue(path))
+        name_kept(path, aside, sizeof aside);
+    else
+        snprintf(aside, sizeof aside, "%s" QUEUE_FILE_ASIDE, path);
+    return move(path, aside, "", error) && move(path, aside, "-wal", error) &&
+           move(path, aside, "-shm", error);
+}
+
+/* The database last: while it is there, the rescue is done again. */
+bool queue_file_rescued(const char *path, char *kept, size_t size, struct error *error)
+{
+    char aside[600];
+
+    snprintf(aside, sizeof aside, "%s" QUEUE_FILE_ASIDE, path);
+    name_kept(path, kept, size);
+    return move(aside, kept, "-wal", error) && move(aside, kept, "-shm", error) &&
+           move(aside, kept, "", error);
 }
 
 void queue_file_read(const char *path, struct buffer *bytes)
@@ -157,7 +201,7 @@ static void carve_at(const char *begin, const char *end, queue_record_function *
 
 void queue_file_carve(const struct buffer *bytes, queue_record_function *found, void *context)
 {
-    const char *end = bytes->text + bytes->length, *at = bytes->text;
+    const char *at = bytes->text, *end = at ? at + bytes->length : NULL;
 
     while (at && at < end && (at = memmem(at, (size_t)(end - at), RECORD_BEGIN, strlen(RECORD_BEGIN)))) {
         carve_at(at, end, found, context);

@@ -21,8 +21,15 @@ int64_t queue_file_counter(const char *folder);
 /* Best effort: it is a second witness, the database is the first. */
 void queue_file_count(const char *folder, int64_t number);
 
-/* Moves the database and its log aside. `kept` gets the new path. */
-bool queue_file_set_aside(const char *path, char *kept, size_t size, struct error *error) MUST_USE;
+#define QUEUE_FILE_ASIDE ".rescue" /* after the path: damaged, and not yet taken over */
+
+/* Moves the damaged database and its log aside, where they await their rescue, however often it is cut off.
+ */
+bool queue_file_set_aside(const char *path, struct error *error) MUST_USE;
+bool queue_file_awaits_rescue(const char *path);
+
+/* What was set aside is taken over, durably. `kept` gets the path where it stays. */
+bool queue_file_rescued(const char *path, char *kept, size_t size, struct error *error) MUST_USE;
 
 /* Reads a whole file, at most `limit` bytes; an absent one is empty. */
 void queue_file_read(const char *path, struct buffer *bytes);

@@ -25,8 +25,8 @@ bool queue_run(struct queue *queue, enum queue_statement statement, struct error
 /* Ends a transaction; undoes it when something in it failed. */
 bool queue_finish(struct queue *queue, bool done, struct error *error) MUST_USE;
 
-/* What is still readable of a damaged database goes into the new one. */
-bool queue_rescue_file(struct queue *queue, const char *kept, struct error *error) MUST_USE;
+/* What is still readable of a damaged database, if one awaits that, goes into the new one. */
+bool queue_rescue_file(struct queue *queue, struct error *error) MUST_USE;
 
 /* Scans that only the log of a killed process holds, and that SQLite did not take over. */
 bool queue_rescue_log(struct queue *queue, const struct buffer *log, int64_t *rescued,

@@ -113,16 +113,20 @@ static bool rescue_rows(struct queue *queue, const char *kept, struct rescue *re
            !rescue->failed;
 }
 
-bool queue_rescue_file(struct queue *queue, const char *kept, struct error *error)
+bool queue_rescue_file(struct queue *queue, struct error *error)
 {
     CLEANUP(buffer_free) struct buffer bytes = {.limit = FILE_MOST};
-    char                               log[640];
+    char                               aside[600], log[640], kept[600];
     struct rescue                      rescue = {.queue = queue, .error = error};
 
-    snprintf(log, sizeof log, "%s-wal", kept);
-    queue_file_read(kept, &bytes);
+    if (!queue_file_awaits_rescue(queue->path))
+        return true;
+    snprintf(aside, sizeof aside, "%s" QUEUE_FILE_ASIDE, queue->path);
+    snprintf(log, sizeof log, "%s-wal", aside);
+    queue_file_read(aside, &bytes);
     queue_file_read(log, &bytes);
-    if (!in_one_transaction(queue, &bytes, &rescue) || !rescue_rows(queue, kept, &rescue))
+    if (!in_one_transaction(queue, &bytes, &rescue) || !rescue_rows(queue, aside, &rescue) ||
+        !queue_file_rescued(queue->path, kept, sizeof kept, error))
         return false;
     buffer_format(&queue->notice,
                   "The queue was damaged. It is kept as %s; the scans that could be read were taken over. "

@@ -23,13 +23,6 @@ bool queue_again(struct queue *queue, struct error *error)
     return run_locked(queue, QUEUE_SQL_SCAN_AGAIN, NULL, 0, error);
 }
 
-bool queue_undone(struct queue *queue, const char *event_id, struct error *error)
-{
-    const struct queue_value value = QUEUE_TEXT(event_id);
-
-    return run_locked(queue, QUEUE_SQL_RECENT_UNDONE, &value, 1, error);
-}
-
 bool queue_heard(struct queue *queue, int64_t now_ms, const int64_t *skew_ms, struct error *error)
 {
     const struct queue_value values[] = {QUEUE_NUMBER(now_ms),

@@ -192,7 +192,7 @@ static int take_device(struct scan *scan, const struct meaning *meaning)
     put_context(event, &scan->context);
     if (!store(scan, event, &item, &error)) {
         scan_problem(scan, meaning->shown, "NOT KEPT", error.message);
-        return exit_code_of(error.kind);
+        return EXIT_NOT_KEPT;
     }
     return deliver(scan, meaning->shown, &item);
 }
@@ -213,10 +213,10 @@ static int take_undo(struct scan *scan)
     }
     event = json_pack("{s:s, s:s, s:{s:s}}", "kind", "corrected", "corrects", latest->event_id, "detail",
                       "correction", "did_not_occur");
-    if (!store(scan, event, &item, &error) || !queue_undone(scan->queue, latest->event_id, &error) ||
-        !queue_undone(scan->queue, item.event_id, &error)) {
+    item.undoes = latest->event_id;
+    if (!store(scan, event, &item, &error)) {
         scan_problem(scan, latest->code, "NOT UNDONE", error.message);
-        return exit_code_of(error.kind);
+        return EXIT_NOT_KEPT;
     }
     snprintf(shown, sizeof shown, "undo of %s", latest->code);
     return deliver(scan, shown, &item);

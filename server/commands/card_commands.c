@@ -10,6 +10,7 @@
 #include "shared/label.h"
 
 #define FILE_BYTES ((size_t)64 * 1024 * 1024)
+#define CARDS_MOST 5000u /* as bench_cards.sql */
 
 /* What is the same for every desk; scanner/meaning.c reads these contents. */
 static const struct bench_card fixed[] = {
@@ -64,6 +65,9 @@ static int label_cards(struct invocation *invocation, struct error *error)
     rows = query_run(database.session, database.arena, SQL_BENCH_CARDS, NULL, 0, error);
     if (!rows)
         return 0;
+    if (rows_count(rows) >= CARDS_MOST)
+        return error_set(error, ERROR_TOO_LARGE, "there are more than %u cards: too many for one file",
+                         CARDS_MOST - 1);
     cards = ARENA_NEW(database.arena, struct bench_card, COUNT_OF(fixed) + rows_count(rows));
     count = fill(database.arena, rows, cards);
     if (card_sheet_write(database.arena, cards, count, &pdf, error) && out_file_write(out, &pdf, error))

@@ -11,4 +11,4 @@ SELECT c.kind, c.word, c.label_en, c.label_nl
            AND (p.kind <> 'person' OR EXISTS (SELECT FROM spoor.actor k JOIN spoor.account a ON a.id = k.id
                                                WHERE k.party_id = p.id AND a.disabled_at IS NULL))
          GROUP BY p.id) c
- ORDER BY c.part, c.position, c.label_en, c.word LIMIT 2000;
+ ORDER BY c.part, c.position, c.label_en, c.word LIMIT 5000;

@@ -6,7 +6,7 @@ set -eu
 packages_run="gcc g++ make pkg-config libmicrohttpd-dev libpq-dev libqrencode-dev libsodium-dev libjansson-dev libcairo2-dev libpango1.0-dev
     libzbar-dev libpng-dev libjpeg62-turbo-dev libwebp-dev libheif-dev libexif-dev libzxing-dev libcurl4-openssl-dev libseccomp-dev libsqlite3-dev libevdev-dev libasound2-dev libncurses-dev postgresql-15 fonts-dejavu-core tzdata"
 packages_test="libcmocka-dev postgresql-15-pgtap poppler-utils qrencode zbar-tools chromium
-    imagemagick curl strace openssl golang-go golang-golang-x-mod-dev"
+    imagemagick curl strace time openssl golang-go golang-golang-x-mod-dev"
 packages_fuzz="clang"
 packages_tidy="clang-format clang-tidy cppcheck"
 why_run="to build and run Spoor"

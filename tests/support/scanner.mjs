@@ -1,38 +1,95 @@
-// A scanner without spoor-scan: a second implementation of what docs/ledger.md says that scanners sign.
-import { createHash, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+// Scanners that are enrolled at a real service, and a bad network between them.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, freePort, run } from './spoord.mjs';
 
-export const u32 = (n) => Buffer.from([n >>> 24, n >>> 16, n >>> 8, n].map((x) => x & 255));
+export const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
 
-/** The name, then a field for each value that is not empty; numbers from 1. */
-export function compose(name, values) {
-  const parts = [Buffer.from(`${name}\0`)];
-  values.forEach((value, i) => {
-    const bytes = Buffer.from(value ?? '');
-    if (bytes.length) parts.push(Buffer.from([i + 1]), u32(bytes.length), bytes);
+/** A newly enrolled scanner with a state folder of its own. `before`: a program that starts it, such as strace. */
+export async function enrol(service, { url = service.url, folder = mkdtempSync(join(tmpdir(), 'spoor-scan-')), name = folder.split('/').at(-1) } = {}) {
+  const once = (await service.run('scanner', 'add', name, '--account', 'noor')).out.match(/enroll \S+ (\S+)/)[1];
+  const scan = (args, input) => run([...args, '--state', folder], {}, { program: 'spoor-scan', input });
+  const enrolled = await scan(['enroll', url, once]);
+  assert.equal(enrolled.code, 0, enrolled.err);
+  return {
+    folder, scan,
+    start: (args, before = []) => {
+      const [file, ...rest] = [...before, join(build, 'spoor-scan'), ...args, '--state', folder];
+      return spawn(file, rest, { stdio: ['pipe', 'pipe', 'pipe'] });
+    },
+    status: async () => JSON.parse((await scan(['status', '--json'])).out),
+    export: async () => lines((await scan(['export', '--json'])).out),
+  };
+}
+
+/** Runs a started scanner to its end with this input: { code, out, err }. */
+export function finish(child, input = '') {
+  let out = '', err = '';
+  child.stdout.on('data', (text) => (out += text));
+  child.stderr.on('data', (text) => (err += text));
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  return new Promise((done) => child.on('close', (code, signal) => done({ code, signal, out, err })));
+}
+
+/** What the ledger holds: Map of event_id → how often. */
+export async function recorded(service) {
+  service.audit ??= (await service.run('token', 'add', 'audit of scans', '--role', 'auditor')).out.trim();
+  const answer = await fetch(`${service.url}/api/v1/events`, { headers: { authorization: `Bearer ${service.audit}` } });
+  const counts = new Map();
+  for (const { event_id } of lines(await answer.text())) counts.set(event_id, (counts.get(event_id) ?? 0) + 1);
+  return counts;
+}
+
+/**
+ * A network that loses requests and answers, doubles requests, and delivers copies of old ones late and out of order.
+ * { url, calm(), storm(), counts, settled(), stop() }
+ */
+export async function badNetwork(target) {
+  const counts = { requests: 0, requestsLost: 0, answersLost: 0, doubled: 0, late: 0 };
+  const pending = new Set();
+  let isCalm = true;
+  const forward = (incoming, body) => new Promise((done, fail) => {
+    const outgoing = request(target() + incoming.url, { method: incoming.method, headers: { ...incoming.headers, host: new URL(target()).host, connection: 'close' } }, (answer) => {
+      const parts = [];
+      answer.on('data', (part) => parts.push(part));
+      answer.on('error', fail);
+      answer.on('end', () => done({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts) }));
+    });
+    outgoing.on('error', fail);
+    outgoing.end(body);
   });
-  return Buffer.concat(parts);
+  const later = (incoming, body, ms) => {
+    const one = new Promise((done) => setTimeout(done, ms)).then(() => forward(incoming, body)).catch(() => {}).finally(() => pending.delete(one));
+    pending.add(one);
+  };
+  const handle = async (incoming, body, out) => {
+    const chance = isCalm ? 1 : Math.random();
+    counts.requests++;
+    if (chance < 0.2) return counts.requestsLost++, later(incoming, body, Math.random() * 4000), out.socket.destroy(); // it arrives, but late
+    if (chance < 0.4) return counts.answersLost++, await forward(incoming, body), out.socket.destroy();
+    const copies = chance < 0.7 ? 2 : 1;
+    if (copies === 2) counts.doubled++;
+    if (chance < 0.6) counts.late++, later(incoming, body, Math.random() * 4000);
+    const [answer] = await Promise.all(Array.from({ length: copies }, () => forward(incoming, body)));
+    out.writeHead(answer.status, answer.headers).end(answer.body);
+  };
+  const server = createServer((incoming, out) => {
+    const parts = [];
+    incoming.on('data', (part) => parts.push(part));
+    incoming.on('end', () => handle(incoming, Buffer.concat(parts), out).catch(() => out.socket?.destroy()));
+  });
+  const port = await freePort();
+  await new Promise((done) => server.listen(port, '127.0.0.1', done));
+  return {
+    url: `http://localhost:${port}`, counts,
+    calm: () => (isCalm = true),
+    storm: () => (isCalm = false),
+    settled: async () => { while (pending.size) await Promise.all(pending); },
+    stop: () => { server.closeAllConnections(); server.close(); },
+  };
 }
-const hashed = (text) => (text ? createHash('sha256').update(text).digest() : '');
-export const statement = (scanner, e) => compose('spoor-scan/v1', [scanner.server, scanner.id, `${e.scanner_seq}`, e.event_id, e.kind, e.code, e.step, e.reason, e.to, e.place,
-  e.happened_at, e.corrects, e.clock_skew_ms ? `${e.clock_skew_ms}` : '', hashed(e.public_note), hashed(e.private_note),
-  hashed(e.detail && JSON.stringify(Object.fromEntries(Object.entries(e.detail).sort()))), e.expected_from]);
-export const rawKey = (key) => createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
-export const proofOf = (code, publicKey, key) => sign(null, compose('spoor-enrol/v1', [code, publicKey]), key).toString('hex');
-
-/** A newly enrolled one; `account`: for whom it acts (a team of its own). */
-export async function enrolScanner(service, { account, more = {} } = {}) {
-  const added = await service.run('scanner', 'add', `Raw ${randomUUID().slice(0, 8)}`, ...(account ? ['--account', account] : []));
-  return enrolWith(service, added.out.match(/enroll \S+ (\S+)/)[1], more);
-}
-
-/** With a code that somebody has; look at its status. */
-export async function enrolWith(service, code, more = {}) {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const publicKey = rawKey(privateKey).toString('hex');
-  const body = { code, public_key: publicKey, proof: proofOf(code, publicKey, privateKey), ...more };
-  const answer = await fetch(`${service.url}/api/v1/scanners/enroll`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  const { scanner_id: id, key: token, server } = await answer.json();
-  return { status: answer.status, id, token, server, key: privateKey, publicKey, next: 1 };
-}
-
-export const signed = (scanner, e) => ({ ...e, signature: sign(null, statement(scanner, e), scanner.key).toString('hex') });

@@ -83,7 +83,7 @@ static void remembers_the_latest_scan_of_a_code(void **state)
 {
     ARENA             *arena = arena_new();
     struct queue      *queue = open_in(folder);
-    struct queue_item *item;
+    struct queue_item *item, undo = {.scanner_seq = 3, .code = "", .context = "undo"};
     struct error       error = {0};
 
     (void)state;
@@ -92,15 +92,20 @@ static void remembers_the_latest_scan_of_a_code(void **state)
     assert_true(queue_recent_of(queue, arena, "K-2", &item, &error));
     assert_non_null(item);
     assert_string_equal(item->outcome, "recorded");
-    assert_true(queue_undone(queue, item->event_id, &error));
+    uuid_make(undo.event_id);
+    undo.body = arena_format(arena, "{\"event_id\":\"%s\"}", undo.event_id);
+    undo.undoes = item->event_id;
+    assert_true(queue_store(queue, &undo, &error));
     assert_true(queue_recent_of(queue, arena, "K-2", &item, &error));
     assert_null(item);
+    assert_true(queue_recent_event(queue, arena, undo.event_id, &item, &error));
+    assert_non_null(item);
     queue_close(queue);
     queue = queue_open(folder, NOW_MS + QUEUE_RECENT_MS + 1500, &error);
     assert_non_null(queue);
     assert_true(queue_recent_of(queue, arena, "K-1", &item, &error));
     assert_null(item);
-    assert_int_equal(summary_of(queue).waiting, 1);
+    assert_int_equal(summary_of(queue).waiting, 2);
     queue_close(queue);
 }
 
