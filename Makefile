@@ -196,6 +196,10 @@ kills: ## kills the scanner a thousand times at random moments and counts what i
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all
 	SPOOR_KILLS=1000 BUILD=$(BUILD) node --test --test-reporter=spec --test-name-pattern='kill -9 at' tests/http/scanner.test.mjs
+storm: ## ten minutes of a bad network and restarts between scanner and service (SECONDS=600)
+	@sh tests/support/packages.sh run test
+	@$(MAKE) --no-print-directory -s all
+	SPOOR_STORM=$(or $(SECONDS),600) BUILD=$(BUILD) node --test --test-reporter=spec tests/http/scanner_network.test.mjs
 faults: ## the thorough form of the suite fault: every writing system call of the sealer fails once, or is its last; ten kills
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s all tests
@@ -226,7 +230,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills faults plans bench bench-scan bench-queue bench-long clean help
+.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills storm faults plans bench bench-scan bench-queue bench-long clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

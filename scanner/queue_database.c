@@ -6,7 +6,7 @@
 
 #include <sqlite3.h>
 
-#define VERSION 2
+#define VERSION 3
 
 struct queue_database {
     sqlite3 *handle;
@@ -126,13 +126,17 @@ static int run_all(sqlite3 *handle, const enum queue_statement *statements, size
 /* From the version that the file has, 0 for an empty one, to ours. */
 static int make_tables(sqlite3 *handle, int64_t version)
 {
-    static const enum queue_statement all[] = {QUEUE_SQL_BEGIN, QUEUE_SQL_SCHEMA, QUEUE_SQL_TO_VERSION_2,
-                                               QUEUE_SQL_COMMIT},
-                                      from_1[] = {QUEUE_SQL_BEGIN, QUEUE_SQL_TO_VERSION_2, QUEUE_SQL_COMMIT};
+    static const enum queue_statement begin = QUEUE_SQL_BEGIN, commit = QUEUE_SQL_COMMIT,
+                                      steps[VERSION] = {QUEUE_SQL_SCHEMA, QUEUE_SQL_TO_VERSION_2,
+                                                        QUEUE_SQL_TO_VERSION_3};
+    int code;
 
-    return version == 0   ? run_all(handle, all, COUNT_OF(all))
-           : version == 1 ? run_all(handle, from_1, COUNT_OF(from_1))
-                          : SQLITE_OK;
+    if (version < 0 || version >= VERSION)
+        return SQLITE_OK;
+    code = run_all(handle, &begin, 1);
+    if (code == SQLITE_OK)
+        code = run_all(handle, steps + version, (size_t)(VERSION - version));
+    return code == SQLITE_OK ? run_all(handle, &commit, 1) : code;
 }
 
 /* A table or column that the disk has renamed shows here. */
@@ -143,7 +147,7 @@ static int check_statements(sqlite3 *handle)
     for (size_t i = 0; i < QUEUE_STATEMENT_COUNT && code == SQLITE_OK; i++) {
         sqlite3_stmt *statement = NULL;
 
-        if (i == QUEUE_SQL_SCHEMA || i == QUEUE_SQL_TO_VERSION_2)
+        if (i == QUEUE_SQL_SCHEMA || i == QUEUE_SQL_TO_VERSION_2 || i == QUEUE_SQL_TO_VERSION_3)
             continue;
         code = sqlite3_prepare_v2(handle, queue_statement_texts[i], -1, &statement, NULL);
         sqlite3_finalize(statement);

@@ -9,7 +9,7 @@ import { build, freePort, run } from './spoord.mjs';
 
 export const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
 
-/** A newly enrolled scanner with a state folder of its own. `before`: a program that starts it, such as strace. */
+/** A newly enrolled scanner with a state folder of its own. start(args, before): `before` starts it, such as strace. */
 export async function enrol(service, { url = service.url, folder = mkdtempSync(join(tmpdir(), 'spoor-scan-')), name = folder.split('/').at(-1) } = {}) {
   const once = (await service.run('scanner', 'add', name, '--account', 'noor')).out.match(/enroll \S+ (\S+)/)[1];
   const scan = (args, input) => run([...args, '--state', folder], {}, { program: 'spoor-scan', input });
@@ -50,6 +50,7 @@ export async function recorded(service) {
  * { url, calm(), storm(), counts, settled(), stop() }
  */
 export async function badNetwork(target) {
+  const ways = ['double', 'lose answer', 'pass', 'lose request', 'pass'];
   const counts = { requests: 0, requestsLost: 0, answersLost: 0, doubled: 0, late: 0 };
   const pending = new Set();
   let isCalm = true;
@@ -68,13 +69,12 @@ export async function badNetwork(target) {
     pending.add(one);
   };
   const handle = async (incoming, body, out) => {
-    const chance = isCalm ? 1 : Math.random();
+    const turn = isCalm ? 'pass' : ways[counts.requests % ways.length];
     counts.requests++;
-    if (chance < 0.2) return counts.requestsLost++, later(incoming, body, Math.random() * 4000), out.socket.destroy(); // it arrives, but late
-    if (chance < 0.4) return counts.answersLost++, await forward(incoming, body), out.socket.destroy();
-    const copies = chance < 0.7 ? 2 : 1;
-    if (copies === 2) counts.doubled++;
-    if (chance < 0.6) counts.late++, later(incoming, body, Math.random() * 4000);
+    if (turn === 'lose request') return counts.requestsLost++, later(incoming, body, Math.random() * 4000), out.socket.destroy(); // it arrives, but late
+    if (turn === 'lose answer') return counts.answersLost++, await forward(incoming, body), out.socket.destroy();
+    const copies = turn === 'double' ? 2 : 1;
+    if (copies === 2) counts.doubled++, counts.late++, later(incoming, body, Math.random() * 4000);
     const [answer] = await Promise.all(Array.from({ length: copies }, () => forward(incoming, body)));
     out.writeHead(answer.status, answer.headers).end(answer.body);
   };
