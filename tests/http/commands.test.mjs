@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { startHouse } from '../support/house.mjs';
-import { enrolWith } from '../support/scanner.mjs';
+import { enrolWith } from '../support/raw_scanner.mjs';
 import { Client, run } from '../support/spoord.mjs';
 
 const house = await startHouse();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import { startHouse } from '../support/house.mjs';
-import { enrolScanner } from '../support/scanner.mjs';
+import { enrolScanner } from '../support/raw_scanner.mjs';
 import { Client, run } from '../support/spoord.mjs';
 
 const house = await startHouse();

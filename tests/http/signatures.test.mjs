@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { enrolScanner, proofOf, rawKey, signed, statement, u32 } from '../support/scanner.mjs';
+import { enrolScanner, proofOf, rawKey, signed, statement, u32 } from '../support/raw_scanner.mjs';
 import { Client, greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
 
 let service, code, lead;
