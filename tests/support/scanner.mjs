@@ -13,7 +13,11 @@ export const lines = (text) => text.trim().split('\n').filter(Boolean).map((line
 export async function enrol(service, { url = service.url, folder = mkdtempSync(join(tmpdir(), 'spoor-scan-')), name = folder.split('/').at(-1) } = {}) {
   const once = (await service.run('scanner', 'add', name, '--account', 'noor')).out.match(/enroll \S+ (\S+)/)[1];
   const scan = (args, input) => run([...args, '--state', folder], {}, { program: 'spoor-scan', input });
-  const enrolled = await scan(['enroll', url, once]);
+  let enrolled = await scan(['enroll', url, once]);
+  for (let tries = 0; /tried too often/.test(enrolled.err) && tries < 40; tries++) {
+    await new Promise((done) => setTimeout(done, 3000)); // many scanners of one address: the service rightly asks for patience
+    enrolled = await scan(['enroll', url, once]);
+  }
   assert.equal(enrolled.code, 0, enrolled.err);
   return {
     folder, scan,
