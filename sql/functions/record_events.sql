@@ -98,14 +98,15 @@ BEGIN
            array_agg(s.phase ORDER BY s.position) INTO step_names, positions, phases FROM spoor.step s;
 
     FOR r IN
-        SELECT x.n::int AS n, x.e, j.*, sha256(convert_to((x.e - '{mac,said}'::text[])::text, 'UTF8')) AS hash,
+        SELECT x.n::int AS n, x.e, j.*, sha256(convert_to((x.e - '{mac,said,revoked_label}'::text[])::text, 'UTF8')) AS hash,
                k.number AS kind_number, a.party_id AS actor_party, a.name AS actor_name, ap.name AS actor_party_name,
                t.id AS to_id, t.kind AS to_kind, t.name AS to_name, p.id AS place_id, p.name AS place_name,
                rs.number AS reason_number, rp.id AS known_repair,
                ev.seq AS old_seq, ev.device_seq AS old_device_seq, ev.device_id AS old_device, ev.flags AS old_flags,
                ev.step AS old_step, ev.content_hash AS old_hash, sc.seq AS number_seq, sc.device_seq AS number_device_seq,
                sc.device_id AS number_device, l.code AS label_code, l.device_id AS label_device, l.party_id AS label_party,
-               l.revoked_at IS NOT NULL OR coalesce(j.revoked_label, false) AS label_revoked, al.matches, al.device_id AS alias_device, c.device_id AS known_device,
+               l.revoked_at IS NOT NULL OR coalesce(j.revoked_label, false) AS label_revoked,
+               al.matches, al.device_id AS alias_device, c.device_id AS known_device,
                c AS custody, sn.revoked_at AS scanner_revoked
           FROM jsonb_array_elements(batch) WITH ORDINALITY AS x (e, n)
           CROSS JOIN LATERAL jsonb_to_record(x.e) AS j (event_id uuid, actor uuid, kind text, device_id uuid, code text,

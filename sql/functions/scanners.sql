@@ -1,12 +1,16 @@
 -- What is special about scanners: they count their scans, and they can be revoked while scans of theirs are on the way.
 
--- Whether a revoked scanner made this before: by its own time with the difference of its clock, and only while its numbers up to this one say so too.
+-- Whether a revoked scanner made this before: by its own time with the difference of its clock, and only while its numbers up
+-- to this one say so too.
 CREATE OR REPLACE FUNCTION spoor.made_before_revocation(of_scanner uuid, number bigint, revoked_at timestamptz, made_at timestamptz)
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT made_at < revoked_at
        AND NOT EXISTS (SELECT FROM spoor.review r WHERE r.actor_id = of_scanner AND (r.body ->> 'scanner_seq')::bigint < number
                           AND r.why LIKE 'this scanner was revoked%')
-       AND coalesce((SELECT v.happened_at + coalesce((v.detail ->> 'clock_skew_ms')::bigint, 0) * interval '1 millisecond' < revoked_at FROM spoor.event v WHERE v.scanner_id = of_scanner
+       AND coalesce((SELECT v.happened_at + CASE WHEN jsonb_typeof(v.detail -> 'clock_skew_ms') = 'number'   -- a sender may write any there
+                                THEN least(greatest((v.detail -> 'clock_skew_ms')::numeric, -1e12), 1e12)::float8 ELSE 0 END
+                                * interval '1 millisecond' < revoked_at
+                         FROM spoor.event v WHERE v.scanner_id = of_scanner
                         AND v.scanner_seq < number ORDER BY v.scanner_seq DESC LIMIT 1), true);
 $$;
 

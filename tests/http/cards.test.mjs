@@ -99,13 +99,15 @@ test('a receiver who is named by a revoked badge is recorded, and marked for the
   const badge = await house.sql("SELECT code FROM spoor.label WHERE batch = 'stolen'");
   assert.equal((await spoord('account', 'badge', 'tom', badge)).code, 0);
   const token = (await spoord('token', 'add', 'badges', '--role', 'technician')).out.trim();
-  const given = async () => {
-    const body = JSON.stringify({ events: [{ event_id: randomUUID(), kind: 'handed_over', code: 'PF4A1B2C', to: badge }] });
+  const given = async (event_id = randomUUID()) => {
+    const body = JSON.stringify({ events: [{ event_id, kind: 'handed_over', code: 'PF4A1B2C', to: badge }] });
     const answer = await fetch(`${house.service.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body });
     const { outcome, flags } = (await answer.json()).outcomes[0];
     return [outcome, flags];
   };
-  assert.deepEqual(await given(), ['recorded', []]);
+  const first = randomUUID();
+  assert.deepEqual(await given(first), ['recorded', []]);
   assert.equal((await spoord('label', 'revoke', badge, '--reason', 'stolen', '--yes')).code, 0);
   assert.deepEqual(await given(), ['recorded', ['revoked_label']]);
+  assert.deepEqual(await given(first), ['replayed', []], 'the answer was lost, the badge revoked, the same scan sent again');
 });
