@@ -5,6 +5,7 @@
 
 #include "render/label_layout.h"
 #include "render/qr.h"
+#include "render/sheet_parts.h"
 
 #define MM(length)    ((length)*72.0 / 25.4) /* points */
 #define COLUMNS       2u
@@ -21,31 +22,6 @@ struct words {
     double      y, height, size; /* of the box in the card; the size at most */
     bool        bold;
 };
-
-static cairo_status_t write_piece(void *context, const unsigned char *bytes, unsigned length)
-{
-    struct buffer *out = context;
-
-    buffer_add(out, (const char *)bytes, length);
-    return out->overflowed ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
-}
-
-static void draw_qr(cairo_t *page, const struct qr *qr, double x, double y)
-{
-    double module = MM(QR_SIDE) / (qr->width + 2 * QR_QUIET);
-
-    for (unsigned row = 0; row < qr->width; row++)
-        for (unsigned column = 0; column < qr->width; column++) {
-            unsigned begin = column;
-
-            while (column < qr->width && qr->dark[row * qr->width + column])
-                column++;
-            if (column > begin)
-                cairo_rectangle(page, x + (begin + QR_QUIET) * module, y + (row + QR_QUIET) * module,
-                                (column - begin) * module, module);
-        }
-    cairo_fill(page);
-}
 
 static bool fits(PangoLayout *layout, const struct words *words, double width, double size)
 {
@@ -100,7 +76,7 @@ static bool draw_card(struct arena *arena, cairo_t *page, const struct bench_car
     cairo_rectangle(page, x, y, MM(CARD_WIDTH), MM(CARD_HEIGHT));
     cairo_stroke(page);
     cairo_set_source_rgb(page, 0, 0, 0);
-    draw_qr(page, &qr, x + MM(MARGIN), y + MM(MARGIN));
+    sheet_draw_qr(page, &qr, x + MM(MARGIN), y + MM(MARGIN), MM(QR_SIDE));
     for (size_t i = 0; i < COUNT_OF(words); i++)
         draw_words(page, &words[i], x + MM(2 * MARGIN + QR_SIDE), y, CARD_WIDTH - QR_SIDE - 3 * MARGIN);
     return true;
@@ -111,7 +87,7 @@ static cairo_t *begin(struct buffer *out, cairo_surface_t **surface)
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_t              *page;
 
-    *surface = cairo_pdf_surface_create_for_stream(write_piece, out, MM(SHEET_WIDTH_MM), MM(SHEET_HEIGHT_MM));
+    *surface = cairo_pdf_surface_create_for_stream(sheet_write, out, MM(SHEET_WIDTH_MM), MM(SHEET_HEIGHT_MM));
     page = cairo_create(*surface);
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
     cairo_set_font_options(page, options);

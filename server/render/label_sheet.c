@@ -5,20 +5,13 @@
 #include <string.h>
 
 #include "render/qr.h"
+#include "render/sheet_parts.h"
 
 #define POINTS_PER_MM (72.0 / 25.4)
 #define MARGIN_MM     1.6  /* inside each label */
 #define MODULE_LEAST  0.33 /* mm: smaller ones are not read reliably */
 #define FONT          "DejaVu Sans"
 #define FONT_MONO     "DejaVu Sans Mono"
-
-static cairo_status_t write_piece(void *context, const unsigned char *bytes, unsigned length)
-{
-    struct buffer *out = context;
-
-    buffer_add(out, (const char *)bytes, length);
-    return out->overflowed ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
-}
 
 double label_sheet_qr_mm(const struct label_layout *layout)
 {
@@ -32,23 +25,6 @@ const char *label_sheet_address(struct arena *arena, const char *base_url, const
     for (char *c = text; *c; c++)
         *c = (char)toupper((unsigned char)*c);
     return text;
-}
-
-static void draw_qr(cairo_t *page, const struct qr *qr, double x, double y, double side)
-{
-    double module = side / (qr->width + 2 * QR_QUIET);
-
-    for (unsigned row = 0; row < qr->width; row++)
-        for (unsigned column = 0; column < qr->width; column++) {
-            unsigned begin = column;
-
-            while (column < qr->width && qr->dark[row * qr->width + column])
-                column++;
-            if (column > begin)
-                cairo_rectangle(page, x + (begin + QR_QUIET) * module, y + (row + QR_QUIET) * module,
-                                (column - begin) * module, module);
-        }
-    cairo_fill(page);
 }
 
 /* One line, made smaller where it would not fit; returns the height it took. */
@@ -98,7 +74,7 @@ static bool draw_label(struct arena *arena, cairo_t *page, const struct label_sh
             "the labels of %s are too small for this address: %.2f mm a module, at least %.2f are needed; "
             "choose larger labels or a shorter SPOOR_BASE_URL",
             sheet->layout->name, module, MODULE_LEAST);
-    draw_qr(page, &qr, x + MARGIN_MM, y + MARGIN_MM, side);
+    sheet_draw_qr(page, &qr, x + MARGIN_MM, y + MARGIN_MM, side);
     draw_words(page, sheet, label, x + 2 * MARGIN_MM + side, y + sheet->layout->height * 0.2,
                sheet->layout->width - side - 3 * MARGIN_MM);
     return true;
@@ -133,7 +109,7 @@ static cairo_t *begin(struct buffer *out, cairo_surface_t **surface)
 {
     cairo_t *page;
 
-    *surface = cairo_pdf_surface_create_for_stream(write_piece, out, SHEET_WIDTH_MM * POINTS_PER_MM,
+    *surface = cairo_pdf_surface_create_for_stream(sheet_write, out, SHEET_WIDTH_MM * POINTS_PER_MM,
                                                    SHEET_HEIGHT_MM * POINTS_PER_MM);
     page = cairo_create(*surface);
     cairo_scale(page, POINTS_PER_MM, POINTS_PER_MM);
@@ -202,9 +178,9 @@ bool label_sheet_png(struct arena *arena, const char *address, unsigned dots, st
     cairo_paint(page);
     cairo_set_source_rgb(page, 0, 0, 0);
     cairo_set_antialias(page, CAIRO_ANTIALIAS_NONE);
-    draw_qr(page, &qr, 0, 0, side);
+    sheet_draw_qr(page, &qr, 0, 0, side);
     cairo_destroy(page);
-    status = cairo_surface_write_to_png_stream(surface, write_piece, out);
+    status = cairo_surface_write_to_png_stream(surface, sheet_write, out);
     cairo_surface_destroy(surface);
     return status == CAIRO_STATUS_SUCCESS ||
            error_set(error, ERROR_INTERNAL, "cairo: %s", cairo_status_to_string(status));

@@ -74,7 +74,7 @@ check 'sqlite in one file of the scanner' only_in sqlite3 '^scanner/queue_databa
 check 'ncurses in one file of the scanner' only_in curses '^scanner/face.c$'
 check 'ALSA in one file of the scanner' only_in alsa/ '^scanner/sound.c$'
 check 'libevdev in one file of the scanner' only_in libevdev/ '^scanner/hand_scanner.c$'
-check 'cairo in the two sheets of render' only_in cairo '^server/render/(label|card)_sheet.c$'
+check 'cairo in the sheets of render' only_in cairo '^server/render/(label_sheet|card_sheet|sheet_parts).[ch]$'
 check 'pango in one file of render' only_in pango/ '^server/render/card_sheet.c$'
 check 'no banned calls' banned
 check 'no SQL text in C outside db' sql_in_c
