@@ -193,7 +193,7 @@ static const char *intake_json(struct making *making, size_t n, const char *link
                      &(struct event_draft){.event_id = event_id,
                                            .actor_id = making->actors[2],
                                            .happened_at = time_text(making, ms)},
-                     making->service->secret);
+                     making->labels[n].code, making->service->secret);
     if (repair->expected_days != 99) {
         json_member(&json, "expected_on", day_text(making, repair->expected_days));
         json_member(&json, "expected_before", "16:00");

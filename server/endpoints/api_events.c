@@ -8,6 +8,7 @@
 #include "endpoints/service.h"
 #include "endpoints/signed_scan.h"
 #include "ledger/recorder.h"
+#include "ledger/submission.h"
 #include "render/json.h"
 #include "render/json_read.h"
 #include "shared/label.h"
@@ -181,7 +182,8 @@ static bool read_event(struct intake *intake, const struct json_value *event, si
         !json_read_text(event, "public_note", path, false, 2000, true, &draft->public_note, error) ||
         !json_read_text(event, "private_note", path, false, 2000, true, &draft->private_note, error) ||
         !json_read_text(event, "to", path, false, 200, false, &to, error) ||
-        !json_read_object(event, "detail", path, 4000, intake->request->arena, &draft->detail, error) ||
+        !json_read_object(event, "detail", path, 4000, EVENT_DETAIL_DERIVED, intake->request->arena,
+                          &draft->detail, error) ||
         !read_time(intake, event, path, draft, error) ||
         !signed_scan_read(intake->request, event, path, draft, &intake->refused[n], error))
         return false;

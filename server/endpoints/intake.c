@@ -84,28 +84,29 @@ bool intake_form(struct service *service, const struct request *request, struct 
            show(service, request, reply, device_id, request_query(request, "label"), NULL, error);
 }
 
-static bool add_label(struct json *json, const struct request *request, struct error *error)
+/* code "": without a label. */
+static bool read_label(const struct request *request, struct label *label, struct error *error)
 {
-    struct label label;
     struct error unreadable = {0};
 
+    *label = (struct label){0};
     if (!*request_field(request, "label"))
         return true;
-    if (!label_parse(request_field(request, "label"), &label, &unreadable))
-        return error_field(error, "label", "%s", unreadable.message);
-    json_member(json, "label", label.code);
-    return true;
+    return label_parse(request_field(request, "label"), label, &unreadable) ||
+           error_field(error, "label", "%s", unreadable.message);
 }
 
 /* The form as take_in() wants it. */
 static bool compose(const struct service *service, const struct request *request, const char *link_hash,
                     struct json *json, struct error *error)
 {
-    const char *event_id, *device_id, *value;
+    const char  *event_id, *device_id, *value;
+    struct label label;
 
     if (!request_day(request, "expected_on", page_text(request, "Expected back"), &value, error) ||
         !request_uuid(request, "event_id", "Key", true, &event_id, error) ||
-        !request_uuid(request, "device_id", "Device", false, &device_id, error))
+        !request_uuid(request, "device_id", "Device", false, &device_id, error) ||
+        !read_label(request, &label, error))
         return false;
     json_object_begin(json);
     json_member(json, "event_id", event_id);
@@ -117,7 +118,7 @@ static bool compose(const struct service *service, const struct request *request
                      &(struct event_draft){.event_id = event_id,
                                            .actor_id = request->principal.actor_id,
                                            .place_id = request->principal.place_id},
-                     service->secret);
+                     label.code, service->secret);
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
         bool read = fields[i].lines
                         ? request_text(request, fields[i].name, page_text(request, fields[i].label),
@@ -133,8 +134,7 @@ static bool compose(const struct service *service, const struct request *request
     if (!*device_id && !*request_field(request, "model") && !*request_field(request, "serial") &&
         !*request_field(request, "asset_tag"))
         return error_field(error, "model", "Say which device it is: its model, serial number or asset tag");
-    if (!add_label(json, request, error))
-        return false;
+    json_member(json, "label", label.code);
     json_object_end(json);
     return true;
 }

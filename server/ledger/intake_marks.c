@@ -1,5 +1,8 @@
 #include "ledger/intake_marks.h"
 
+#include <stdio.h>
+
+#include "shared/label.h"
 #include "shared/uuid.h"
 
 static void add_one(struct json *json, const char *kind, const struct event_draft *draft, const uint8_t *key)
@@ -11,12 +14,14 @@ static void add_one(struct json *json, const char *kind, const struct event_draf
     json_object_end(json);
 }
 
-void intake_marks_add(struct json *json, const struct event_draft *received,
+void intake_marks_add(struct json *json, const struct event_draft *received, const char *label,
                       const uint8_t key[SECRET_KEY_SIZE])
 {
     static const char *const beside[] = {"closed", "registered", "label_linked"};
     struct event_draft       draft = *received;
+    char                     detail[32 + LABEL_SYMBOLS];
 
+    snprintf(detail, sizeof detail, "{\"label\": \"%.*s\"}", LABEL_SYMBOLS, label);
     json_key(json, "events");
     json_object_begin(json);
     draft.kind = "received";
@@ -29,7 +34,8 @@ void intake_marks_add(struct json *json, const struct event_draft *received,
         draft = (struct event_draft){.event_id = event_id,
                                      .actor_id = received->actor_id,
                                      .kind = beside[i],
-                                     .happened_at = earlier ? NULL : received->happened_at};
+                                     .happened_at = earlier ? NULL : received->happened_at,
+                                     .detail = i == 2 ? detail : NULL};
         add_one(json, draft.kind, &draft, key);
     }
     json_object_end(json);

@@ -122,6 +122,8 @@ bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *op
                                     .public_note = opened(openings, row->seq, TAG_PUBLIC_NOTE),
                                     .private_note = opened(openings, row->seq, TAG_PRIVATE_NOTE),
                                     .signature = opened(openings, row->seq, TAG_SCANNER_SIGNATURE),
+                                    .device_id = row->said & SAID_DEVICE ? row->device_id : NULL,
+                                    .detail = row->detail,
                                     .happened = (row->said & SAID_HAPPENED_AT) != 0,
                                     .happened_at_ms = row->happened_ms,
                                     .offset_minutes = row->offset_minutes,

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "render/json_read.h"
+#include "shared/buffer.h"
+
 /* A value counts only where the event takes it over: elsewhere its column says what was true before. */
 static const struct {
     const char *kind;
@@ -22,8 +25,8 @@ static const struct {
 
 static unsigned taken_by(const char *kind)
 {
-    unsigned always =
-        SAID_HAPPENED_AT | SAID_REPAIR | (strcmp(kind, "corrected") == 0 ? 0u : (unsigned)SAID_PLACE);
+    unsigned always = SAID_HAPPENED_AT | SAID_REPAIR | SAID_DEVICE |
+                      (strcmp(kind, "corrected") == 0 ? 0u : (unsigned)SAID_PLACE);
 
     for (size_t i = 0; i < COUNT_OF(kinds); i++)
         if (strcmp(kinds[i].kind, kind) == 0)
@@ -51,6 +54,22 @@ static void add_number(crypto_auth_hmacsha256_state *state, uint8_t number, int6
     add(state, number, text);
 }
 
+static void add_detail(crypto_auth_hmacsha256_state *state, const char *detail)
+{
+    CLEANUP(buffer_free) struct buffer text = {.limit = 1u << 20};
+
+    if (detail && *detail && !json_append_canonical(&text, detail, EVENT_DETAIL_DERIVED " clock_skew_ms"))
+        buffer_text(&text, detail); /* no object: then it must be the same to the byte */
+    add(state, 31, text.text);
+}
+
+static int64_t skew_of(const struct submission *submission)
+{
+    if (submission->clock_skew_ms || !submission->detail)
+        return submission->clock_skew_ms;
+    return json_integer_of(submission->detail, "clock_skew_ms");
+}
+
 static void add_values(crypto_auth_hmacsha256_state *state, const struct submission *submission)
 {
     unsigned          said = submission_said(submission);
@@ -67,16 +86,20 @@ static void add_values(crypto_auth_hmacsha256_state *state, const struct submiss
                                   submission->scanner_id,
                                   submission->public_note,
                                   submission->private_note,
-                                  submission->signature};
+                                  submission->signature,
+                                  said & SAID_DEVICE ? submission->device_id : NULL};
 
     for (size_t i = 0; i < COUNT_OF(values); i++)
         add(state, (uint8_t)(i + 1), values[i]);
+    add_detail(state, submission->detail);
     if (said & SAID_HAPPENED_AT) {
         add_number(state, 32, submission->happened_at_ms);
         add_number(state, 33, submission->offset_minutes);
     }
     if (submission->scanner_id && *submission->scanner_id)
         add_number(state, 34, submission->scanner_seq);
+    if (skew_of(submission) != 0)
+        add_number(state, 35, skew_of(submission));
 }
 
 void submission_mac(const uint8_t service_key[SECRET_KEY_SIZE], const struct submission *submission,
@@ -117,6 +140,7 @@ unsigned submission_said(const struct submission *submission)
 {
     unsigned given = bit_if(submission->step, SAID_STEP) | bit_if(submission->to_id, SAID_TO) |
                      bit_if(submission->place_id, SAID_PLACE) | bit_if(submission->repair_id, SAID_REPAIR) |
+                     bit_if(submission->device_id, SAID_DEVICE) |
                      (submission->happened ? (unsigned)SAID_HAPPENED_AT : 0);
 
     return given & taken_by(submission->kind);

@@ -4,8 +4,9 @@
  *
  * HMAC-SHA-256 over what was submitted and by whom: for each value that was said, in the order of the table
  * in submission.c, "number u8 | length u32 | text". Ids in canonical form, times as milliseconds since 1970,
- * numbers decimal. The device itself is covered as the code or number by which it was called; the detail is
- * not covered, as the database writes it in a form of its own.
+ * numbers decimal. The device itself is covered as the code or number by which it was called, or by its id
+ * when the sender gave that; the detail in its canonical form (render/json_read.h), without the members that
+ * the database derives.
  */
 #ifndef LEDGER_SUBMISSION_H
 #define LEDGER_SUBMISSION_H
@@ -18,17 +19,30 @@
 
 #define SUBMISSION_MAC_SIZE 32u /* bytes */
 
+/* Members of an event's detail that record_events() writes: no sender may give them. */
+#define EVENT_DETAIL_DERIVED "skipped claimed"
+
 /* Values whose column holds something even when the sender did not say it: the bits of spoor.event.said. */
-enum submission_said { SAID_STEP = 1, SAID_TO = 2, SAID_PLACE = 4, SAID_HAPPENED_AT = 8, SAID_REPAIR = 16 };
+enum submission_said {
+    SAID_STEP = 1,
+    SAID_TO = 2,
+    SAID_PLACE = 4,
+    SAID_HAPPENED_AT = 8,
+    SAID_REPAIR = 16,
+    SAID_DEVICE = 32
+};
 
 /* NULL or "": not said. */
 struct submission {
     const char *event_id, *actor_id, *kind;
     const char *named; /* code, serial number or asset tag */
+    const char *device_id;
+    const char *detail; /* a JSON object; its derived members do not count */
     const char *step, *reason, *to_id, *place_id, *corrects, *repair_id, *scanner_id;
     const char *public_note, *private_note, *signature;
     bool        happened; /* whether happened_at_ms was said */
     int64_t     happened_at_ms, offset_minutes, scanner_seq;
+    int64_t     clock_skew_ms; /* 0: as the detail says, which is where the row has it */
 };
 
 /* Derived from the service's key, so that no key serves two purposes. */

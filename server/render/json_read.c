@@ -1,6 +1,7 @@
 #include "render/json_read.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,8 +178,43 @@ bool json_read_integer(const struct json_value *object, const char *name, const 
     return true;
 }
 
+static bool is_kept(const json_t *value) // NOLINT(misc-no-recursion): the reader limits the depth
+{
+    const json_t *inner;
+    size_t        i;
+    const char   *name;
+    double        number = fabs(json_number_value(value));
+
+    if (json_is_number(value))
+        return number == 0 || (number >= 1e-9 && number <= 9007199254740992.0);
+    json_array_foreach(value, i, inner)
+    {
+        if (!is_kept(inner))
+            return false;
+    }
+    json_object_foreach((json_t *)(uintptr_t)value, name, inner)
+    {
+        if (!is_kept(inner))
+            return false;
+    }
+    return true;
+}
+
+static bool has_reserved(const json_t *value, const char *reserved)
+{
+    const json_t *inner;
+    const char   *name;
+
+    json_object_foreach((json_t *)(uintptr_t)value, name, inner)
+    {
+        if (is_listed(reserved, name))
+            return true;
+    }
+    return false;
+}
+
 bool json_read_object(const struct json_value *object, const char *name, const char *path, size_t most,
-                      struct arena *arena, const char **text, struct error *error)
+                      const char *reserved, struct arena *arena, const char **text, struct error *error)
 {
     const json_t *value = json_object_get(inside(object), name);
     char         *dumped;
@@ -188,10 +224,60 @@ bool json_read_object(const struct json_value *object, const char *name, const c
         return true;
     if (!json_is_object(value))
         return fail(error, path, name, "must be an object");
+    if (has_reserved(value, reserved))
+        return fail(error, path, name, arena_format(arena, "may not hold %s", reserved));
+    if (!is_kept(value))
+        return fail(error, path, name, "holds a number that is too large or too small to be kept");
     dumped = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
     if (!dumped)
         return fail(error, path, name, "cannot be kept");
     arena_defer(arena, free, dumped);
     *text = dumped;
     return strlen(dumped) <= most || fail(error, path, name, "is too large");
+}
+
+static void lose_sign_of_zero(json_t *value) // NOLINT(misc-no-recursion): the reader limits the depth
+{
+    json_t     *inner;
+    size_t      i;
+    const char *name;
+
+    if (json_is_real(value) && json_real_value(value) == 0)
+        json_real_set(value, 0.0);
+    json_array_foreach(value, i, inner) lose_sign_of_zero(inner);
+    json_object_foreach(value, name, inner) lose_sign_of_zero(inner);
+}
+
+static int append(const char *piece, size_t length, void *out)
+{
+    buffer_add(out, piece, length);
+    return 0;
+}
+
+bool json_append_canonical(struct buffer *out, const char *text, const char *less)
+{
+    json_t     *object = json_loads(text, JSON_DECODE_INT_AS_REAL, NULL), *value;
+    const char *name;
+    void       *next;
+    bool        is_object = json_is_object(object);
+
+    json_object_foreach_safe(object, next, name, value)
+    {
+        if (is_listed(less, name))
+            json_object_del(object, name);
+    }
+    lose_sign_of_zero(object);
+    if (json_object_size(object) > 0)
+        json_dump_callback(object, append, out, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(object);
+    return is_object;
+}
+
+int64_t json_integer_of(const char *text, const char *name)
+{
+    json_t *object = json_loads(text, 0, NULL);
+    int64_t number = json_integer_value(json_object_get(object, name));
+
+    json_decref(object);
+    return number;
 }

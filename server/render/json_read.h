@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "shared/arena.h"
+#include "shared/buffer.h"
 #include "shared/error.h"
 
 struct json_value; /* owned by the arena it was read into */
@@ -39,8 +40,19 @@ bool json_read_count(const struct json_value *object, const char *name, const ch
 bool json_read_integer(const struct json_value *object, const char *name, const char *path, int64_t *number,
                        struct error *error) MUST_USE;
 
-/* The member as JSON text; NULL where it is missing. It must be an object of at most `most` bytes. */
+/* The member as JSON text; NULL where it is missing. It must be an object of at most `most` bytes, with none
+ * of the members in `reserved` (names separated by blanks), and hold only numbers that any reader keeps: 0,
+ * or 1e-9 to 2^53 without their sign. */
 bool json_read_object(const struct json_value *object, const char *name, const char *path, size_t most,
-                      struct arena *arena, const char **text, struct error *error) MUST_USE;
+                      const char *reserved, struct arena *arena, const char **text,
+                      struct error *error) MUST_USE;
+
+/* Appends the object as the one text that does not depend on who wrote it: members sorted by name, no blanks,
+ * numbers as floating-point numbers, without the members in `less` (names separated by blanks). Nothing when
+ * it is empty then. False where `text` is no object. */
+bool json_append_canonical(struct buffer *out, const char *text, const char *less) MUST_USE;
+
+/* The whole number that is a member of the object; 0 where there is none. */
+int64_t json_integer_of(const char *text, const char *name);
 
 #endif

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Ledger, move, record, startPostgres } from './lab.mjs';
 
+// Of every form that JSON has: the database writes it in its own way, and the mark must know it again.
+const detail = { zz: { b: [1.5, -0.0, 3e-7, 9007199254740992, 'é\u0001"\\/\u{1F527}', null, true, [], {}], a: '' }, expected_on: '2026-12-24', '': 0.1, nothing: {} };
+
 let postgres, ledger, token, key, sealed, checkpoint;
 
 before(async () => {
@@ -17,7 +20,7 @@ before(async () => {
   assert.equal((await ledger.sealOnce()).code, 0);
   sealed = ledger.sealedSize();
   // What comes now is recorded, and not sealed yet.
-  for (const events of [[move('FAULT-1', { public_note: 'a fan' })], [move('FAULT-2')], [move('FAULT-1')], [move('FAULT-2', { public_note: 'a screen' })]])
+  for (const events of [[move('FAULT-1', { public_note: 'a fan', detail })], [move('FAULT-2')], [move('FAULT-1')], [move('FAULT-2', { public_note: 'a screen' })]])
     await record(service, token, events);
   await service.stop();
   key = await ledger.key();
@@ -82,10 +85,17 @@ for (const [name, sql, codes] of afterSealing)
       assert.ok(codes.some((one) => findings.includes(one)), `${codes} expected, found: ${out}`);
     }));
 
+const withDetail = (seq, detail) => `UPDATE event SET detail = ${detail} WHERE seq = ${seq}; DELETE FROM opening WHERE seq = ${seq} AND tag = 24;
+  INSERT INTO opening SELECT seq, 24, detail::text, sha256('salt') FROM event WHERE seq = ${seq}`;
+
 const beforeSealing = [
   ['a time that was altered', `UPDATE event SET happened_at = happened_at - interval '7 days' WHERE seq = $next`, /mark of the service/, 0],
   ['a note that was altered', `UPDATE opening SET value = 'nothing of the kind' WHERE seq = $next AND tag = 21`, /mark of the service/],
   ['a holder other than the row\'s', `UPDATE event SET from_id = (SELECT id FROM party WHERE kind = 'person' LIMIT 1) WHERE seq = $next`, /holder before/],
+  ['an expected date that was altered', withDetail('$next', `detail || '{"expected_on": "2026-12-31"}'`), /mark of the service/],
+  ['a detail that was taken away', `UPDATE event SET detail = NULL WHERE seq = $next; DELETE FROM opening WHERE seq = $next AND tag = 24`, /mark of the service/],
+  ['a detail put in by hand', withDetail('$next + 1', `'{"outcome": "lost"}'`), /mark of the service/],
+  ['a difference of the clock put in by hand', withDetail('$next + 1', `'{"clock_skew_ms": 900000}'`), /mark of the service/],
   ['a row that was deleted', `DELETE FROM event WHERE seq = $next`, /is missing/],
   ['a value that was deleted', `DELETE FROM opening WHERE seq = $next AND tag = 20`, /is gone/],
   ['two records of a device swapped', swap('$next', '$next + 2', ['event_id', 'happened_at', 'content_hash', 'mac']), /mark of the service/],

@@ -53,6 +53,7 @@ test('what cannot be parsed is refused with the name of the field, and nothing i
     [event({ seq: 1 }), 'events[0].seq'], [event({ happened_at: '2026-02-30T00:00:00Z' }), 'events[0].happened_at'], [event({ happened_at: '2026-02-03T00:00:00' }), 'events[0].happened_at'],
     [event({ public_note: 'x'.repeat(2001) }), 'events[0].public_note'], [event({ public_note: 'a\u0007b' }), 'events[0].public_note'], [event({ kind: 7 }), 'events[0].kind'],
     [event({ scanner_seq: 1 }), 'events[0].scanner_seq'], [event({ scanner_seq: 1.5 }), 'events[0].scanner_seq'],
+    ...[[], 'x', { skipped: [] }, { claimed: {} }, { a: 1e300 }, { a: [{ b: -1e-300 }] }].map((detail) => [event({ detail }), 'events[0].detail']),
   ];
   for (const [bad, field] of cases) {
     const answer = await post([event(), bad].reverse());
