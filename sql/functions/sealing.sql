@@ -114,7 +114,6 @@ $$;
 
 -- Destroys what the ledger holds about a person: names, notes of their repairs, how to reach them. Each event that loses a
 -- value gets an erasure entry with the service's mark; the proofs stay valid. Only what is sealed can be erased.
-DROP FUNCTION IF EXISTS spoor.erase_person(uuid, uuid, text);
 CREATE OR REPLACE FUNCTION spoor.erase_person(of_party uuid, by_actor uuid, for_reason text, targets uuid[],
     target_tags text[], macs bytea[])
 RETURNS TABLE (events bigint, openings bigint) LANGUAGE plpgsql SECURITY DEFINER

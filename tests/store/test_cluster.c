@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <libpq-fe.h>
 
 #include "db/cluster.h"
 #include "db/migrate.h"
@@ -103,6 +104,37 @@ static void makes_a_cluster_that_takes_the_schema(void **nothing)
     assert_true(migrate_check(cluster_conninfo(cluster), &error));
     cluster_stop(cluster);
     assert_int_equal(postmaster(), 0);
+}
+
+/* As an older release may have left it: with another result, and with what nobody calls any more. */
+static const char older_functions[] =
+    "DROP FUNCTION spoor.found(text);"
+    "CREATE FUNCTION spoor.found(text) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+    "CREATE FUNCTION spoor.gone(int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+    "UPDATE spoor_meta.functions SET fingerprint = 'older'";
+
+static void renews_the_functions_of_an_older_release(void **nothing)
+{
+    struct error            error = {0};
+    struct cluster         *cluster = start(&error);
+    struct migration_report report;
+    PGconn                 *owner;
+    PGresult               *left;
+
+    (void)nothing;
+    assert_non_null(cluster);
+    owner = PQconnectdb(cluster_conninfo(cluster));
+    PQclear(PQexec(owner, "SET ROLE spoor_owner"));
+    PQclear(PQexec(owner, older_functions));
+    assert_string_equal(PQerrorMessage(owner), "");
+    assert_false(migrate_check(cluster_conninfo(cluster), &error));
+    assert_true(migrate_run(cluster_conninfo(cluster), &report, &error));
+    assert_true(migrate_check(cluster_conninfo(cluster), &error));
+    left = PQexec(owner, "SELECT 1 FROM pg_proc WHERE proname = 'gone'");
+    assert_int_equal(PQntuples(left), 0);
+    PQclear(left);
+    PQfinish(owner);
+    cluster_stop(cluster);
 }
 
 static void refuses_a_second_supervisor(void **nothing)
@@ -271,6 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_a_cluster_that_takes_the_schema),
+        cmocka_unit_test(renews_the_functions_of_an_older_release),
         cmocka_unit_test(refuses_a_second_supervisor),
         cmocka_unit_test(ends_with_its_parent_and_starts_again),
         cmocka_unit_test(starts_postgresql_again_when_it_dies_and_the_pool_comes_back),
