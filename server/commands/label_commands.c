@@ -68,7 +68,8 @@ static int sheet(struct invocation *invocation, struct error *error)
     if (!batch || !out)
         return error_set(error, ERROR_INVALID,
                          "say which labels and where to: --batch NAME --out labels.pdf");
-    if (!read_layout(invocation, &wanted, error) || !database_open(&database, "spoor_app", error))
+    if (!out_file_allowed(invocation, out, error) || !read_layout(invocation, &wanted, error) ||
+        !database_open(&database, "spoor_app", error))
         return 0;
     wanted.base_url = database.config.base_url;
     wanted.help_line = database.config.help_line;
@@ -88,8 +89,8 @@ static int ruler(struct invocation *invocation, struct error *error)
 
     if (!out)
         return error_set(error, ERROR_INVALID, "say where to: --out ruler.pdf");
-    if (read_layout(invocation, &wanted, error) && label_sheet_ruler(&wanted, &pdf, error) &&
-        out_file_write(out, &pdf, error))
+    if (out_file_allowed(invocation, out, error) && read_layout(invocation, &wanted, error) &&
+        label_sheet_ruler(&wanted, &pdf, error) && out_file_write(out, &pdf, error))
         printf("A test page for %s is in %s.\n", wanted.layout->name, out);
     return 0;
 }
@@ -102,11 +103,12 @@ static int show(struct invocation *invocation, struct error *error)
     struct label  label;
     struct qr     qr;
     const char   *format = option_given(invocation, "format") ? option_text(invocation, "format") : "text",
-               *address;
+               *address, *out = option_text(invocation, "out");
     CLEANUP(buffer_free) struct buffer picture = {.limit = FILE_BYTES};
     bool                               drawn = false;
 
-    if (!config_read(&config, arena, error) || !label_parse(operand(invocation, 0), &label, error))
+    if (!config_read(&config, arena, error) || !label_parse(operand(invocation, 0), &label, error) ||
+        (out && !out_file_allowed(invocation, out, error)))
         return 0;
     address = label_sheet_address(arena, config.base_url, &label);
     if (strcmp(format, "text") == 0)
@@ -122,8 +124,8 @@ static int show(struct invocation *invocation, struct error *error)
     }
     if (!drawn)
         return 0;
-    if (option_given(invocation, "out"))
-        return !out_file_write(option_text(invocation, "out"), &picture, error);
+    if (out)
+        return !out_file_write(out, &picture, error);
     return fwrite(picture.text, 1, picture.length, stdout) != picture.length;
 }
 
@@ -144,6 +146,7 @@ static const struct option_row sheet_options[] = {
     {"layout", "NAME", "L7160, L7163, L7159, L6009, H4345 or L7651 (L7160)"},
     {"offset-x", "MM", "moves everything to the right"},
     {"offset-y", "MM", "moves everything down"},
+    {"yes", NULL, "replaces a file without asking"},
     {0}};
 static const struct example_row sheet_examples[] = {
     {"spoord label sheet --batch spring --layout L7160 --out labels.pdf", "sheets of 21"},
@@ -154,12 +157,14 @@ static const struct option_row  ruler_options[] = {{"out", "FILE", "the PDF to w
                                                    {"layout", "NAME", "as for label sheet (L7160)"},
                                                    {"offset-x", "MM", "moves everything to the right"},
                                                    {"offset-y", "MM", "moves everything down"},
+                                                   {"yes", NULL, "replaces a file without asking"},
                                                    {0}};
 static const struct example_row ruler_examples[] = {{"spoord label ruler --layout L6009 --out ruler.pdf",
                                                      "print it on plain paper and hold it against a sheet"},
                                                     {0}};
 static const struct option_row  show_options[] = {{"format", "FORMAT", "text, svg or png (text)"},
                                                   {"out", "FILE", "the file to write (standard output)"},
+                                                  {"yes", NULL, "replaces a file without asking"},
                                                   {0}};
 static const struct example_row show_examples[] = {
     {"spoord label show 7K3M9-QXFDT --format png --out label.png", "the QR of one label"}, {0}};

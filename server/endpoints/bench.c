@@ -168,7 +168,10 @@ static bool is_unusual(struct session *session, const struct request *request,
     const struct rows *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, draft->device_id);
     const struct rows *steps = facts ? query_run(session, request->arena, SQL_STEPS, NULL, 0, error) : NULL;
 
-    *problem = NULL;
+    *problem = strcmp(draft->kind, "offered") == 0 && draft->to_id &&
+                       strcmp(draft->to_id, request->principal.party_id) == 0
+                   ? page_text(request, "An offer goes to somebody else. Choose another name.")
+                   : NULL;
     if (!steps)
         return false;
     if (rows_count(facts) == 0)

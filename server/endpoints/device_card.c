@@ -63,12 +63,15 @@ static void add_choices(const struct request *request, const struct rows *rows, 
     }
 }
 
-static void add_names(const struct rows *rows, const char *list, struct view *card)
+static void add_names(const struct rows *rows, const char *list, const char *except, struct view *card)
 {
     for (size_t i = 0; i < rows_count(rows); i++) {
-        struct view *item = view_append(card, list);
+        const char  *id = rows_text(rows, i, "id");
+        struct view *item = strcmp(id, except) == 0 ? NULL : view_append(card, list);
 
-        view_text(item, "id", rows_text(rows, i, "id"));
+        if (!item)
+            continue;
+        view_text(item, "id", id);
         view_text(item, "name", rows_text(rows, i, "name"));
     }
 }
@@ -102,6 +105,7 @@ static void add_facts(const struct request *request, const struct rows *facts, s
               when_day(request->arena, request->language, rows_text(facts, 0, "expected_on")));
     view_text(card, "history_href",
               arena_format(request->arena, "/devices/%s", rows_text(facts, 0, "device_id")));
+    view_flag(card, "yours", strcmp(rows_text(facts, 0, "custodian_id"), request->principal.party_id) == 0);
     view_flag(card, "in_repair", *rows_text(facts, 0, "number") && !rows_flag(facts, 0, "returned"));
 }
 
@@ -126,8 +130,8 @@ bool device_card_fill(struct session *session, const struct request *request, co
         add_main(request, facts, steps, card);
     add_choices(request, steps, "steps", "name", "label", card);
     add_choices(request, reasons, "reasons", "code", "label", card);
-    add_names(people, "people", card);
-    add_names(places, "places", card);
+    add_names(people, "people", rows_text(facts, 0, "custodian_id"), card);
+    add_names(places, "places", "", card);
     for (size_t i = 0; i < COUNT_OF(outcomes); i++) {
         struct view *item = view_append(card, "outcomes");
 

@@ -45,8 +45,8 @@ static void add_row(const struct history *history, size_t i, struct view *item)
     view_text(item, "flags", words_flags(request, flags & ~2u));
     view_text(item, "late",
               flags & 2u ? arena_format(request->arena, "%s %s", page_text(request, "recorded"),
-                                        when_moment(request->arena, request->language,
-                                                    rows_integer(rows, i, "recorded_at")))
+                                        when_moment_inside(request->arena, request->language,
+                                                           rows_integer(rows, i, "recorded_at")))
                          : "");
 }
 

@@ -43,9 +43,9 @@ static bool add_sessions(struct session *session, const struct service *service,
         view_text(item, "id", rows_text(rows, i, "id"));
         view_text(item, "browser", browser_of(request, rows_text(rows, i, "agent")));
         view_text(item, "since",
-                  when_moment(request->arena, request->language, rows_integer(rows, i, "created_at")));
+                  when_moment_inside(request->arena, request->language, rows_integer(rows, i, "created_at")));
         view_text(item, "seen",
-                  when_moment(request->arena, request->language, rows_integer(rows, i, "seen_at")));
+                  when_moment_inside(request->arena, request->language, rows_integer(rows, i, "seen_at")));
         view_flag(item, "here", rows_flag(rows, i, "here"));
     }
     if (rows)

@@ -38,7 +38,7 @@ static bool add_alarms(const struct request *request, struct session *session, s
 
         view_text(alarm, "message", rows_text(head, 0, "message"));
         view_text(alarm, "since",
-                  when_moment(request->arena, request->language, rows_integer(head, 0, "at")));
+                  when_moment_inside(request->arena, request->language, rows_integer(head, 0, "at")));
     }
     for (size_t i = 0; i < rows_count(incidents); i++) {
         struct view *item = view_append(view, "incidents");
@@ -180,7 +180,8 @@ static void add_head(const struct seal_check *check, const struct request *reque
         return;
     view_flag(view, "has_head", true);
     view_number(view, "size", (long)check->head.size);
-    view_text(view, "signed_at", when_moment(request->arena, request->language, check->head.signed_ms));
+    view_text(view, "signed_at",
+              when_moment_inside(request->arena, request->language, check->head.signed_ms));
     view_text(view, "root",
               arena_format(request->arena, "%02x%02x %02x%02x %02x%02x %02x%02x", root[0], root[1], root[2],
                            root[3], root[4], root[5], root[6], root[7]));

@@ -91,6 +91,17 @@ const char *when_moment(struct arena *arena, const char *language, int64_t ms)
                         then.tm_year + 1900, clock);
 }
 
+const char *when_moment_inside(struct arena *arena, const char *language, int64_t ms)
+{
+    const struct words *words = words_of(language);
+    char               *text = arena_copy(arena, when_moment(arena, language, ms));
+
+    if (strncmp(text, words->today, strlen(words->today)) == 0 ||
+        strncmp(text, words->yesterday, strlen(words->yesterday)) == 0)
+        text[0] = (char)(text[0] - 'A' + 'a');
+    return text;
+}
+
 time_t when_day_ends(void)
 {
     struct tm day = local(when_now());

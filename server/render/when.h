@@ -11,6 +11,9 @@
 /* "Today, 14:12", "Yesterday, 9:03", "Thu 19 Nov, 15:25"; with the year where it is not this one. */
 const char *when_moment(struct arena *arena, const char *language, int64_t ms);
 
+/* The same for the middle of a sentence: "today, 14:12". */
+const char *when_moment_inside(struct arena *arena, const char *language, int64_t ms);
+
 /* "Thursday 26 November" of a date "2026-11-26"; "" for "". */
 const char *when_day(struct arena *arena, const char *language, const char *date);
 

@@ -85,11 +85,15 @@ test('a revoked label and a disabled account have no card', async () => {
 });
 
 test('a file that is there is replaced with --yes only', async () => {
-  writeFileSync(out, 'mine');
-  const { code, err } = await spoord('label', 'cards', '--out', out);
-  assert.equal(code, 2);
-  assert.match(err, /^spoord label cards: There is a file .*Add --yes.*\n$/);
-  assert.equal(readFileSync(out, 'utf8'), 'mine');
+  for (const words of [['cards'], ['sheet', '--batch', 'cards'], ['ruler'], ['show', minted[0], '--format', 'svg']]) {
+    writeFileSync(out, 'mine');
+    const { code, err } = await spoord('label', ...words, '--out', out);
+    assert.equal(code, 2);
+    assert.match(err, new RegExp(`^spoord label ${words[0]}: There is a file .*Add --yes.*\n$`));
+    assert.equal(readFileSync(out, 'utf8'), 'mine');
+    assert.equal((await spoord('label', ...words, '--out', out, '--yes')).code, 0);
+    assert.notEqual(readFileSync(out, 'utf8'), 'mine');
+  }
   assert.equal((await spoord('label', 'cards')).code, 2);
   assert.equal((await spoord('label', 'cards', '--out', join(folder, 'none', 'x.pdf'))).code, 2);
 });

@@ -162,8 +162,15 @@ test('what is offered stays with its giver until the receiver accepts, and again
     assert.equal((await who.post('/bench/record', { token: await who.token('/bench'), event_id: randomUUID(), device_id, kind, ...more })).status, 303, kind);
   const holder = (page) => page.match(/Now with<\/small><b>([^<]+)/)[1];
   await record(noor, 'moved');
-  const giver = holder(await card(noor));
+  const held = await card(noor);
+  const giver = holder(held);
   assert.match(giver, /Noor/);
+  assert.doesNotMatch(held, /<b>You<\/b>|<option value="[^"]+">Noor/, 'who has it is not asked to take it, nor to give it to herself');
+  assert.match(await card(samira), /<b>You<\/b>/);
+  const self = (await card(samira)).match(/<option value="([^"]+)">Samira[^<]*<\/option>/)[1];
+  const own = await samira.post('/bench/record', { token: await samira.token('/bench'), event_id: randomUUID(), device_id, kind: 'offered', to: self });
+  assert.equal(own.status, 409);
+  assert.match(await own.text(), /An offer goes to somebody else/);
   for (const [answer, then] of [['refused', /Noor/], ['accepted', /Samira/]]) {
     await record(noor, 'offered', { to });
     assert.match(await card(noor), /Offered to Samira[^,]*, who has not answered yet/);

@@ -6,7 +6,8 @@ set -eu
 packages_run="gcc g++ make pkg-config libmicrohttpd-dev libpq-dev libqrencode-dev libsodium-dev libjansson-dev libcairo2-dev libpango1.0-dev
     libzbar-dev libpng-dev libjpeg62-turbo-dev libwebp-dev libheif-dev libexif-dev libzxing-dev libcurl4-openssl-dev libseccomp-dev libsqlite3-dev libevdev-dev libasound2-dev libncurses-dev postgresql-15 fonts-dejavu-core tzdata"
 packages_test="libcmocka-dev postgresql-15-pgtap poppler-utils qrencode zbar-tools chromium
-    imagemagick curl strace time openssl golang-go golang-golang-x-mod-dev"
+    imagemagick curl strace time openssl golang-go golang-golang-x-mod-dev nodejs/node npm/npm git"
+# PACKAGE/PROGRAM: a program of this name, wherever it came from, will do.
 packages_fuzz="clang"
 packages_tidy="clang-format clang-tidy cppcheck"
 why_run="to build and run Spoor"
@@ -16,6 +17,8 @@ why_tidy="to check the code"
 
 missing() {
     for package; do
+        case $package in */*) command -v "${package#*/}" > /dev/null && continue ;; esac
+        package=${package%/*}
         dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'ok installed' || printf '%s ' "$package"
     done
 }
