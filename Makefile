@@ -42,6 +42,9 @@ SCANNER_FLAGS := -iquote include -iquote scanner -iquote $(BUILD) $(call pkg_cfl
 SERVER_LIBS   := $(call pkg_libs,$(SERVER_PACKAGES)) -lm -pthread
 SCANNER_LIBS  := $(call pkg_libs,$(SCANNER_PACKAGES)) -lstdc++ -lm -pthread
 
+# What a target builds for itself is built on all processors, unless the caller said how many.
+parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 SHARED_OBJECTS  := $(call objects,$(sort $(wildcard server/shared/*.c)))
@@ -131,14 +134,15 @@ man: all ## writes the man pages into build/man, from the same tables as --help
 
 ##@ run
 run: install-build ## installs, builds, and starts the service with demo data (PORT=8080 STATE=folder)
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s $(parallel) all
 	@$(if $(PORT),SPOOR_PORT=$(PORT)) $(if $(STATE),SPOOR_STATE=$(abspath $(STATE))) exec $(BUILD)/spoord serve --demo
 
 ##@ check
-TEST_SUITES ?= architecture unit fuzz store sql http verify fault browser plans
+# The longest first: several run beside each other.
+TEST_SUITES ?= architecture http plans browser verify fault store unit fuzz sql
 test: ## installs what testing needs, then runs every suite
 	@sh tests/support/packages.sh run test
-	@$(MAKE) --no-print-directory -s all tests
+	@$(MAKE) --no-print-directory -s $(parallel) all tests
 	@BUILD=$(BUILD) sh tests/run.sh $(TEST_SUITES)
 
 UNIT_TESTS    := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/unit/test_scan_%,$(wildcard tests/unit/test_*.c)))
@@ -156,7 +160,8 @@ $(BUILD)/tests/forge/%.o: tests/forge/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) $(SERVER_FLAGS) -iquote tests -c -o $@ $<
 
-tests: all $(UNIT_TESTS) $(SCAN_TESTS) $(STORE_TESTS) $(SUPPORT_TOOLS) $(FUZZ_PROGRAMS) ## builds the tests without running them
+test-programs: $(UNIT_TESTS) $(SCAN_TESTS) $(STORE_TESTS) $(FUZZ_PROGRAMS) $(BUILD)/tests/support/keeper
+tests: all test-programs $(SUPPORT_TOOLS) ## builds the tests without running them
 
 $(SCAN_TESTS): $(BUILD)/%: %.c $(BUILD)/libscanner.a $(BUILD)/libshared.a
 	@mkdir -p $(@D)
@@ -176,52 +181,52 @@ $(SUPPORT_TOOLS): $(BUILD)/%: %.c $(BUILD)/libforge.a $(BUILD)/libverify.a $(BUI
 
 tidy: ## format, clang-tidy, cppcheck, floors, banned calls
 	@sh tests/support/packages.sh run test tidy
-	@$(MAKE) --no-print-directory -s $(BUILD)/generated/statements.h $(BUILD)/generated/queue_statements.h
+	@$(MAKE) --no-print-directory -s $(parallel) $(BUILD)/generated/statements.h $(BUILD)/generated/queue_statements.h
 	@sh tests/architecture/tidy.sh
 format: ## rewrites the C files in the house's format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 asan tsan: ## the unit and store suites under a sanitizer
 	@sh tests/support/packages.sh run test
-	@$(MAKE) --no-print-directory -s VARIANT=$@ all tests
+	@$(MAKE) --no-print-directory -s $(parallel) VARIANT=$@ test-programs
 	@BUILD=build/$@ sh tests/run.sh unit fuzz store
 fuzz: ## fuzzes with clang's libFuzzer (FUZZ_SECONDS=60 for each of FUZZ_TARGETS)
 	@sh tests/support/packages.sh run test fuzz
-	@$(MAKE) --no-print-directory -s VARIANT=fuzz $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/fuzz_%)
+	@$(MAKE) --no-print-directory -s $(parallel) VARIANT=fuzz $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/fuzz_%)
 	@BUILD=build/fuzz sh tests/fuzz/fuzz.sh $(FUZZ_TARGETS)
 mutations: ## flips every bit of real bundles and asks the verifier each time
 	@sh tests/support/packages.sh run test
-	@$(MAKE) --no-print-directory -s all tests
+	@$(MAKE) --no-print-directory -s $(parallel) all tests
 	SPOOR_BITS=8 BUILD=$(BUILD) node --test --test-reporter=spec tests/verify/mutation.test.mjs
 kills: ## kills the scanner a thousand times at random moments and counts what is left
 	@sh tests/support/packages.sh run test
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s $(parallel) all
 	SPOOR_KILLS=1000 BUILD=$(BUILD) node --test --test-reporter=spec --test-name-pattern='kill -9 at' tests/http/scanner.test.mjs
 storm: ## ten minutes of a bad network and restarts between scanner and service (SECONDS=600)
 	@sh tests/support/packages.sh run test
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s $(parallel) all
 	SPOOR_STORM=$(or $(SECONDS),600) BUILD=$(BUILD) node --test --test-reporter=spec tests/http/scanner_network.test.mjs
 faults: ## the thorough form of the suite fault: every writing system call of the sealer fails once, or is its last; ten kills
 	@sh tests/support/packages.sh run test
-	@$(MAKE) --no-print-directory -s all tests
+	@$(MAKE) --no-print-directory -s $(parallel) all tests
 	@SPOOR_FAULTS=all BUILD=$(BUILD) sh tests/run.sh fault
 plans: ## the plans of what runs most often, on a ledger of EVENTS=10000000
 	@sh tests/support/packages.sh run test
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s $(parallel) all
 	@BUILD=$(BUILD) EVENTS=$(EVENTS) LOADED=$(LOADED) node --test --test-reporter=spec tests/plans/plans.test.mjs
 bench: ## measures against pgbench in one run; see tests/bench/README.md
 	@sh tests/support/packages.sh run test
-	@$(MAKE) --no-print-directory -s all tests
+	@$(MAKE) --no-print-directory -s $(parallel) all tests
 	@BUILD=$(BUILD) EVENTS=$(EVENTS) node tests/bench/bench.mjs
 bench-scan: ## reads pictures with spoor-scan, zbarimg and ZXingReader (DIR=folder, or SEED=1 for made labels)
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s $(parallel) all
 	@BUILD=$(BUILD) SEED=$(SEED) sh tests/bench/scan.sh $(DIR)
 bench-queue: ## a queue of SCANS=100000 on a scanner: time and memory of start, status, export, sync
 	@sh tests/support/packages.sh run test
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s $(parallel) all
 	@BUILD=$(BUILD) SCANS=$(or $(SCANS),100000) node tests/bench/queue.mjs
 bench-long: ## ten minutes of writes: is the last minute as fast as the first? (SECONDS=600)
 	@sh tests/support/packages.sh run test
-	@$(MAKE) --no-print-directory -s all tests
+	@$(MAKE) --no-print-directory -s $(parallel) all tests
 	@BUILD=$(BUILD) LONG=$(or $(SECONDS),600) node tests/bench/bench.mjs
 
 ##@ other
@@ -230,7 +235,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all spoor-verify install-build man run test tests tidy format asan tsan fuzz mutations kills storm faults plans bench bench-scan bench-queue bench-long clean help
+.PHONY: all spoor-verify install-build man run test tests test-programs tidy format asan tsan fuzz mutations kills storm faults plans bench bench-scan bench-queue bench-long clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

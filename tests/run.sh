@@ -1,8 +1,9 @@
 #!/bin/sh
 # Runs suites and adds up their TAP: sh tests/run.sh SUITE...
 # A suite is tests/SUITE/run.sh; it writes TAP (version 12-14) on stdout, notes on stderr. A suite that ran no test,
-# or ended with a non-zero code without a "not ok" of its own, counts as one failure. SUITES_AT_ONCE=2 run beside each other; what
-# they said is printed in the order that was asked for.
+# or ended with a non-zero code without a "not ok" of its own, counts as one failure. SUITES_AT_ONCE=3 run beside each other; what
+# they said is printed in the order that was asked for. Each suite has a keeper: what it leaves behind is a failure, and whoever
+# stops this script stops all that was started.
 set -u
 BUILD=${BUILD:-build/release}
 export BUILD
@@ -13,11 +14,20 @@ passed=0 failed=0 skipped=0
 for suite; do
     rm -f "$out/$suite.code"
 done
-printf '%s\n' "$@" | xargs -P "${SUITES_AT_ONCE:-2}" -I SUITE sh -c '
-    sh "tests/SUITE/run.sh" > "$1/SUITE.tap" 2> "$1/SUITE.log" < /dev/null
-    echo $? > "$1/SUITE.code.part"; mv "$1/SUITE.code.part" "$1/SUITE.code"' suite "$out" &
+keeper=$BUILD/tests/support/keeper
+printf '%s\n' "$@" | "$keeper" xargs -P "${SUITES_AT_ONCE:-3}" -I SUITE sh -c '
+    "$2" sh "tests/SUITE/run.sh" > "$1/SUITE.tap" 2> "$1/SUITE.log" < /dev/null
+    echo $? > "$1/SUITE.code.part"; mv "$1/SUITE.code.part" "$1/SUITE.code"' suite "$out" "$keeper" &
 runner=$!
-trap 'kill $runner 2> /dev/null' EXIT
+stop() {
+    trap '' INT TERM HUP
+    kill -TERM "$runner" 2> /dev/null
+    wait "$runner"
+    exit "$1"
+}
+trap 'stop 129' HUP
+trap 'stop 130' INT
+trap 'stop 143' TERM
 
 for suite; do
     printf '# %s\n' "$suite"
@@ -33,7 +43,7 @@ for suite; do
         set_bad=1
     fi
     [ "$set_bad" -gt 0 ] && tail -n 40 "$out/$suite.log"
-    printf '  %s passed, %s failed, %s skipped\n' "$set_ok" "$set_bad" "$set_skip"
+    printf '  %s passed, %s failed, %s skipped; %s\n' "$set_ok" "$set_bad" "$set_skip" "$(sed -n '$s/^took //p' "$out/$suite.log")"
     passed=$((passed + set_ok)) failed=$((failed + set_bad)) skipped=$((skipped + set_skip))
 done
 

@@ -84,4 +84,5 @@ check 'no path of a machine' places
 check 'every sentence has a Dutch one' untranslated
 check 'every API route stands in the OpenAPI description' routes_described
 check 'every command has help with examples' help_has_examples
+check 'a run of the tests ends all that it started' sh tests/architecture/stopped_run.sh
 echo "1..$number"
