@@ -14,7 +14,47 @@ static void describe(const struct enrolment *enrolment, char *text, size_t size)
     snprintf(text, size, "scanner \"%s\" of %s", enrolment->name, enrolment->url);
 }
 
-/* Signs what was scanned before scans were signed. Its clock's difference moves to its own member. */
+/* Before scans were signed, the clock's difference was a member of the detail; now it is one of its own. */
+static void move_clock(json_t *event, const struct queue_item *item)
+{
+    json_t *detail = json_object_get(event, "detail");
+    json_t *skew = json_object_get(detail, "clock_skew_ms");
+
+    if (json_is_integer(skew))
+        json_object_set(event, "clock_skew_ms", skew);
+    else if (item->skew_known && !json_object_get(event, "clock_skew_ms"))
+        signing_put_skew(event, item->skew_ms);
+    json_object_del(detail, "clock_skew_ms");
+    if (json_is_object(detail) && json_object_size(detail) == 0)
+        json_object_del(event, "detail");
+}
+
+/* The same key makes the same signature. */
+static bool is_signed_by(const struct enrolment *enrolment, const json_t *event)
+{
+    const char  *signature = json_string_value(json_object_get(event, "signature"));
+    json_t      *copy = json_deep_copy(event);
+    struct error ignored = {0};
+    bool         same = copy && signing_add(enrolment, copy, &ignored) &&
+                strcmp(json_string_value(json_object_get(copy, "signature")), signature) == 0;
+
+    json_decref(copy);
+    return same;
+}
+
+/* What was scanned before scans were signed, or has got another number than the one that was signed. */
+static bool awaits_signature(const struct enrolment *enrolment, const struct queue_item *item,
+                             const json_t *event)
+{
+    const json_t *signature = json_object_get(event, "signature");
+
+    if (!signature)
+        return json_is_object(event);
+    return json_is_string(signature) &&
+           json_integer_value(json_object_get(event, "scanner_seq")) != item->scanner_seq &&
+           is_signed_by(enrolment, event);
+}
+
 static bool sign_body(struct queue *queue, const struct enrolment *enrolment, const struct queue_item *item,
                       struct error *error)
 {
@@ -22,7 +62,10 @@ static bool sign_body(struct queue *queue, const struct enrolment *enrolment, co
     char   *body = NULL;
     bool    done = true;
 
-    if (event && !json_object_get(event, "signature")) {
+    if (awaits_signature(enrolment, item, event)) {
+        if (!json_object_get(event, "signature"))
+            move_clock(event, item);
+        json_object_set_new(event, "scanner_seq", json_integer(item->scanner_seq));
         done = signing_add(enrolment, event, error);
         body = done ? json_dumps(event, JSON_COMPACT) : NULL;
         done = body && queue_rewrite(queue, item->event_id, body, error);
@@ -32,7 +75,9 @@ static bool sign_body(struct queue *queue, const struct enrolment *enrolment, co
     return done;
 }
 
-static bool sign_all(struct queue *queue, const struct enrolment *enrolment, struct error *error)
+/* Of all scans, or of those that need attention: only among those is one with another number. */
+static bool sign_each(struct queue *queue, const struct enrolment *enrolment, bool attention,
+                      struct error *error)
 {
     int64_t after = 0;
     size_t  count;
@@ -41,7 +86,7 @@ static bool sign_all(struct queue *queue, const struct enrolment *enrolment, str
         ARENA             *arena = arena_new();
         struct queue_item *items;
 
-        if (!queue_page(queue, arena, false, after, PAGE_MOST, &items, &count, error))
+        if (!queue_page(queue, arena, attention, after, PAGE_MOST, &items, &count, error))
             return false;
         for (size_t i = 0; i < count; i++) {
             after = items[i].scanner_seq;
@@ -72,11 +117,11 @@ bool claim_queue(struct queue *queue, const struct enrolment *enrolment, struct 
     if (!queue_state_read(queue, &state, error) || !is_empty(queue, &empty, error))
         return false;
     if (strcmp(state.owner, enrolment->scanner_id) == 0)
-        return true;
+        return sign_each(queue, enrolment, true, error);
     if (*state.owner && !empty)
         return error_set(error, ERROR_CONFLICT, "the scans kept here belong to %.150s, not to %.150s: %s",
                          state.owner_name, name, "nothing was changed");
-    return (*state.owner || sign_all(queue, enrolment, error)) &&
+    return (*state.owner || sign_each(queue, enrolment, false, error)) &&
            queue_own(queue, enrolment->scanner_id, name, error);
 }
 

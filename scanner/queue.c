@@ -45,8 +45,7 @@ bool queue_finish(struct queue *queue, bool done, struct error *error)
     return false;
 }
 
-static bool insert(struct queue *queue, enum queue_statement statement, const struct queue_item *item,
-                   struct error *error)
+bool queue_insert(struct queue *queue, const struct queue_item *item, struct error *error)
 {
     char                    *record = queue_file_record(item->body);
     const struct queue_value values[] = {QUEUE_NUMBER(item->scanner_seq),
@@ -60,15 +59,11 @@ static bool insert(struct queue *queue, enum queue_statement statement, const st
 
     if (!record)
         return error_set(error, ERROR_TOO_LARGE, "this scan is too long to be kept");
-    done = queue_database_run(queue->database, statement, values, COUNT_OF(values), NULL, NULL, error) &&
+    done = queue_database_run(queue->database, QUEUE_SQL_SCAN_NEW, values, COUNT_OF(values), NULL, NULL,
+                              error) &&
            queue_database_run(queue->database, QUEUE_SQL_NUMBER_USED, values, 1, NULL, NULL, error);
     free(record);
     return done;
-}
-
-bool queue_insert(struct queue *queue, const struct queue_item *item, struct error *error)
-{
-    return insert(queue, QUEUE_SQL_SCAN_ADD, item, error);
 }
 
 static bool insert_recent(struct queue *queue, const struct queue_item *item, struct error *error)
@@ -96,7 +91,7 @@ static bool store(struct queue *queue, const struct queue_item *item, struct err
         return error_set(error, ERROR_CONFLICT, "its number was given away meanwhile");
     return queue_run(queue, QUEUE_SQL_BEGIN, error) &&
            queue_finish(queue,
-                        insert(queue, QUEUE_SQL_SCAN_NEW, item, error) && insert_recent(queue, item, error) &&
+                        queue_insert(queue, item, error) && insert_recent(queue, item, error) &&
                             (!item->undoes || leave_out(queue, item, error)),
                         error);
 }
@@ -341,6 +336,31 @@ static bool compare_counter(struct queue *queue, const struct buffer *log, struc
     return queue_database_run(queue->database, QUEUE_SQL_NUMBER_USED, &used, 1, NULL, NULL, error);
 }
 
+/* Those that were kept under the number of another scan get numbers of their own, after all others. */
+static bool number_aside(struct queue *queue, struct error *error)
+{
+    const struct queue_value first = QUEUE_NUMBER(queue->next_seq);
+    int64_t                  count = 0;
+
+    if (!queue_database_run(queue->database, QUEUE_SQL_ASIDE_COUNT, NULL, 0, keep_next, &count, error))
+        return false;
+    if (count == 0)
+        return true;
+    buffer_format(&queue->notice,
+                  "%" PRId64
+                  " of the scans that were found have the number of another scan. They are kept and "
+                  "need attention: spoor-scan status shows them.\n",
+                  count);
+    if (!queue_run(queue, QUEUE_SQL_BEGIN, error) ||
+        !queue_finish(
+            queue, queue_database_run(queue->database, QUEUE_SQL_ASIDE_NUMBER, &first, 1, NULL, NULL, error),
+            error))
+        return false;
+    queue->next_seq += count;
+    queue_file_count(queue->folder, queue->next_seq - 1);
+    return true;
+}
+
 static bool prune(struct queue *queue, int64_t now_ms, struct error *error)
 {
     const struct queue_value before = QUEUE_NUMBER(now_ms - QUEUE_RECENT_MS);
@@ -362,6 +382,8 @@ static bool open_all(struct queue *queue, int64_t now_ms, struct error *error)
         return false;
     if (queue_file_counter(queue->folder) >= queue->next_seq)
         queue->next_seq = queue_file_counter(queue->folder) + 1;
+    if (!number_aside(queue, error))
+        return false;
     return prune(queue, now_ms, &full) || full.kind != ERROR_NONE; /* a full disk is told when it matters */
 }
 

@@ -15,6 +15,7 @@
 
 #define SUM_SIZE      9u /* bytes: '#' and eight digits */
 #define COUNTER_SIZE  30u
+#define NUMBER_MOST   (INT64_MAX / 2)
 #define RECORD_BEGIN  "{\"event_id\":"
 #define LOCK_TRIES    30 /* somebody who only looks is done within this time */
 #define LOCK_PAUSE_NS 20000000
@@ -58,7 +59,7 @@ int64_t queue_file_counter(const char *folder)
         return 0;
     sum = (uint32_t)strtoul(text + 21, &end, 16);
     number = strtoll(text, NULL, 10);
-    return *end == '\n' && checksum_of(text, 20) == sum && number > 0 ? number : 0;
+    return *end == '\n' && checksum_of(text, 20) == sum && number > 0 && number <= NUMBER_MOST ? number : 0;
 }
 
 void queue_file_count(const char *folder, int64_t number)

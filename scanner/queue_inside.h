@@ -18,7 +18,7 @@ struct queue {
     pthread_mutex_t        mutex;
 };
 
-/* Without the mutex, outside of a transaction of their own. */
+/* Without the mutex, outside of a transaction of their own. Fails where the number or the event is there. */
 bool queue_insert(struct queue *queue, const struct queue_item *item, struct error *error) MUST_USE;
 bool queue_run(struct queue *queue, enum queue_statement statement, struct error *error) MUST_USE;
 

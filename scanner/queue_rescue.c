@@ -18,50 +18,105 @@
 
 #define FILE_MOST ((size_t)256 * 1024 * 1024) /* bytes */
 
+#define NUMBER_MOST (INT64_MAX / 2) /* no scanner counts so far */
+
 struct rescue {
     struct queue *queue;
     struct error *error;
     int64_t       least; /* numbers below it are left */
-    int64_t       count;
+    int64_t       count; /* that were not there yet */
+    int64_t       left;  /* whole records that are no event */
     bool          failed;
 };
 
-/* What stands in the body says the rest. */
+/* What stands in the body says the rest. False: it is no event. */
 static bool describe(const json_t *event, struct queue_item *item)
 {
     const char   *id = json_string_value(json_object_get(event, "event_id"));
     const char   *code = json_string_value(json_object_get(event, "code"));
     const char   *at = json_string_value(json_object_get(event, "happened_at"));
+    const json_t *skew = json_object_get(event, "clock_skew_ms");
     struct moment moment = {0};
     struct error  ignored = {0};
 
     item->scanner_seq = json_integer_value(json_object_get(event, "scanner_seq"));
     item->code = code ? code : "";
     item->context = "";
+    item->skew_known = json_is_integer(skew);
+    item->skew_ms = json_integer_value(skew);
     if (at && moment_parse(at, &moment, &ignored))
         item->scanned_ms = moment.ms;
-    return id && item->scanner_seq > 0 && uuid_parse(id, item->event_id);
+    return id && uuid_parse(id, item->event_id);
 }
 
-static void take_body(struct rescue *rescue, const char *body)
+/* What the queue holds already of a scan. */
+struct known {
+    bool    event, number;
+    int64_t aside; /* a number below zero that is free: until number_aside() gives it one of its own */
+};
+
+static void keep_known(const struct queue_row *row, void *context)
+{
+    *(struct known *)context = (struct known){.event = queue_row_number(row, 0) > 0,
+                                              .number = queue_row_number(row, 1) > 0,
+                                              .aside = queue_row_number(row, 2)};
+}
+
+/* Two scans with one number: which of them a person meant cannot be known here, so that both are kept. */
+static bool put_aside(struct rescue *rescue, struct queue_item *item, int64_t number)
+{
+    char                     why[200];
+    const struct queue_value values[] = {QUEUE_TEXT(item->event_id), QUEUE_TEXT(why)};
+
+    snprintf(why, sizeof why,
+             "found when the queue was mended; it came with number %" PRId64
+             ", which is not its own. If it is not recorded: spoor-scan sync --again",
+             item->scanner_seq);
+    item->scanner_seq = number;
+    return queue_insert(rescue->queue, item, rescue->error) &&
+           queue_database_run(rescue->queue->database, QUEUE_SQL_SCAN_REFUSED, values, COUNT_OF(values), NULL,
+                              NULL, rescue->error);
+}
+
+/* A scan that is there already stays as it is: a rescue may be done again, and a file may hold old copies. */
+static bool add(struct rescue *rescue, struct queue_item *item)
+{
+    const struct queue_value values[] = {QUEUE_NUMBER(item->scanner_seq), QUEUE_TEXT(item->event_id)};
+    struct known             known = {0};
+
+    if (!queue_database_run(rescue->queue->database, QUEUE_SQL_SCAN_KNOWN, values, COUNT_OF(values),
+                            keep_known, &known, rescue->error))
+        return false;
+    if (known.event)
+        return true;
+    rescue->count++;
+    if (known.number || item->scanner_seq <= 0 || item->scanner_seq > NUMBER_MOST)
+        return put_aside(rescue, item, known.aside);
+    return queue_insert(rescue->queue, item, rescue->error);
+}
+
+/* False: this is no event. */
+static bool take_body(struct rescue *rescue, const char *body)
 {
     json_t           *event = json_loads(body, JSON_REJECT_DUPLICATES, NULL);
     struct queue_item item = {.body = body};
+    bool              is_event = describe(event, &item);
 
-    if (!rescue->failed && describe(event, &item) && item.scanner_seq >= rescue->least) {
-        rescue->failed = !queue_insert(rescue->queue, &item, rescue->error);
-        rescue->count++;
-    }
+    if (is_event && !rescue->failed && item.scanner_seq >= rescue->least)
+        rescue->failed = !add(rescue, &item);
     json_decref(event);
+    return is_event;
 }
 
 static void take_record(const char *bytes, size_t length, void *context)
 {
-    char *body = strndup(bytes, length);
+    struct rescue *rescue = context;
+    char          *body = strndup(bytes, length);
 
     if (!body)
         abort();
-    take_body(context, body);
+    if (!take_body(rescue, body))
+        rescue->left++;
     free(body);
 }
 
@@ -117,7 +172,7 @@ bool queue_rescue_file(struct queue *queue, struct error *error)
 {
     CLEANUP(buffer_free) struct buffer bytes = {.limit = FILE_MOST};
     char                               aside[600], log[640], kept[600];
-    struct rescue                      rescue = {.queue = queue, .error = error};
+    struct rescue                      rescue = {.queue = queue, .error = error, .least = INT64_MIN};
 
     if (!queue_file_awaits_rescue(queue->path))
         return true;
@@ -129,9 +184,11 @@ bool queue_rescue_file(struct queue *queue, struct error *error)
         !queue_file_rescued(queue->path, kept, sizeof kept, error))
         return false;
     buffer_format(&queue->notice,
-                  "The queue was damaged. It is kept as %s; the scans that could be read were taken over. "
-                  "Tell your lead.\n",
-                  kept);
+                  "The queue was damaged. It is kept as %s; %" PRId64 " scans could be read and were taken "
+                  "over. Tell your lead.\n",
+                  kept, rescue.count);
+    if (rescue.left > 0)
+        buffer_text(&queue->notice, "Records that are whole, but no scans, stay in it.\n");
     return true;
 }
 
@@ -158,8 +215,8 @@ static bool apply_line(struct rescue *rescue, char kind, char *rest)
 
     if (kind == 'S' || kind == 'C') {
         number = QUEUE_NUMBER(strtoll(rest, &after, 10) - (kind == 'C'));
-        if (kind == 'S' && strlen(after) > 38)
-            take_body(rescue, after + 38);
+        if (kind == 'S' && (strlen(after) <= 38 || !take_body(rescue, after + 38)))
+            rescue->left++;
         return !rescue->failed && queue_database_run(rescue->queue->database, QUEUE_SQL_NUMBER_USED, &number,
                                                      1, NULL, NULL, rescue->error);
     }
@@ -170,7 +227,7 @@ static bool apply_line(struct rescue *rescue, char kind, char *rest)
                               kind == 'A' ? 1 : 2, NULL, NULL, rescue->error);
 }
 
-static bool import_lines(struct rescue *rescue, FILE *file, size_t *damaged)
+static bool import_lines(struct rescue *rescue, FILE *file)
 {
     char  *line = NULL, *rest;
     size_t room = 0;
@@ -181,7 +238,7 @@ static bool import_lines(struct rescue *rescue, FILE *file, size_t *damaged)
         if (rest)
             done = apply_line(rescue, line[0], rest);
         else if (*line)
-            (*damaged)++;
+            rescue->left++;
     }
     free(line);
     return done && queue_run(rescue->queue, QUEUE_SQL_COMMIT, rescue->error);
@@ -190,8 +247,7 @@ static bool import_lines(struct rescue *rescue, FILE *file, size_t *damaged)
 bool queue_import(struct queue *queue, struct error *error)
 {
     char          path[600], done_path[620];
-    struct rescue rescue = {.queue = queue, .error = error};
-    size_t        damaged = 0;
+    struct rescue rescue = {.queue = queue, .error = error, .least = INT64_MIN};
     bool          done;
     FILE         *file;
 
@@ -203,12 +259,13 @@ bool queue_import(struct queue *queue, struct error *error)
     if (flock(fileno(file), LOCK_EX | LOCK_NB) != 0)
         done = error_set(error, ERROR_CONFLICT, "in use: an older spoor-scan works in %s", queue->folder);
     else
-        done = import_lines(&rescue, file, &damaged) &&
+        done = import_lines(&rescue, file) &&
                (rename(path, done_path) == 0 ||
                 error_set(error, ERROR_UNAVAILABLE, "cannot rename %s: %s", path, strerror(errno)));
     fclose(file);
-    if (done && damaged > 0)
-        buffer_format(&queue->notice, "%zu damaged lines of the old queue stay in %s; tell your lead.\n",
-                      damaged, done_path);
+    if (done && rescue.left > 0)
+        buffer_format(&queue->notice,
+                      "%" PRId64 " damaged lines of the old queue stay in %s; tell your lead.\n", rescue.left,
+                      done_path);
     return done;
 }

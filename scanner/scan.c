@@ -10,8 +10,6 @@
 #include "shared/moment.h"
 #include "signing.h"
 
-#define SKEW_LEAST_MS 1000 /* the Date of an answer is not more exact */
-
 void scan_problem(const struct scan *scan, const char *text, const char *word, const char *more)
 {
     show_sound(&scan->show, SOUND_PROBLEM);
@@ -60,8 +58,8 @@ static char *compose(const struct scan *scan, json_t *said, const struct queue_i
     put(whole, "happened_at", happened_at);
     json_object_set_new(whole, "scanner_seq", json_integer(item->scanner_seq));
     json_object_update(whole, said);
-    if (item->skew_known && (item->skew_ms >= SKEW_LEAST_MS || item->skew_ms <= -SKEW_LEAST_MS))
-        json_object_set_new(whole, "clock_skew_ms", json_integer(item->skew_ms));
+    if (item->skew_known)
+        signing_put_skew(whole, item->skew_ms);
     if (signing_add(scan->enrolment, whole, error)) {
         body = json_dumps(whole, JSON_COMPACT);
         if (!body)

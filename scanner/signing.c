@@ -4,6 +4,8 @@
 
 #include "shared/scan_signature.h"
 
+#define SKEW_LEAST_MS 1000 /* the Date of an answer is not more exact */
+
 static const char *text_of(const json_t *event, const char *name)
 {
     return json_string_value(json_object_get(event, name));
@@ -46,4 +48,10 @@ bool signing_add(const struct enrolment *enrolment, json_t *event, struct error 
     if (!done)
         return error_set(error, ERROR_INVALID, "this scan is too long to be signed");
     return json_object_set_new(event, "signature", json_string(signature)) == 0;
+}
+
+void signing_put_skew(json_t *event, int64_t skew_ms)
+{
+    if (skew_ms >= SKEW_LEAST_MS || skew_ms <= -SKEW_LEAST_MS)
+        json_object_set_new(event, "clock_skew_ms", json_integer(skew_ms));
 }

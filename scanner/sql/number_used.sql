@@ -1,1 +1,2 @@
-UPDATE state SET next_seq = max(next_seq, ?1 + 1);
+-- no scanner counts further than that
+UPDATE state SET next_seq = max(next_seq, ?1 + 1) WHERE ?1 < 4611686018427387904;

@@ -1,0 +1,1 @@
+SELECT count(*) FROM scan WHERE scanner_seq < 0;
