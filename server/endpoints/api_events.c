@@ -5,6 +5,7 @@
 
 #include "db/query.h"
 #include "endpoints/endpoints.h"
+#include "endpoints/kinds.h"
 #include "endpoints/service.h"
 #include "endpoints/signed_scan.h"
 #include "ledger/recorder.h"
@@ -164,6 +165,17 @@ static bool read_receiver(struct intake *intake, const char *text, struct event_
     return true;
 }
 
+/* Who may record what; undoing is recording too. */
+static bool check_kind(struct intake *intake, const struct event_draft *draft, const char **refused,
+                       struct error *error)
+{
+    *refused = kinds_refused(intake->request, draft->kind);
+    if (*refused || !draft->corrects)
+        return true;
+    return need_session(intake, error) &&
+           kinds_may_correct(intake->session, intake->request, draft, refused, error);
+}
+
 static bool read_event(struct intake *intake, const struct json_value *event, size_t n, struct error *error)
 {
     struct event_draft *draft = &intake->drafts[n];
@@ -186,6 +198,8 @@ static bool read_event(struct intake *intake, const struct json_value *event, si
                           &draft->detail, error) ||
         !read_time(intake, event, path, draft, error) ||
         !signed_scan_read(intake->request, event, path, draft, &intake->refused[n], error))
+        return false;
+    if (!intake->refused[n] && !check_kind(intake, draft, &intake->refused[n], error))
         return false;
     if (intake->refused[n])
         return true;

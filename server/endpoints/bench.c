@@ -3,6 +3,7 @@
 #include "endpoints/device_card.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/find_device.h"
+#include "endpoints/kinds.h"
 #include "endpoints/page.h"
 #include "endpoints/words.h"
 #include "ledger/recorder.h"
@@ -160,6 +161,16 @@ bool bench_show(struct service *service, const struct request *request, struct r
     return show(service, request, reply, *device_id ? device_id : NULL, NULL, error);
 }
 
+static bool may_record(struct session *session, const struct request *request,
+                       const struct event_draft *draft, struct error *error)
+{
+    const char *refused = kinds_refused(request, draft->kind);
+
+    if (!refused && *draft->corrects && !kinds_may_correct(session, request, draft, &refused, error))
+        return false;
+    return !refused || error_set(error, ERROR_FORBIDDEN, "%s", page_text(request, refused));
+}
+
 /* A person at a screen is told before an unusual step; that is courtesy, not a wall: with a reason it goes
  * on. */
 static bool is_unusual(struct session *session, const struct request *request,
@@ -251,7 +262,8 @@ bool bench_record(struct service *service, const struct request *request, struct
     {
         SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-        if (!session || !is_unusual(session, request, &draft, &problem, error))
+        if (!session || !may_record(session, request, &draft, error) ||
+            !is_unusual(session, request, &draft, &problem, error))
             return false;
     }
     if (!problem && !recorder_record(service->recorder, request->arena, &draft, 1, &outcome, error))

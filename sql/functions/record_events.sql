@@ -264,6 +264,7 @@ BEGIN
             message := CASE
                 WHEN NOT FOUND THEN 'there is no label with this code'
                 WHEN r.kind = 'label_revoked' AND before.device_id IS DISTINCT FROM v_device THEN 'this label is not on this device'
+                WHEN r.kind = 'label_revoked' AND before.revoked_at IS NOT NULL THEN 'this label was revoked already'
                 WHEN r.kind = 'label_linked' AND before.revoked_at IS NOT NULL THEN 'this label was revoked'
                 WHEN r.kind = 'label_linked' AND (before.party_id IS NOT NULL OR before.device_id <> v_device)
                     THEN 'this label belongs to something else already'

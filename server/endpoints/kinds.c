@@ -1,0 +1,60 @@
+#include "endpoints/kinds.h"
+
+#include <string.h>
+
+#include "db/query.h"
+#include "web/router.h"
+
+#define NOBODY 0u
+#define LEADS  (MAY_LEAD | MAY_ADMIN)
+#define DESK   (LEADS | MAY_TECHNICIAN)
+#define ALL    (DESK | MAY_SCANNER | MAY_REVOKED)
+
+/* What happens to a device on a bench is scanned there; what is promised to its owner is typed by a person;
+ * what ends a repair, or a label, is a lead's. */
+static const struct {
+    const char *kind;
+    unsigned    may; /* MAY_…; openapi.yaml says the same */
+} kinds[] = {
+    {"step", ALL},      {"moved", ALL},         {"handed_over", ALL},
+    {"waiting", ALL},   {"waiting_ended", ALL}, {"note", ALL},
+    {"offered", ALL},   {"accepted", ALL},      {"refused", ALL},
+    {"returned", ALL},  {"corrected", ALL},     {"announced", DESK},
+    {"received", DESK}, {"question", DESK},     {"answer", DESK},
+    {"eta", DESK},      {"label_linked", DESK}, {"label_revoked", LEADS},
+    {"closed", LEADS},  {"reopened", LEADS},    {"registered", NOBODY},
+    {"erased", NOBODY},
+};
+
+static const struct {
+    unsigned    may;
+    const char *who;
+} words[] = {{DESK, "a technician or a lead"}, {LEADS, "a lead"}, {NOBODY, "the service itself"}};
+
+static const char *refusal(const struct request *request, const char *kind, const char *verb, unsigned also)
+{
+    size_t i = 0, n = 0;
+
+    while (i < COUNT_OF(kinds) && strcmp(kinds[i].kind, kind) != 0)
+        i++;
+    if (i == COUNT_OF(kinds) || request->principal.roles & (kinds[i].may | also))
+        return NULL;
+    while (words[n].may != (kinds[i].may | also) && words[n].may != NOBODY)
+        n++;
+    return arena_format(request->arena, "only %s may %s an event of the kind '%s'", words[n].who, verb, kind);
+}
+
+const char *kinds_refused(const struct request *request, const char *kind)
+{
+    return refusal(request, kind, "record", NOBODY);
+}
+
+bool kinds_may_correct(struct session *session, const struct request *request,
+                       const struct event_draft *draft, const char **refused, struct error *error)
+{
+    const struct rows *rows = QUERY(session, request->arena, SQL_EVENT_FIND, error, draft->corrects);
+
+    if (rows && rows_count(rows) > 0)
+        *refused = refusal(request, rows_text(rows, 0, "kind"), "correct", LEADS);
+    return rows != NULL;
+}
