@@ -87,6 +87,7 @@ static void add_row(const struct audited *audited, size_t i, struct view *item)
         view_number(item, "corrected_by", (long)rows_integer(rows, i, "corrected_by") + 1);
     if (!rows_null(rows, i, "corrects_number"))
         view_number(item, "corrects", (long)rows_integer(rows, i, "corrects_number") + 1);
+    words_overtaken(request, rows, i, item);
     add_times(audited, i, item);
     add_values(audited, i, item);
     verdict_proof(request, &audited->verdict.check.results[i], item);

@@ -29,15 +29,26 @@ struct piece {
     bool    waits, counts;
 };
 
-static struct piece piece_at(const struct spending *spending, size_t i, int64_t until)
+/* Until the record after it; what arrived when others had moved on began nothing. */
+static int64_t ends(const struct spending *spending, size_t i)
+{
+    while (i-- > 0)
+        if (!rows_flag(spending->rows, i, "overtaken"))
+            return rows_integer(spending->rows, i, spending->happened);
+    return when_now();
+}
+
+static struct piece piece_at(const struct spending *spending, size_t i)
 {
     const struct rows *rows = spending->rows;
     struct piece       piece = {.since = rows_integer(rows, i, spending->happened)};
+    int64_t            until = ends(spending, i);
 
     piece.length = until > piece.since ? until - piece.since : 0;
     piece.waits = *rows_text(rows, i, "waiting") != '\0';
     piece.counts = *rows_text(rows, i, "step") && strcmp(rows_text(rows, i, "kind"), "returned") != 0 &&
-                   strcmp(rows_text(rows, i, "step"), "return") != 0 && piece.length > 0;
+                   strcmp(rows_text(rows, i, "step"), "return") != 0 && piece.length > 0 &&
+                   !rows_flag(rows, i, "overtaken");
     return piece;
 }
 
@@ -58,8 +69,7 @@ static struct step_time *step_of(struct spending *spending, size_t row)
 static void add_up(struct spending *spending, size_t count)
 {
     for (size_t i = count; i-- > 0;) {
-        int64_t      until = i > 0 ? rows_integer(spending->rows, i - 1, spending->happened) : when_now();
-        struct piece piece = piece_at(spending, i, until);
+        struct piece      piece = piece_at(spending, i);
         struct step_time *step;
 
         if (!piece.counts)
@@ -75,8 +85,7 @@ static void draw(const struct spending *spending, size_t count, struct view *spe
     double x = 0, all = (double)(spending->waiting + spending->hands_on);
 
     for (size_t i = count; i-- > 0;) {
-        int64_t      until = i > 0 ? rows_integer(spending->rows, i - 1, spending->happened) : when_now();
-        struct piece piece = piece_at(spending, i, until);
+        struct piece piece = piece_at(spending, i);
         double       width = (double)piece.length / all * BAR_WIDTH;
         struct view *item;
 

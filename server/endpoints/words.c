@@ -42,6 +42,7 @@ static const char *const flag_words[] = {
     "The sender was revoked",
     "The label was revoked",
     "The scanner used this number before",
+    "Others had moved on before it came",
 };
 
 const char *words_column(const struct request *request, const struct rows *rows, size_t row, const char *name)
@@ -74,6 +75,24 @@ const char *words_flags(const struct request *request, unsigned flags)
             list = arena_format(request->arena, "%s%s%s", list, *list ? " · " : "",
                                 text_in(request->language, flag_words[i]));
     return list;
+}
+
+void words_overtaken(const struct request *request, const struct rows *rows, size_t row, struct view *item)
+{
+    const char *parts[] = {
+        strcmp(rows_text(rows, row, "kind"), "step") == 0 ? words_column(request, rows, row, "step") : "",
+        rows_text(rows, row, "claimed_to"), rows_text(rows, row, "claimed_place")};
+    const char  *claimed = "";
+    struct view *overtaken;
+
+    if (!rows_flag(rows, row, "overtaken"))
+        return;
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        if (*parts[i])
+            claimed = arena_format(request->arena, "%s%s%s", claimed, *claimed ? " · " : "", parts[i]);
+    overtaken = view_within(item, "overtaken");
+    view_flag(overtaken, "idle", rows_flag(rows, row, "idle"));
+    view_text(overtaken, "claimed", claimed);
 }
 
 const char *words_code(const struct request *request, const char *code)

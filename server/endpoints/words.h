@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "db/query.h"
+#include "render/view.h"
 #include "web/request.h"
 
 /* The column NAME_en or NAME_nl, whichever the reader reads. */
@@ -14,6 +15,10 @@ const char *words_column(const struct request *request, const struct rows *rows,
 /* What happened, in a few words: "Diagnosis", "Waiting for a part", "Handed in". Wants the columns kind,
  * step_*, reason_*. */
 const char *words_event(const struct request *request, const struct rows *rows, size_t row);
+
+/* What overtaken.html needs, of an event that arrived late when others had moved on: what it said. Wants the
+ * columns overtaken, idle, claimed_to, claimed_place, kind, step_*. */
+void words_overtaken(const struct request *request, const struct rows *rows, size_t row, struct view *item);
 
 /* The flags of an event in words, "" for none. */
 const char *words_flags(const struct request *request, unsigned flags);

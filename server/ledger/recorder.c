@@ -46,7 +46,7 @@ static const char *const words[] = {
 
 static const char *const flag_words[] = {"custody_break", "late",           "clock_suspect",
                                          "unusual_step",  "unknown_device", "revoked_sender",
-                                         "revoked_label", "number_reused"};
+                                         "revoked_label", "number_reused",  "overtaken"};
 
 static struct timespec deadline_after(unsigned timeout_ms)
 {

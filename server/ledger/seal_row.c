@@ -5,9 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/json_read.h"
 #include "shared/scan_signature.h"
 
 #define FLAG_NUMBER_REUSED 128u
+#define LATE_MS            600000                 /* as record_events() has it */
+#define SKEW_MOST_MS       INT64_C(9999999999999) /* as made_at() has it: more is no clock */
+#define CLAIM_SIZE         64                     /* bytes of an id, or of a step's name */
 
 void seal_row_read(const struct rows *rows, size_t n, struct seal_row *row)
 {
@@ -40,6 +44,7 @@ void seal_row_read(const struct rows *rows, size_t n, struct seal_row *row)
         .mac = rows_text(rows, n, "mac"),
         .before_to = rows_text(rows, n, "before_to"),
         .before_place = rows_text(rows, n, "before_place"),
+        .before_step = rows_text(rows, n, "before_step"),
         .before_seq = rows_text(rows, n, "before_seq"),
     };
 }
@@ -103,11 +108,40 @@ static void take_signed_number(const char *signature, char scanner[SCAN_SCANNER_
         submission->scanner_id = scanner;
 }
 
+/* What an event that was overtaken claimed stands in its detail: then that was said, and the row's own value
+ * is the one before it. */
+static bool take_claim(const struct seal_row *row, const char *name, unsigned said, const char *after,
+                       const char *before, char claim[CLAIM_SIZE], const char **value)
+{
+    json_inner_text(row->detail, "claimed", name, claim, CLAIM_SIZE);
+    if (!*claim)
+        return true;
+    if (row->said & said)
+        *value = claim;
+    return *row->before_seq == '\0' || strcmp(after, before) == 0;
+}
+
+/* Only what came late can have been overtaken: the mark covers when it happened. */
+static bool take_claims(const struct seal_row *row, char claims[3][CLAIM_SIZE], struct submission *submission)
+{
+    int64_t skew = json_integer_of(row->detail, "clock_skew_ms");
+
+    if (!strstr(row->detail, "\"claimed\""))
+        return true;
+    if (skew > SKEW_MOST_MS || skew < -SKEW_MOST_MS)
+        skew = 0;
+    return row->recorded_ms - row->happened_ms - skew > LATE_MS &&
+           take_claim(row, "step", SAID_STEP, row->step, row->before_step, claims[0], &submission->step) &&
+           take_claim(row, "to", SAID_TO, row->to_id, row->before_to, claims[1], &submission->to_id) &&
+           take_claim(row, "place", SAID_PLACE, row->place_id, row->before_place, claims[2],
+                      &submission->place_id);
+}
+
 bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *openings,
                       const uint8_t service_key[SECRET_KEY_SIZE])
 {
     uint8_t           carried[SUBMISSION_MAC_SIZE], made[SUBMISSION_MAC_SIZE];
-    char              scanner[SCAN_SCANNER_SIZE];
+    char              scanner[SCAN_SCANNER_SIZE], claims[3][CLAIM_SIZE];
     struct submission submission = {.event_id = row->event_id,
                                     .actor_id = row->actor_id,
                                     .kind = row->kind,
@@ -129,7 +163,7 @@ bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *op
                                     .offset_minutes = row->offset_minutes,
                                     .scanner_seq = row->scanner_seq};
 
-    if (!from_hex(row->mac, carried, sizeof carried))
+    if (!from_hex(row->mac, carried, sizeof carried) || !take_claims(row, claims, &submission))
         return false;
     if (row->flags & FLAG_NUMBER_REUSED)
         take_signed_number(submission.signature, scanner, &submission);

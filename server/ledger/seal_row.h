@@ -22,7 +22,8 @@ struct seal_row {
     int64_t     kind_number, step_number, reason_number; /* 0: none */
     unsigned    flags, said;
     const char *event_id, *device_id, *kind, *actor_id, *scanner_id, *from_id, *to_id, *place_id, *step,
-        *reason, *corrects, *repair_id, *detail, *named, *mac, *before_to, *before_place, *before_seq;
+        *reason, *corrects, *repair_id, *detail, *named, *mac, *before_to, *before_place, *before_step,
+        *before_seq;
 };
 
 struct seal_opening {

@@ -281,3 +281,12 @@ int64_t json_integer_of(const char *text, const char *name)
     json_decref(object);
     return number;
 }
+
+void json_inner_text(const char *text, const char *outer, const char *name, char *value, size_t size)
+{
+    json_t     *object = json_loads(text, 0, NULL);
+    const char *inner = json_string_value(json_object_get(json_object_get(object, outer), name));
+
+    snprintf(value, size, "%s", inner && strlen(inner) < size ? inner : "");
+    json_decref(object);
+}

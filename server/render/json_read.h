@@ -52,6 +52,10 @@ bool json_read_object(const struct json_value *object, const char *name, const c
  * it is empty then. False where `text` is no object. */
 bool json_append_canonical(struct buffer *out, const char *text, const char *less) MUST_USE;
 
+/* The text that is a member of the object that is the member `outer`; "" where there is none, or it does not
+ * fit. */
+void json_inner_text(const char *text, const char *outer, const char *name, char *value, size_t size);
+
 /* The whole number that is a member of the object; 0 where there is none. */
 int64_t json_integer_of(const char *text, const char *name);
 

@@ -8,7 +8,7 @@ SELECT v.seq, v.event_id, v.device_id, v.device_seq, v.kind, k.number AS kind_nu
        floor(extract(epoch FROM v.happened_at) * 1000)::bigint AS happened_ms, v.offset_minutes, v.actor_id,
        v.scanner_id, v.scanner_seq, v.from_id, v.to_id, v.place_id, v.step, s.number AS step_number, v.reason,
        r.number AS reason_number, v.corrects, v.flags, v.repair_id, v.detail::text AS detail, v.named, v.said,
-       encode(v.mac, 'hex') AS mac, b.to_id AS before_to, b.place_id AS before_place, b.seq AS before_seq
+       encode(v.mac, 'hex') AS mac, b.to_id AS before_to, b.place_id AS before_place, b.step AS before_step, b.waiting AS before_waiting, b.seq AS before_seq
   FROM spoor.event v
   JOIN spoor.event_kind k ON k.name = v.kind
   LEFT JOIN spoor.step s ON s.name = v.step
@@ -29,7 +29,11 @@ SELECT s.*, encode(l.entry, 'hex') AS entry, encode(b.entry, 'hex') AS entry_bef
        btrim(d.make || ' ' || d.model) AS device,
        (SELECT c.code FROM spoor.label c WHERE c.device_id = s.device_id ORDER BY c.linked_at DESC LIMIT 1) AS code,
        hv.seq AS holder_seq, hv.event_id AS holder_event, h.value AS holder, p.value AS place, r.value AS recorder,
-       n.value AS public_note, m.value AS private_note,
+       n.value AS public_note, m.value AS private_note, coalesce(e.detail ? 'claimed', false) AS overtaken,
+       e.detail ? 'claimed' AND s.to_id = s.before_to AND s.place_id IS NOT DISTINCT FROM s.before_place
+           AND s.step IS NOT DISTINCT FROM s.before_step AND e.waiting IS NOT DISTINCT FROM s.before_waiting AS idle,
+       (SELECT c.name FROM spoor.party c WHERE c.id = (e.detail #>> '{claimed,to}')::uuid) AS claimed_to,
+       (SELECT c.name FROM spoor.party c WHERE c.id = (e.detail #>> '{claimed,place}')::uuid) AS claimed_place,
        (SELECT u.device_seq FROM spoor.event u WHERE u.corrects = s.event_id ORDER BY u.seq LIMIT 1) AS corrected_by,
        (SELECT u.device_seq FROM spoor.event u WHERE u.event_id = s.corrects) AS corrects_number
   FROM spoor.sealable s
@@ -37,7 +41,7 @@ SELECT s.*, encode(l.entry, 'hex') AS entry, encode(b.entry, 'hex') AS entry_bef
   JOIN spoor.device d ON d.id = s.device_id
   LEFT JOIN spoor.ledger_entry l ON l.seq = s.seq
   LEFT JOIN spoor.ledger_entry b ON b.seq = s.before_seq
-  LEFT JOIN spoor.step t ON t.name = s.step
+  LEFT JOIN spoor.step t ON t.name = coalesce(e.detail #>> '{claimed,step}', s.step)
   LEFT JOIN spoor.reason w ON w.code = s.reason
   LEFT JOIN LATERAL (SELECT x.seq, x.event_id FROM spoor.event x
                       WHERE x.device_id = s.device_id AND x.device_seq <= s.device_seq AND x.from_id IS DISTINCT FROM x.to_id

@@ -40,15 +40,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       FROM spoor.repair r
       JOIN spoor.event v ON v.repair_id = r.id
       JOIN spoor.event_kind k ON k.name = v.kind AND k.public
-      JOIN spoor.party h ON h.id = v.to_id
-      LEFT JOIN spoor.step s ON s.name = v.step
+      JOIN spoor.party h ON h.id = coalesce((v.detail #>> '{claimed,to}')::uuid, v.to_id)
+      LEFT JOIN spoor.step s ON s.name = coalesce(v.detail #>> '{claimed,step}', v.step)
       LEFT JOIN spoor.reason w ON w.code = v.reason
       LEFT JOIN spoor.opening n ON n.seq = v.seq AND n.tag = 21
      WHERE r.link_hash = hash AND (r.link_until IS NULL OR r.link_until > now())
        AND (v.kind <> 'note' OR n.value IS NOT NULL)
        AND NOT EXISTS (SELECT FROM spoor.event u WHERE u.corrects = v.event_id
                           AND u.detail ->> 'correction' = 'did_not_occur')
-     ORDER BY v.happened_at DESC, v.seq DESC LIMIT 100
+     ORDER BY CASE WHEN v.detail ? 'clock_skew_ms' THEN spoor.made_at(v.happened_at, v.recorded_at, v.detail)
+                   ELSE v.happened_at END DESC, v.seq DESC LIMIT 100
 $$;
 
 CREATE OR REPLACE FUNCTION spoor.found(of_code text)

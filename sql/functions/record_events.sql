@@ -31,7 +31,7 @@ BEGIN
         custodian_id = excluded.custodian_id, since = excluded.since, place_id = excluded.place_id,
         repair_id = excluded.repair_id, step = excluded.step, step_since = excluded.step_since,
         waiting = excluded.waiting, waiting_since = excluded.waiting_since, next_update_on = excluded.next_update_on,
-        offered_to = excluded.offered_to, seq = excluded.seq, device_seq = excluded.device_seq;
+        offered_to = excluded.offered_to, seq = excluded.seq, device_seq = excluded.device_seq, as_of = excluded.as_of;
 END $$;
 
 CREATE OR REPLACE FUNCTION spoor.new_salt()
@@ -48,6 +48,9 @@ SET enable_material = off SET join_collapse_limit = 1 SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     late_after  CONSTANT interval := '10 minutes';
+    setting     CONSTANT text[] := '{received,step,moved,handed_over,accepted,registered,announced,returned,waiting,waiting_ended,offered,refused}';
+    overtakable CONSTANT text[] := '{step,moved,handed_over,waiting,waiting_ended,offered,accepted,refused}';
+    overtaken   CONSTANT smallint := 256;     -- told in the outcome; in the ledger, detail has the member "claimed"
     outcomes    CONSTANT text[] := '{repaired,no_fault_found,replaced,unrepairable,cancelled,lost,stolen}';
     head        spoor.ledger_head%ROWTYPE;
     v_recorded  timestamptz;
@@ -75,6 +78,11 @@ DECLARE
     t_kind      text;
     t_repair    uuid;
     state       spoor.custody%ROWTYPE;        -- the device's state before this event, then after it
+    was         spoor.custody%ROWTYPE;        -- before it, where others had moved on
+    newer       record;                       -- and what of it stands
+    v_at        timestamptz;                  -- when it happened, by our clock
+    v_overtaken boolean;
+    v_said      jsonb;
     is_new      boolean;
     v_device    uuid;
     v_from      uuid;
@@ -103,7 +111,7 @@ BEGIN
                t.id AS to_id, t.kind AS to_kind, t.name AS to_name, p.id AS place_id, p.name AS place_name,
                rs.number AS reason_number, rp.id AS known_repair,
                ev.seq AS old_seq, ev.device_seq AS old_device_seq, ev.device_id AS old_device, ev.flags AS old_flags,
-               ev.step AS old_step, ev.content_hash AS old_hash, sc.seq AS number_seq, sc.device_seq AS number_device_seq,
+               ev.step AS old_step, ev.content_hash AS old_hash, ev.detail ? 'claimed' AS old_overtaken, sc.seq AS number_seq, sc.device_seq AS number_device_seq,
                sc.device_id AS number_device, l.code AS label_code, l.device_id AS label_device, l.party_id AS label_party,
                l.revoked_at IS NOT NULL OR coalesce(j.revoked_label, false) AS label_revoked,
                al.matches, al.device_id AS alias_device, c.device_id AS known_device,
@@ -142,14 +150,16 @@ BEGIN
         -- durability as the event did.
         at := array_position(ids, r.event_id);
         IF at IS NOT NULL AND at > 0 AND r.old_seq IS NULL THEN
-            SELECT v.seq, v.device_seq, v.device_id, v.flags, v.step INTO before
+            SELECT v.seq, v.device_seq, v.device_id, v.flags, v.step, v.detail INTO before
               FROM unnest(events) v WHERE v.event_id = r.event_id
-             UNION ALL SELECT v.seq, v.device_seq, v.device_id, v.flags, v.step FROM spoor.event v WHERE v.event_id = r.event_id;
-            seq := before.seq; device_seq := before.device_seq; device_id := before.device_id; flags := before.flags;
+             UNION ALL SELECT v.seq, v.device_seq, v.device_id, v.flags, v.step, v.detail FROM spoor.event v WHERE v.event_id = r.event_id;
+            seq := before.seq; device_seq := before.device_seq; device_id := before.device_id;
+            flags := before.flags | CASE WHEN before.detail ? 'claimed' THEN overtaken ELSE 0 END::smallint;
             step := before.step;
             outcome := CASE WHEN hashes[at] = r.hash THEN 'replayed' ELSE 'conflict' END;
         ELSIF r.old_seq IS NOT NULL THEN
-            seq := r.old_seq; device_seq := r.old_device_seq; device_id := r.old_device; flags := r.old_flags;
+            seq := r.old_seq; device_seq := r.old_device_seq; device_id := r.old_device;
+            flags := r.old_flags | CASE WHEN r.old_overtaken THEN overtaken ELSE 0 END::smallint;
             step := r.old_step;
             outcome := CASE WHEN r.old_hash = r.hash THEN 'replayed' ELSE 'conflict' END;
         END IF;
@@ -201,6 +211,7 @@ BEGIN
             WHEN r.kind = 'corrected' AND r.corrects IS NULL THEN 'a correction needs the event that it corrects'
             WHEN length(r.alias) > 120 THEN 'a serial number or asset tag has at most 120 characters'
             WHEN r.detail IS NULL THEN NULL
+            WHEN r.detail ? 'claimed' THEN 'the ledger itself says in the detail what was claimed'
             WHEN r.detail ->> 'outcome' <> ALL (outcomes) THEN 'there is no outcome with this name'
             WHEN r.detail ? 'next_update_on' AND NOT spoor.is_a('date', r.detail ->> 'next_update_on')
                 THEN 'next_update_on is a date such as 2026-11-24'
@@ -269,11 +280,21 @@ BEGIN
                 WHEN r.kind = 'label_linked' AND (before.party_id IS NOT NULL OR before.device_id <> v_device)
                     THEN 'this label belongs to something else already'
             END;
-        ELSIF message IS NULL AND r.kind = 'reopened' AND state.repair_id IS NULL AND r.known_repair IS NULL THEN
-            SELECT p.id INTO v_repair FROM spoor.repair p WHERE p.device_id = v_device ORDER BY p.opened_at DESC LIMIT 1;
-            IF NOT FOUND THEN
-                message := 'this device was never in repair';
-            END IF;
+        ELSIF message IS NULL AND r.kind IN ('closed', 'reopened') THEN
+            -- Without a word about which: the one that is open, or the latest.
+            SELECT p.id, p.closed_at, p.returned_at INTO before FROM spoor.repair p
+             WHERE p.device_id = v_device AND p.id = coalesce(v_repair, p.id) ORDER BY p.opened_at DESC LIMIT 1;
+            message := CASE
+                WHEN NOT FOUND THEN 'this device was never in repair'
+                WHEN r.kind = 'closed' AND before.closed_at IS NOT NULL THEN 'this repair is closed already'
+                WHEN r.kind = 'closed' THEN NULL
+                WHEN before.closed_at IS NULL AND before.returned_at IS NULL THEN 'this repair is open'
+                WHEN before.closed_at < v_recorded - interval '30 days'
+                    THEN 'a repair can be opened again within 30 days after it was closed; take the device in anew'
+                WHEN EXISTS (SELECT FROM spoor.repair p WHERE p.device_id = v_device AND p.closed_at IS NULL AND p.id <> before.id)
+                    THEN 'this device is in repair already'
+            END;
+            v_repair := before.id;
         END IF;
         IF message IS NOT NULL THEN
             outcome := 'refused'; flags := 0;
@@ -302,12 +323,35 @@ BEGIN
         v_happened := coalesce(r.happened_at, v_recorded);
         v_undo := false;
 
-        IF v_recorded - v_happened > late_after THEN flags := flags | 2::smallint; END IF;
+        v_at := CASE WHEN v_detail ? 'clock_skew_ms' THEN spoor.made_at(v_happened, v_recorded, v_detail)
+                     ELSE least(v_happened, v_recorded) END;
+        newer := NULL;
+        v_overtaken := false;
+        v_said := v_detail;
+        IF v_recorded - v_at > late_after THEN
+            flags := flags | 2::smallint;
+            IF v_at < state.as_of AND r.kind = ANY (overtakable) THEN
+                -- Late, and something newer is known of this device: what that says stands.
+                IF at IS NOT NULL AND cardinality(events) > 0 THEN
+                    SELECT array_agg(s) INTO changed FROM unnest(states) s WHERE s.seq >= head.next_seq - cardinality(events);
+                    PERFORM spoor.store_events(events, openings, changed);
+                    events := '{}'; openings := '{}';
+                END IF;
+                SELECT m.custody AND r.kind IN ('step', 'moved', 'handed_over', 'accepted') AS custody,
+                       m.place AND (r.place_id IS NOT NULL OR r.kind = 'handed_over') AS place, m.step AND r.kind = 'step' AS step,
+                       m.waiting AND r.kind IN ('step', 'waiting', 'waiting_ended') AS waiting,
+                       m.offer AND r.kind NOT IN ('waiting', 'waiting_ended') AS offer INTO newer
+                  FROM spoor.moved_on(v_device, v_at, v_scanner, v_number) m;
+                v_overtaken := newer.custody OR newer.step OR newer.place AND r.place_id IS NOT NULL
+                    OR newer.waiting AND r.kind <> 'step' OR newer.offer AND r.kind IN ('offered', 'accepted', 'refused');
+                was := state;
+            END IF;
+        END IF;
         IF v_happened - v_recorded > late_after OR v_happened < '2015-01-01Z'
            OR abs(r.clock_skew_ms) > 120000 THEN flags := flags | 4::smallint; END IF;
         IF r.label_revoked AND r.kind <> 'label_revoked' THEN flags := flags | 64::smallint; END IF;
-        IF r.expected_from IS NOT NULL AND v_from IS DISTINCT FROM r.expected_from
-           OR r.kind = 'accepted' AND state.offered_to IS DISTINCT FROM r.actor_party THEN
+        IF NOT v_overtaken AND (r.expected_from IS NOT NULL AND v_from IS DISTINCT FROM r.expected_from
+           OR r.kind = 'accepted' AND state.offered_to IS DISTINCT FROM r.actor_party) THEN
             flags := flags | 1::smallint;
         END IF;
 
@@ -357,7 +401,7 @@ BEGIN
             state.next_update_on := coalesce((v_detail ->> 'next_update_on')::date, state.next_update_on);
         ELSIF r.kind = 'corrected' AND v_detail ->> 'correction' = 'did_not_occur' AND t_seq > 0
               AND t_seq = (SELECT max(v.device_seq) FROM spoor.event v
-                   WHERE v.device_id = v_device AND v.kind <> 'corrected' AND NOT EXISTS (SELECT FROM spoor.event u
+                   WHERE v.device_id = v_device AND v.kind <> 'corrected' AND NOT spoor.is_idle(v) AND NOT EXISTS (SELECT FROM spoor.event u
                          WHERE u.corrects = v.event_id AND u.detail ->> 'correction' = 'did_not_occur')) THEN
             -- Undo of the latest event that still stands: the state is again the one before it.
             v_undo := true;
@@ -368,6 +412,31 @@ BEGIN
             state.waiting_since := CASE WHEN before.waiting IS NOT NULL THEN coalesce(state.waiting_since, before.happened_at) END;
             state.next_update_on := CASE WHEN before.waiting IS NOT NULL THEN state.next_update_on END;
         END IF;
+        IF newer IS NOT NULL THEN
+            IF newer.custody THEN state.custodian_id := was.custodian_id; END IF;
+            IF newer.place THEN state.place_id := was.place_id; END IF;
+            IF newer.step THEN
+                state.step := was.step; state.step_since := was.step_since;
+                flags := flags & ~8::smallint; v_detail := v_said;
+            END IF;
+            IF newer.waiting THEN
+                state.waiting := was.waiting; state.waiting_since := was.waiting_since; state.next_update_on := was.next_update_on;
+            END IF;
+            IF newer.offer THEN state.offered_to := was.offered_to; END IF;
+        END IF;
+        IF v_overtaken THEN
+            -- What it claimed is kept, as ids; and it belongs to the repair of that time.
+            v_detail := coalesce(v_detail, '{}') || jsonb_build_object('claimed', jsonb_strip_nulls(jsonb_build_object(
+                'step', CASE WHEN newer.step THEN r.step END,
+                'to', CASE WHEN newer.custody OR r.kind = 'offered' THEN coalesce(r.to_id, r.actor_party) END,
+                'place', CASE WHEN newer.place THEN r.place_id END,
+                'reason', CASE WHEN r.kind = 'waiting' THEN r.reason END)));
+            IF r.known_repair IS NULL THEN
+                v_repair := (SELECT p.id FROM spoor.repair p WHERE p.device_id = v_device AND p.opened_at <= v_at
+                                AND (p.closed_at IS NULL OR p.closed_at >= v_at) ORDER BY p.opened_at DESC LIMIT 1);
+            END IF;
+        END IF;
+        IF r.kind = ANY (setting) OR r.place_id IS NOT NULL THEN state.as_of := greatest(state.as_of, v_at); END IF;
         IF v_from IS DISTINCT FROM state.custodian_id THEN state.since := v_happened; END IF;
 
         -- What stands beside the event.
@@ -376,8 +445,8 @@ BEGIN
         ELSIF r.kind IN ('returned', 'closed', 'reopened', 'eta', 'corrected') AND v_repair IS NOT NULL THEN
             UPDATE spoor.repair p SET
                 returned_at = CASE WHEN r.kind = 'returned' THEN v_happened
-                                   WHEN v_undo AND t_kind = 'returned' THEN NULL ELSE p.returned_at END,
-                outcome = CASE WHEN v_undo AND t_kind = 'returned' THEN NULL
+                                   WHEN r.kind = 'reopened' OR v_undo AND t_kind = 'returned' THEN NULL ELSE p.returned_at END,
+                outcome = CASE WHEN r.kind = 'reopened' OR v_undo AND t_kind = 'returned' THEN NULL
                                WHEN v_undo AND t_kind = 'received' THEN 'cancelled'
                                ELSE coalesce(v_detail ->> 'outcome', p.outcome) END,
                 closed_at = CASE WHEN r.kind = 'closed' OR v_undo AND t_kind = 'received' THEN v_happened
@@ -391,7 +460,8 @@ BEGIN
                 expected_before = CASE WHEN r.kind = 'eta' THEN (v_detail ->> 'expected_before')::time
                                        ELSE p.expected_before END
              WHERE p.id = v_repair;
-            state.repair_id := CASE WHEN r.kind = 'closed' OR v_undo AND t_kind = 'received' THEN NULL
+            state.repair_id := CASE WHEN r.kind = 'closed' THEN nullif(state.repair_id, v_repair)
+                                    WHEN v_undo AND t_kind = 'received' THEN NULL
                                     WHEN r.kind = 'corrected' AND NOT (v_undo AND t_kind = 'closed') THEN state.repair_id
                                     ELSE v_repair END;
         ELSIF r.kind IN ('label_linked', 'label_revoked') THEN
@@ -462,7 +532,9 @@ BEGIN
         head.next_seq := head.next_seq + 1;
         outcome := 'recorded';
         message := CASE WHEN flags & 128 <> 0 THEN 'this scanner used the same number before; recorded without it'
-                        WHEN flags & 32 <> 0 THEN 'this scanner was revoked since; recorded, and a lead will look at it' END;
+                        WHEN flags & 32 <> 0 THEN 'this scanner was revoked since; recorded, and a lead will look at it'
+                        WHEN v_overtaken THEN 'this arrived late and others had moved on: it is kept, and what is newer stands' END;
+        flags := flags | CASE WHEN v_overtaken THEN overtaken ELSE 0 END::smallint;
         RETURN NEXT;
     END LOOP;
     IF cardinality(events) > 0 THEN

@@ -3,8 +3,8 @@ SELECT v.event_id, v.kind, (extract(epoch FROM v.recorded_at) * 1000)::bigint AS
        coalesce(s.label_en, '') AS step_en, coalesce(s.label_nl, '') AS step_nl, coalesce(w.label_en, '') AS waiting_en,
        coalesce(w.label_nl, '') AS waiting_nl, btrim(d.make || ' ' || d.model) AS device,
        coalesce((SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1), '') AS code
-  FROM spoor.event v JOIN spoor.device d ON d.id = v.device_id LEFT JOIN spoor.step s ON s.name = v.step
-  LEFT JOIN spoor.reason w ON w.code = v.waiting
+  FROM spoor.event v JOIN spoor.device d ON d.id = v.device_id LEFT JOIN spoor.step s ON s.name = coalesce(v.detail #>> '{claimed,step}', v.step)
+  LEFT JOIN spoor.reason w ON w.code = coalesce(v.detail #>> '{claimed,reason}', v.waiting)
  WHERE v.actor_id = $1::uuid AND v.recorded_at >= now() - interval '12 hours'
    AND v.kind NOT IN ('registered', 'label_linked', 'closed')
  ORDER BY v.seq DESC LIMIT 12;

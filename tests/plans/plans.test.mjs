@@ -101,7 +101,8 @@ async function visit(service, visitor, codes) {
     const note = event({ kind: 'note', public_note: 'Looked at', private_note: 'Twice' });
     await post(service, visitor, [note]);
     await post(service, visitor, [note, event({ kind: 'step', step: 'repair' }), event({ code: 'LOADED-1' }), event({ code: `NEW-${randomUUID()}` }),
-      event({ kind: 'corrected', corrects: note.event_id, detail: { correction: 'did_not_occur' } }), ...Array.from({ length: 20 }, (_, n) => event({ code: codes[n % codes.length] }))]);
+      event({ kind: 'corrected', corrects: note.event_id, detail: { correction: 'did_not_occur' } }),
+      event({ happened_at: new Date(Date.now() - 86_400_000).toISOString() }), ...Array.from({ length: 20 }, (_, n) => event({ code: codes[n % codes.length] }))]);
     await get(`/api/v1/devices/${code}`, visitor.token);
     await get('/api/v1/devices/LOADED-1', visitor.token);
     await get(`/api/v1/devices/${code}/events?before=15`, visitor.token);
@@ -115,7 +116,7 @@ async function visit(service, visitor, codes) {
 }
 
 // What must have been among the plans, or the test looked at nothing.
-const expected = ['INSERT INTO spoor.event', 'INSERT INTO spoor.opening', 'INSERT INTO spoor.custody', 'INSERT INTO spoor.delivery', 'FROM spoor.label l\n CROSS JOIN LATERAL',
+const expected = ['INSERT INTO spoor.event', 'INSERT INTO spoor.opening', 'INSERT INTO spoor.custody', 'INSERT INTO spoor.delivery', 'AS takes', 'FROM spoor.label l\n CROSS JOIN LATERAL',
   'WHERE r.link_hash = hash', 'FOR KEY SHARE', 'FROM spoor.sealable v WHERE v.seq >=', 'INSERT INTO spoor.ledger_entry'];
 
 function judge(plans) {
