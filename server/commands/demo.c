@@ -163,9 +163,16 @@ static const char *time_text(struct making *making, int64_t ms)
 }
 
 /* "2026-11-26", some days from today. */
+/* So many days from now; the Monday after it where that is a weekend: the desk is closed then. */
 static const char *day_text(struct making *making, int days)
 {
-    return arena_format(making->arena, "%.10s", time_text(making, when_now() + days * 24 * HOUR_MS));
+    static const int later[] = {1, 0, 0, 0, 0, 0, 2};
+    time_t           at = (time_t)(when_now() / 1000) + (time_t)days * 24 * 3600;
+    struct tm        day;
+
+    localtime_r(&at, &day);
+    return arena_format(making->arena, "%.10s",
+                        time_text(making, ((int64_t)at + later[day.tm_wday] * 24 * 3600) * 1000));
 }
 
 static const char *intake_json(struct making *making, size_t n, const char *link_hash, int64_t ms)

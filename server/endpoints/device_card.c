@@ -26,9 +26,37 @@ static void add_keys(const struct request *request, struct view *card)
     }
 }
 
+static void set_main(struct view *card, const char *kind, const char *step, const char *outcome,
+                     const char *label)
+{
+    struct view *main = view_within(card, "main");
+
+    view_text(main, "kind", kind);
+    view_text(main, "step", step);
+    view_text(main, "outcome", outcome);
+    view_text(main, "label", label);
+}
+
+static const char *step_label(const struct request *request, bool mine, const struct rows *rows, size_t n,
+                              const char *column)
+{
+    return arena_format(request->arena, "%s: %s", text_in(request->language, mine ? "Next" : "Take over"),
+                        words_column(request, rows, n, column));
+}
+
+/* Who scans a waiting device goes on with it: their own waits no longer, another's is taken over too. */
+static void add_going_on(const struct request *request, const struct rows *facts, bool mine,
+                         struct view *card)
+{
+    if (mine)
+        set_main(card, "waiting_ended", "", "", text_in(request->language, "No longer waiting"));
+    else
+        set_main(card, "step", rows_text(facts, 0, "step"), "", step_label(request, mine, facts, 0, "step"));
+}
+
 /* The first step of the phase after the present one; the last phase is the return to the owner. */
-static void add_main(const struct request *request, const struct rows *facts, const struct rows *steps,
-                     struct view *card)
+static void add_next(const struct request *request, const struct rows *facts, const struct rows *steps,
+                     bool mine, struct view *card)
 {
     const char *phase = rows_text(facts, 0, "phase");
     size_t      now = 0, next;
@@ -38,18 +66,24 @@ static void add_main(const struct request *request, const struct rows *facts, co
     next = now;
     while (next < rows_count(steps) && strcmp(rows_text(steps, next, "phase"), phase) == 0)
         next++;
-    if (next >= rows_count(steps) || rows_flag(facts, 0, "returned"))
-        return;
-    struct view *main = view_within(card, "main");
-    bool         last = next + 1 == rows_count(steps);
+    if (next + 1 == rows_count(steps))
+        set_main(card, "returned", "", "repaired", text_in(request->language, "Return to the owner"));
+    else if (next < rows_count(steps))
+        set_main(card, "step", rows_text(steps, next, "name"), "",
+                 step_label(request, mine, steps, next, "label"));
+}
 
-    view_text(main, "kind", last ? "returned" : "step");
-    view_text(main, "step", last ? "" : rows_text(steps, next, "name"));
-    view_text(main, "outcome", last ? "repaired" : "");
-    view_text(main, "label",
-              last ? text_in(request->language, "Return to the owner")
-                   : arena_format(request->arena, "%s: %s", text_in(request->language, "Take over"),
-                                  words_column(request, steps, next, "label")));
+static void add_main(const struct request *request, const struct rows *facts, const struct rows *steps,
+                     struct view *card)
+{
+    bool mine = strcmp(rows_text(facts, 0, "custodian_id"), request->principal.party_id) == 0;
+
+    if (!*rows_text(facts, 0, "number") || rows_flag(facts, 0, "returned"))
+        return;
+    if (*rows_text(facts, 0, "waiting") && *rows_text(facts, 0, "step"))
+        add_going_on(request, facts, mine, card);
+    else
+        add_next(request, facts, steps, mine, card);
 }
 
 static void add_choices(const struct request *request, const struct rows *rows, const char *list,
@@ -126,8 +160,7 @@ bool device_card_fill(struct session *session, const struct request *request, co
     add_facts(request, facts, card);
     add_keys(request, card);
     add_offer(request, facts, card);
-    if (*rows_text(facts, 0, "number"))
-        add_main(request, facts, steps, card);
+    add_main(request, facts, steps, card);
     add_choices(request, steps, "steps", "name", "label", card);
     add_choices(request, reasons, "reasons", "code", "label", card);
     add_names(people, "people", rows_text(facts, 0, "custodian_id"), card);

@@ -21,16 +21,19 @@ struct tracked {
 
 /* What is said of each phase; the texts are keys of site/text. */
 static const struct {
-    const char *phase, *badge, *tone, *headline, *sentence;
+    const char *phase, *badge, *tone, *headline, *of_laptop, *sentence;
 } phase_texts[] = {
-    {"announced", "Announced", "blue", "We are expecting your device",
+    {"announced", "Announced", "blue", "We are expecting your device", "We are expecting your laptop",
      "Bring it to the desk when it suits you."},
-    {"received", "Received", "blue", "We have your device", "It is safe with us. Somebody looks at it soon."},
+    {"received", "Received", "blue", "We have your device", "We have your laptop",
+     "It is safe with us. Somebody looks at it soon."},
     {"diagnosis", "Being examined", "blue", "We are finding out what is wrong",
-     "A technician is examining it."},
-    {"repair", "In repair", "blue", "Your device is being repaired", "A technician is working on it."},
-    {"ready", "Ready", "ok", "Your device is ready", "You can collect it at the IT desk."},
-    {"returned", "Returned", "ok", "Your device is back with you",
+     "We are finding out what is wrong", "A technician is examining it."},
+    {"repair", "In repair", "blue", "Your device is being repaired", "Your laptop is being repaired",
+     "A technician is working on it."},
+    {"ready", "Ready", "ok", "Your device is ready", "Your laptop is ready",
+     "You can collect it at the IT desk."},
+    {"returned", "Returned", "ok", "Your device is back with you", "Your laptop is back with you",
      "Does something still not work? Tell the desk."},
 };
 
@@ -52,7 +55,10 @@ static void add_state(const struct tracked *tracked, struct view *view)
 
     while (i + 1 < COUNT_OF(phase_texts) && strcmp(phase_texts[i].phase, phase) != 0)
         i++;
-    view_text(view, "headline", page_text(tracked->request, phase_texts[i].headline));
+    view_text(view, "headline",
+              page_text(tracked->request, strcmp(fact(tracked, "device_kind"), "laptop") == 0
+                                              ? phase_texts[i].of_laptop
+                                              : phase_texts[i].headline));
     view_text(view, "sentence", page_text(tracked->request, phase_texts[i].sentence));
     view_text(view, "badge", page_text(tracked->request, phase_texts[i].badge));
     view_text(view, "badge_tone", phase_texts[i].tone);
@@ -115,7 +121,9 @@ static void add_steps(const struct tracked *tracked, struct view *view)
         view_text(item, "when",
                   is_now     ? page_text(request, "now")
                   : i <= now ? phase_date(tracked, owner_steps[i].phase)
-                             : "");
+                  : i == STEPS - 1
+                      ? when_short(request->arena, request->language, fact(tracked, "expected_on"))
+                      : "");
     }
 }
 

@@ -28,6 +28,18 @@ before(async () => {
 }, { timeout: 120000 });
 after(() => service?.stop());
 
+test('what the bench offers first for a waiting device is to go on with it, for who has it and for another', async () => {
+  const first = async (login) => {
+    const page = await (await (await new Client(service.url).signIn(login, demo.accounts[login])).get(`/bench?code=${code}`)).text();
+    const form = page.slice(0, page.indexOf('btn primary big')).split('<form ').at(-1);
+    return Object.fromEntries([...form.matchAll(/name="(kind|step)" value="([^"]+)"/g)].map(([, name, value]) => [name, value]));
+  };
+  const waiting = (await (await fetch(`${service.url}/api/v1/devices/${code}`, { headers: { authorization: `Bearer ${token}` } })).json());
+  assert.equal(waiting.device.waiting, 'PARTS_ORDERED');
+  assert.deepEqual(await first('samira'), { kind: 'waiting_ended' });
+  assert.deepEqual(await first('noor'), { kind: 'step', step: 'repair' });
+});
+
 /** Posts one event on a connection of this agent; gives its outcome, and the connection by its port. */
 function postOn(agent, one) {
   return new Promise((resolve, reject) => {
