@@ -220,6 +220,9 @@ bench: ## measures against pgbench in one run; see tests/bench/README.md
 bench-scan: ## reads pictures with spoor-scan, zbarimg and ZXingReader (DIR=folder, or SEED=1 for made labels)
 	@$(MAKE) --no-print-directory -s $(parallel) all
 	@BUILD=$(BUILD) SEED=$(SEED) sh tests/bench/scan.sh $(DIR)
+bench-nothing: ## reads PICTURES=500 made pictures without a code, with every pass (SEED=1)
+	@$(MAKE) --no-print-directory -s $(parallel) $(BUILD)/tests/unit/test_scan_nothing
+	SPOOR_NOTHING=$(or $(PICTURES),500) SPOOR_SEED=$(or $(SEED),1) $(BUILD)/tests/unit/test_scan_nothing
 bench-queue: ## a queue of SCANS=100000 on a scanner: time and memory of start, status, export, sync
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s $(parallel) all
@@ -235,7 +238,7 @@ clean: ## removes what was built
 help: ## lists the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z][a-z -]*:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all spoor-verify install-build man run test tests test-programs tidy format asan tsan fuzz mutations kills storm faults plans bench bench-scan bench-queue bench-long clean help
+.PHONY: all spoor-verify install-build man run test tests test-programs tidy format asan tsan fuzz mutations kills storm faults plans bench bench-scan bench-nothing bench-queue bench-long clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 %.d: ;

@@ -10,43 +10,53 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define BUFFERS  4u
-#define FRAME_MS 5000
+#define BUFFERS      4u
+#define WIDTH        1280u /* pixels, asked for */
+#define HEIGHT       720u
+#define PATIENCE_MS  5000
+#define FRAME_LENGTH ((size_t)64 * 1024 * 1024) /* bytes; no camera gives more */
 
 struct camera {
-    int      file;
-    unsigned width, height, format;
+    int          file;
+    struct frame frame; /* as the driver promised it; bytes: a copy of the newest */
+    uint8_t     *bytes;
+    size_t       room;
     struct {
         void  *start;
         size_t length;
     } buffers[BUFFERS];
     unsigned count;
-    uint8_t *grey;
 };
 
-void camera_grey_of_yuyv(const uint8_t *yuyv, size_t pixels, uint8_t *grey)
-{
-    for (size_t i = 0; i < pixels; i++)
-        grey[i] = yuyv[2 * i];
-}
+static const struct {
+    uint32_t          format;
+    enum frame_layout layout;
+} formats[] = {
+    {V4L2_PIX_FMT_GREY, FRAME_LUMINANCE}, {V4L2_PIX_FMT_YUYV, FRAME_YUYV},
+    {V4L2_PIX_FMT_UYVY, FRAME_UYVY},      {V4L2_PIX_FMT_NV12, FRAME_LUMINANCE},
+    {V4L2_PIX_FMT_NV21, FRAME_LUMINANCE}, {V4L2_PIX_FMT_YUV420, FRAME_LUMINANCE},
+    {V4L2_PIX_FMT_MJPEG, FRAME_JPEG},     {V4L2_PIX_FMT_JPEG, FRAME_JPEG},
+};
 
 static bool set_format(struct camera *camera)
 {
-    static const unsigned formats[] = {V4L2_PIX_FMT_GREY, V4L2_PIX_FMT_YUYV};
-
     for (size_t i = 0; i < COUNT_OF(formats); i++) {
         struct v4l2_format format = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
+        struct frame      *frame = &camera->frame;
 
-        format.fmt.pix.width = 1280;
-        format.fmt.pix.height = 720;
-        format.fmt.pix.pixelformat = formats[i];
-        if (ioctl(camera->file, VIDIOC_S_FMT, &format) == 0 && format.fmt.pix.pixelformat == formats[i]) {
-            camera->width = format.fmt.pix.width;
-            camera->height = format.fmt.pix.height;
-            camera->format = formats[i];
-            return camera->width > 0 && camera->height > 0 &&
-                   camera->width <= PICTURE_PIXELS_MOST / camera->height;
-        }
+        format.fmt.pix.width = WIDTH;
+        format.fmt.pix.height = HEIGHT;
+        format.fmt.pix.pixelformat = formats[i].format;
+        if (ioctl(camera->file, VIDIOC_S_FMT, &format) != 0 ||
+            format.fmt.pix.pixelformat != formats[i].format)
+            continue;
+        *frame = (struct frame){.layout = formats[i].layout,
+                                .width = format.fmt.pix.width,
+                                .height = format.fmt.pix.height,
+                                .stride = format.fmt.pix.bytesperline};
+        if (frame->stride == 0) /* some drivers do not say it */
+            frame->stride = (size_t)frame->width * (frame->layout == FRAME_LUMINANCE ? 1 : 2);
+        return true;
     }
     return false;
 }
@@ -67,14 +77,85 @@ static bool map_buffers(struct camera *camera)
         camera->buffers[i].length = buffer.length;
         camera->buffers[i].start = mmap(NULL, buffer.length, PROT_READ | PROT_WRITE, MAP_SHARED, camera->file,
                                         (off_t)buffer.m.offset);
-        if (camera->buffers[i].start == MAP_FAILED || ioctl(camera->file, VIDIOC_QBUF, &buffer) != 0)
+        if (camera->buffers[i].start == MAP_FAILED)
             return false;
         camera->count++;
+        if (ioctl(camera->file, VIDIOC_QBUF, &buffer) != 0)
+            return false;
     }
     return camera->count > 0 && ioctl(camera->file, VIDIOC_STREAMON, &type) == 0;
 }
 
-struct camera *camera_open(const char *path, struct error *error)
+static void camera_close(void *context)
+{
+    struct camera *camera = context;
+
+    for (unsigned i = 0; i < camera->count; i++)
+        munmap(camera->buffers[i].start, camera->buffers[i].length);
+    if (camera->file >= 0)
+        close(camera->file);
+    free(camera->bytes);
+    free(camera);
+}
+
+/* The driver wants its buffer back at once. What it says of the length is not trusted; a damaged frame is
+ * left out. */
+static bool copy(struct camera *camera, const struct v4l2_buffer *buffer)
+{
+    size_t length = buffer->bytesused;
+
+    camera->frame.length = 0;
+    if (buffer->index >= camera->count || (buffer->flags & V4L2_BUF_FLAG_ERROR) || length > FRAME_LENGTH)
+        return true;
+    if (length > camera->buffers[buffer->index].length)
+        length = camera->buffers[buffer->index].length;
+    if (length > camera->room) {
+        uint8_t *more = realloc(camera->bytes, length);
+
+        if (!more)
+            return false;
+        camera->bytes = more;
+        camera->room = length;
+    }
+    if (length > 0)
+        memcpy(camera->bytes, camera->buffers[buffer->index].start, length);
+    camera->frame.bytes = camera->bytes;
+    camera->frame.length = length;
+    return true;
+}
+
+/* One buffer, if one is there within this time. *some: one was. */
+static bool take(struct camera *camera, int patience_ms, bool *some)
+{
+    struct pollfd      entry = {.fd = camera->file, .events = POLLIN};
+    struct v4l2_buffer buffer = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
+    int                ready = poll(&entry, 1, patience_ms);
+
+    *some = false;
+    if (ready < 0)
+        return errno == EINTR;
+    if (ready == 0)
+        return patience_ms == 0;
+    if (ioctl(camera->file, VIDIOC_DQBUF, &buffer) != 0)
+        return errno == EAGAIN || errno == EINTR;
+    *some = true;
+    return copy(camera, &buffer) && ioctl(camera->file, VIDIOC_QBUF, &buffer) == 0;
+}
+
+static bool camera_next(void *context, struct frame *frame, struct error *error)
+{
+    struct camera *camera = context;
+    bool           some, going;
+
+    camera->frame.length = 0;
+    going = take(camera, PATIENCE_MS, &some);
+    for (unsigned i = 0; going && some && i < BUFFERS; i++)
+        going = take(camera, 0, &some);
+    *frame = camera->frame;
+    return going || error_set(error, ERROR_UNAVAILABLE, "the camera gives no picture any more");
+}
+
+bool camera_open(const char *path, struct frame_source *source, struct error *error)
 {
     struct camera *camera = calloc(1, sizeof *camera);
 
@@ -84,46 +165,12 @@ struct camera *camera_open(const char *path, struct error *error)
     if (camera->file < 0) {
         error_set(error, ERROR_UNAVAILABLE, "there is no camera %.100s: %s", path, strerror(errno));
     } else if (!set_format(camera) || !map_buffers(camera)) {
-        error_set(error, ERROR_UNAVAILABLE, "%.100s gives no pictures that can be read (YUYV or grey)", path);
+        error_set(error, ERROR_UNAVAILABLE, "%.100s gives no pictures that can be read (grey, YUV or JPEG)",
+                  path);
     } else {
-        camera->grey = malloc((size_t)camera->width * camera->height);
-        if (!camera->grey)
-            abort();
-        return camera;
+        *source = (struct frame_source){.next = camera_next, .close = camera_close, .context = camera};
+        return true;
     }
     camera_close(camera);
-    return NULL;
-}
-
-void camera_close(struct camera *camera)
-{
-    if (!camera)
-        return;
-    for (unsigned i = 0; i < camera->count; i++)
-        munmap(camera->buffers[i].start, camera->buffers[i].length);
-    if (camera->file >= 0)
-        close(camera->file);
-    free(camera->grey);
-    free(camera);
-}
-
-bool camera_frame(struct camera *camera, struct picture *picture, struct error *error)
-{
-    struct pollfd      entry = {.fd = camera->file, .events = POLLIN};
-    struct v4l2_buffer buffer = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
-    size_t             pixels = (size_t)camera->width * camera->height;
-    size_t             needed = camera->format == V4L2_PIX_FMT_YUYV ? pixels * 2 : pixels;
-
-    if (poll(&entry, 1, FRAME_MS) <= 0 || ioctl(camera->file, VIDIOC_DQBUF, &buffer) != 0)
-        return error_set(error, ERROR_UNAVAILABLE, "the camera gives no picture any more");
-    if (buffer.index < camera->count && buffer.bytesused >= needed) {
-        if (camera->format == V4L2_PIX_FMT_YUYV)
-            camera_grey_of_yuyv(camera->buffers[buffer.index].start, pixels, camera->grey);
-        else
-            memcpy(camera->grey, camera->buffers[buffer.index].start, pixels);
-    }
-    if (ioctl(camera->file, VIDIOC_QBUF, &buffer) != 0)
-        return error_set(error, ERROR_UNAVAILABLE, "the camera was taken away");
-    *picture = (struct picture){.grey = camera->grey, .width = camera->width, .height = camera->height};
-    return true;
+    return false;
 }

@@ -132,6 +132,8 @@ void decode_each(const struct picture *picture, const struct decode_settings *se
                                       .context = context};
     const struct pass    *pass = passes_run(&decoding.reading, settings->effort, passes);
 
+    if (!pass && settings->deeper > 0)
+        pass = passes_run_beyond(&decoding.reading, settings->effort, settings->deeper - 1);
     if (pass) {
         report(&decoding, 0, pass);
         if (settings->all)

@@ -3,6 +3,7 @@
 #define SCANNER_DECODE_H
 
 #include "decoded.h"
+#include "frame.h"
 #include "passes.h"
 #include "picture.h"
 
@@ -13,6 +14,7 @@ struct decode_settings {
     long         budget_ms;
     code_wanted *wanted; /* NULL: any code */
     bool         all;    /* every code of the picture, not only those that the first success gives */
+    unsigned deeper; /* where the effort finds nothing, one of the dearer passes: the nth, in turn; 0: none */
 };
 
 struct decode_result {
@@ -36,5 +38,9 @@ size_t decode_picture(const struct picture *picture, const struct decode_setting
  * child died or was too slow; others as picture_open() and picture_read(). */
 bool decode_file(const char *path, const struct decode_settings *settings, struct decode_result *results,
                  size_t most, size_t *count, struct error *error) MUST_USE;
+
+/* The same of a frame of a camera. */
+bool decode_frame(const struct frame *frame, const struct decode_settings *settings,
+                  struct decode_result *results, size_t most, size_t *count, struct error *error) MUST_USE;
 
 #endif

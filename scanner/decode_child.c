@@ -23,15 +23,35 @@ static void tell(void *context, const struct decode_result *result)
         _exit(1);
 }
 
-static void work(const char *path, const struct decode_settings *settings, int pipe)
+/* What is read: a file or a frame. */
+struct job {
+    const char         *path; /* NULL: the frame */
+    const struct frame *frame;
+};
+
+/* The queue, its lock and the network are none of the child's business. Errors may still be told. */
+static void keep_only(int pipe, int file)
+{
+    int most = pipe > file ? pipe : file;
+
+    for (int i = 0; i < most; i++)
+        if (i != pipe && i != file && i != STDERR_FILENO)
+            close(i);
+    if (close_range((unsigned)most + 1, ~0U, 0) != 0 && errno != ENOSYS)
+        _exit(1);
+}
+
+static void work(const struct job *job, const struct decode_settings *settings, int pipe)
 {
     struct error   error = {0};
     struct picture picture = {0};
-    int            file = picture_open(path, &error);
+    int            file = job->path ? picture_open(job->path, &error) : -1;
     bool           done;
 
+    keep_only(pipe, file);
     sandbox_enter((unsigned)(settings->budget_ms + LOADING_MS) / 1000 + 1);
-    if (file >= 0 && picture_read(file, &picture, &error)) {
+    if (job->path ? file >= 0 && picture_read(file, &picture, &error)
+                  : frame_read(job->frame, &picture, &error)) {
         decode_each(&picture, settings, tell, &pipe);
         done = wire_say_done(pipe);
     } else {
@@ -53,8 +73,8 @@ static enum wire_kind listen_to(int pipe, const struct budget *deadline, struct 
     return kind;
 }
 
-bool decode_file(const char *path, const struct decode_settings *settings, struct decode_result *results,
-                 size_t most, size_t *count, struct error *error)
+static bool decode_apart(const struct job *job, const struct decode_settings *settings,
+                         struct decode_result *results, size_t most, size_t *count, struct error *error)
 {
     struct budget  deadline = budget_of_ms(settings->budget_ms + LOADING_MS);
     int            ends[2];
@@ -68,7 +88,7 @@ bool decode_file(const char *path, const struct decode_settings *settings, struc
     child = fork();
     if (child == 0) {
         close(ends[0]);
-        work(path, settings, ends[1]);
+        work(job, settings, ends[1]);
     }
     close(ends[1]);
     if (child < 0) {
@@ -88,4 +108,16 @@ bool decode_file(const char *path, const struct decode_settings *settings, struc
                      last == WIRE_DONE
                          ? "not readable: no code was found in this picture"
                          : "not readable: the decoder did not survive this picture, or took too long");
+}
+
+bool decode_file(const char *path, const struct decode_settings *settings, struct decode_result *results,
+                 size_t most, size_t *count, struct error *error)
+{
+    return decode_apart(&(struct job){.path = path}, settings, results, most, count, error);
+}
+
+bool decode_frame(const struct frame *frame, const struct decode_settings *settings,
+                  struct decode_result *results, size_t most, size_t *count, struct error *error)
+{
+    return decode_apart(&(struct job){.frame = frame}, settings, results, most, count, error);
 }

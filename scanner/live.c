@@ -37,13 +37,18 @@ static void stop(int number)
     stopped = 1;
 }
 
-static void catch_signals(void)
+void live_catch_signals(void)
 {
     struct sigaction action = {.sa_handler = stop};
 
     stopped = 0;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+}
+
+bool live_is_stopped(void)
+{
+    return stopped;
 }
 
 static int64_t ticks_ms(void)
@@ -200,7 +205,7 @@ int live_run(struct live *live, struct error *error)
 {
     struct loop loop = {.live = live};
 
-    catch_signals();
+    live_catch_signals();
     if (live->input)
         loop.sources[loop.count++] = (struct source){.open = true, .bursts = isatty(STDIN_FILENO)};
     for (size_t i = 0; i < live->scanner_count; i++)

@@ -21,4 +21,8 @@ struct live {
  * exit code of the scans. A scanner that was unplugged is told in the error. */
 int live_run(struct live *live, struct error *error);
 
+/* SIGINT and SIGTERM end what goes on, rather than the program, from here on. */
+void live_catch_signals(void);
+bool live_is_stopped(void);
+
 #endif

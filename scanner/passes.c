@@ -115,23 +115,47 @@ const struct pass passes[] = {
     {0},
 };
 
-const struct pass *passes_run(struct reading *reading, enum effort effort, const struct pass *from)
+static bool applies(const struct reading *reading, const struct pass *pass)
+{
+    return !pass->applies || pass->applies(reading);
+}
+
+/* Whether it found something. */
+static bool run_pass(struct reading *reading, const struct pass *pass)
 {
     size_t before = reading->count;
 
+    if (pass->run)
+        pass->run(reading);
+    else
+        passes_read_qr(reading, pass->qr);
+    return reading->count > before;
+}
+
+const struct pass *passes_run(struct reading *reading, enum effort effort, const struct pass *from)
+{
     for (const struct pass *pass = from; pass->name && reading->count < reading->most; pass++) {
-        if (pass->cost > effort || (pass->applies && !pass->applies(reading)))
+        if (pass->cost > effort || !applies(reading, pass))
             continue;
         if (!budget_left(reading->budget))
             return NULL;
-        if (pass->run)
-            pass->run(reading);
-        else
-            passes_read_qr(reading, pass->qr);
-        if (reading->count > before)
+        if (run_pass(reading, pass))
             return pass;
     }
     return NULL;
+}
+
+const struct pass *passes_run_beyond(struct reading *reading, enum effort effort, unsigned n)
+{
+    const struct pass *dearer[COUNT_OF(passes)];
+    unsigned           count = 0;
+
+    for (const struct pass *pass = passes; pass->name; pass++)
+        if (pass->cost > effort && applies(reading, pass))
+            dearer[count++] = pass;
+    if (count == 0 || reading->count == reading->most || !budget_left(reading->budget))
+        return NULL;
+    return run_pass(reading, dearer[n % count]) ? dearer[n % count] : NULL;
 }
 
 void passes_free(struct reading *reading)

@@ -42,6 +42,9 @@ extern const struct pass passes[];
 /* Runs what the effort allows, from a row of the table, until a code is found or the budget is spent. Returns
  * the pass that found it, NULL: none. The caller frees what the reading kept. */
 const struct pass *passes_run(struct reading *reading, enum effort effort, const struct pass *from);
+
+/* Runs one of those that the effort does not allow and that apply: the nth, and from the first again. */
+const struct pass *passes_run_beyond(struct reading *reading, enum effort effort, unsigned n);
 void               passes_free(struct reading *reading);
 
 /* Keeps those of the newly written codes[count .. count + found) that are wanted and not there yet. */

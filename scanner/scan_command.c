@@ -10,8 +10,7 @@
 #include "live.h"
 #include "shared/label.h"
 #include "station.h"
-
-#define REPEAT_FRAMES 90u /* a label that stays before the camera is scanned once */
+#include "watch.h"
 
 static int worse(int one, int other)
 {
@@ -37,27 +36,12 @@ static int scan_picture(struct scan *scan, const char *path)
 
 static int scan_camera(struct scan *scan, const char *path, struct error *error)
 {
-    static const struct decode_settings settings = {.effort = EFFORT_QUICK, .budget_ms = DECODE_BUDGET_MS};
-    static struct decode_result         codes[DECODED_MOST];
-    struct camera                      *camera = camera_open(path, error);
-    char                                latest[DECODED_TEXT_MOST] = "";
-    unsigned                            since = 0;
-    int                                 code = 0;
-    struct picture                      picture;
+    struct frame_source source;
 
-    while (camera && camera_frame(camera, &picture, error)) {
-        size_t count = decode_picture(&picture, &settings, codes, 1);
-
-        since++;
-        scan_tick(scan);
-        if (count == 0 || (strcmp(codes[0].code.text, latest) == 0 && since < REPEAT_FRAMES))
-            continue;
-        since = 0;
-        snprintf(latest, sizeof latest, "%s", codes[0].code.text);
-        code = worse(code, scan_take(scan, codes[0].code.text, false));
-    }
-    camera_close(camera);
-    return code;
+    if (!camera_open(path, &source, error))
+        return 0;
+    scan->wait = false;
+    return watch_frames(scan, &source, error);
 }
 
 static bool is_live(const struct invocation *invocation)

@@ -22,11 +22,19 @@ const char *show_sign(enum show_kind kind)
     return looks[kind].sign;
 }
 
-/* Control bytes of a scanned text must not move the terminal's cursor. */
+#define LINE_CLEAR  "\r\033[K"
+#define GLANCE_MOST 60u /* bytes of a text */
+
+/* Control characters of a scanned text, also those of two bytes, must not move the terminal's cursor. */
 static void print_clean(const char *text)
 {
-    for (; *text; text++)
-        putchar((unsigned char)*text < ' ' || *text == 0x7F ? '?' : *text);
+    for (; *text; text++) {
+        bool is_c1 =
+            (unsigned char)*text == 0xC2 && (unsigned char)text[1] >= 0x80 && (unsigned char)text[1] < 0xA0;
+
+        text += is_c1;
+        putchar(is_c1 || (unsigned char)*text < ' ' || *text == 0x7F ? '?' : *text);
+    }
 }
 
 static void print_json(const struct shown *shown)
@@ -49,7 +57,7 @@ static void print_json(const struct shown *shown)
 static void print_line(const struct show *show, const struct shown *shown)
 {
     if (show->colour)
-        printf("\033[%sm%s ", looks[shown->kind].colour, looks[shown->kind].sign);
+        printf(LINE_CLEAR "\033[%sm%s ", looks[shown->kind].colour, looks[shown->kind].sign);
     print_clean(shown->code);
     printf("%s%s", *shown->code ? "  " : "", shown->word);
     if (show->colour)
@@ -69,6 +77,21 @@ void show_line(const struct show *show, const struct shown *shown)
         print_json(shown);
     else
         print_line(show, shown);
+    fflush(stdout);
+}
+
+void show_glance(const struct show *show, const char *what, const char *text)
+{
+    char   part[GLANCE_MOST + 1];
+    size_t length = strlen(text) < GLANCE_MOST ? strlen(text) : GLANCE_MOST;
+
+    if (!show->colour || show->face || show->json)
+        return;
+    while (length < strlen(text) && length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+        length--;
+    snprintf(part, sizeof part, "%.*s", (int)length, text);
+    printf(LINE_CLEAR "%s  ", what);
+    print_clean(part);
     fflush(stdout);
 }
 

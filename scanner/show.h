@@ -34,6 +34,11 @@ struct shown {
 void show_line(const struct show *show, const struct shown *shown);
 void show_sound(const struct show *show, enum sound_kind kind);
 
+/* What a camera sees at the moment: one line of a terminal that the next one takes the place of. Nothing
+ * elsewhere.
+ */
+void show_glance(const struct show *show, const char *what, const char *text);
+
 /* The sign that stands for a kind, for those who do not see its colour. */
 const char *show_sign(enum show_kind kind);
 

@@ -1,0 +1,100 @@
+#include "watch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "decode.h"
+#include "live.h"
+#include "shared/moment.h"
+
+#define UNREADABLE_MOST 100u /* frames one after the other, until the camera is given up */
+
+bool sight_enters(struct sight *sight, const char *text, int64_t now_ms)
+{
+    size_t oldest = 0;
+
+    for (size_t i = 0; i < SIGHT_MOST; i++) {
+        bool left = now_ms - sight->codes[i].seen_ms > SIGHT_MS || now_ms < sight->codes[i].seen_ms;
+
+        if (sight->codes[i].seen_ms && strcmp(sight->codes[i].text, text) == 0) {
+            sight->codes[i].seen_ms = now_ms;
+            return left;
+        }
+        if (sight->codes[i].seen_ms < sight->codes[oldest].seen_ms)
+            oldest = i;
+    }
+    snprintf(sight->codes[oldest].text, sizeof sight->codes[oldest].text, "%s", text);
+    sight->codes[oldest].seen_ms = now_ms;
+    return true;
+}
+
+struct watching {
+    struct scan *scan;
+    struct sight sight;
+    int64_t      glance_ms; /* when something was read last; 0: nothing is in sight */
+    unsigned     turn, unreadable;
+    int          code;
+};
+
+static void note(struct watching *watching, int code)
+{
+    watching->code = code > watching->code ? code : watching->code;
+}
+
+static void take_codes(struct watching *watching, const struct decode_result *codes, size_t count)
+{
+    int64_t now_ms = moment_now().ms;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *text = codes[i].code.text;
+
+        if (sight_enters(&watching->sight, text, now_ms))
+            note(watching, scan_take(watching->scan, text, false));
+        show_glance(&watching->scan->show, symbology_name(codes[i].code.symbology), text);
+        watching->glance_ms = now_ms;
+    }
+    if (count == 0 && watching->glance_ms && now_ms - watching->glance_ms > SIGHT_MS) {
+        show_glance(&watching->scan->show, "nothing in sight", "");
+        watching->glance_ms = 0;
+    }
+}
+
+/* A damaged frame now and then is common; a camera that gives nothing else is of no use. */
+static bool look(struct watching *watching, const struct frame *frame, struct error *error)
+{
+    static struct decode_result codes[DECODED_MOST];
+    struct decode_settings      settings = {
+             .effort = EFFORT_QUICK, .budget_ms = DECODE_BUDGET_MS, .deeper = ++watching->turn};
+    struct error problem = {0};
+    size_t       count = 0;
+
+    if (!decode_frame(frame, &settings, codes, DECODED_MOST, &count, &problem) &&
+        problem.kind != ERROR_NOT_FOUND)
+        watching->unreadable++;
+    else
+        watching->unreadable = 0;
+    if (watching->unreadable > UNREADABLE_MOST)
+        return error_set(error, ERROR_UNAVAILABLE, "the camera's pictures cannot be read: %.200s",
+                         problem.message);
+    take_codes(watching, codes, count);
+    return true;
+}
+
+int watch_frames(struct scan *scan, struct frame_source *source, struct error *error)
+{
+    static struct watching watching;
+    struct frame           frame;
+
+    watching = (struct watching){.scan = scan};
+    live_catch_signals();
+    show_glance(&scan->show, "nothing in sight", "");
+    while (!live_is_stopped() && source->next(source->context, &frame, error)) {
+        scan_tick(scan);
+        if (!scan->wait)
+            note(&watching, scan_hear(scan));
+        if (frame.length > 0 && !look(&watching, &frame, error))
+            break;
+    }
+    source->close(source->context);
+    return watching.code;
+}
