@@ -106,6 +106,7 @@ static bool show(struct service *service, const struct request *request, struct 
     view_text(view, "title", page_text(request, sections[section].heading));
     view_text(view, "heading", page_text(request, sections[section].heading));
     view_text(view, "lead", page_text(request, sections[section].lead));
+    view_text(view, "base_url", service->config->base_url);
     view_flag(view, sections[section].flag, true);
     view_format(view, "suggested", "batch-%lld", (long long)(when_now() / 1000));
     view_text(view, "error", problem);
