@@ -143,7 +143,7 @@ TEST_SUITES ?= architecture http plans browser verify fault store unit fuzz sql
 test: ## installs what testing needs, then runs every suite
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s $(parallel) all tests
-	@BUILD=$(BUILD) sh tests/run.sh $(TEST_SUITES)
+	@BUILD=$(BUILD) exec sh tests/run.sh $(TEST_SUITES)
 
 UNIT_TESTS    := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/unit/test_scan_%,$(wildcard tests/unit/test_*.c)))
 SCAN_TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_scan_*.c))
@@ -188,7 +188,7 @@ format: ## rewrites the C files in the house's format
 asan tsan: ## the unit and store suites under a sanitizer
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s $(parallel) VARIANT=$@ test-programs
-	@BUILD=build/$@ sh tests/run.sh unit fuzz store
+	@BUILD=build/$@ exec sh tests/run.sh unit fuzz store
 fuzz: ## fuzzes with clang's libFuzzer (FUZZ_SECONDS=60 for each of FUZZ_TARGETS)
 	@sh tests/support/packages.sh run test fuzz
 	@$(MAKE) --no-print-directory -s $(parallel) VARIANT=fuzz $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/fuzz_%)
@@ -208,7 +208,7 @@ storm: ## ten minutes of a bad network and restarts between scanner and service 
 faults: ## the thorough form of the suite fault: every writing system call of the sealer fails once, or is its last; ten kills
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s $(parallel) all tests
-	@SPOOR_FAULTS=all BUILD=$(BUILD) sh tests/run.sh fault
+	@SPOOR_FAULTS=all BUILD=$(BUILD) exec sh tests/run.sh fault
 plans: ## the plans of what runs most often, on a ledger of EVENTS=10000000
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s $(parallel) all
