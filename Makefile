@@ -134,6 +134,7 @@ man: all ## writes the man pages into build/man, from the same tables as --help
 
 ##@ run
 run: install-build ## installs, builds, and starts the service with demo data (PORT=8080 STATE=folder)
+	@test -e $(BUILD)/spoord || echo 'Building Spoor, once.'
 	@$(MAKE) --no-print-directory -s $(parallel) all
 	@$(if $(PORT),SPOOR_PORT=$(PORT)) $(if $(STATE),SPOOR_STATE=$(abspath $(STATE))) exec $(BUILD)/spoord serve --demo
 

@@ -15,11 +15,17 @@ why_test="to run the tests"
 why_fuzz="to fuzz"
 why_tidy="to check the code"
 
+# shellcheck disable=SC2046
 missing() {
+    installed=$(dpkg-query -W -f '${Package} ${Status}\n' $(printf '%s\n' "$@" | sed 's|/.*||') 2> /dev/null | sed -n 's/ install ok installed$//p')
     for package; do
         case $package in */*) command -v "${package#*/}" > /dev/null && continue ;; esac
         package=${package%/*}
-        dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'ok installed' || printf '%s ' "$package"
+        case "
+$installed
+" in *"
+$package
+"*) ;; *) printf '%s ' "$package" ;; esac
     done
 }
 
