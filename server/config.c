@@ -48,6 +48,8 @@ static const struct setting settings[] = {
            "longest wait for a free database session"),
     NUMBER("SPOOR_STATEMENT_TIMEOUT_MS", statement_timeout_ms, "5000", 100, 60000,
            "our deadline for a statement"),
+    NUMBER("SPOOR_RESERVE_MB", reserve_mb, "256", 1, 65536,
+           "free disk space in MiB below which the private PostgreSQL takes no records"),
     NUMBER("SPOOR_SEAL", seal, "1", 0, 1, "1: the service seals the ledger; 0: `spoord seal` does"),
     TEXT("SPOOR_SEAL_STATE", seal_folder, "",
          "folder of the sealer: key and log; empty: seal in SPOOR_STATE"),

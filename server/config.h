@@ -29,6 +29,7 @@ struct config {
     unsigned    sessions;             /* database sessions */
     unsigned    session_wait_ms;      /* longest wait for a free session */
     unsigned    statement_timeout_ms; /* our own deadline for a statement */
+    unsigned    reserve_mb;  /* below that much room on its disk the private PostgreSQL takes no records */
     unsigned    found_level; /* what /d/<code> shows to anyone: 0 nothing … 3 phase and expected return */
 };
 

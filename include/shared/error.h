@@ -23,6 +23,7 @@ enum error_kind {
     ERROR_TOO_LARGE,       /* more bytes, items or pixels than we take */
     ERROR_UNSUPPORTED,     /* a format we do not read */
     ERROR_TOO_MANY,        /* too often; see retry_after_s */
+    ERROR_NO_ROOM,         /* certainly not done: the disk is full */
     ERROR_UNAVAILABLE,     /* certainly not done; may work if tried again later */
     ERROR_UNKNOWN_OUTCOME, /* perhaps done, perhaps not: try the same key again */
     ERROR_INTERNAL,        /* a bug, or a machine without resources */

@@ -12,6 +12,7 @@
 #include "db/cluster.h"
 #include "db/listen.h"
 #include "db/migrate.h"
+#include "db/room.h"
 #include "endpoints/door.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/evidence.h"
@@ -165,6 +166,8 @@ static bool start_service(struct running *running, struct error *error)
     struct service *service = &running->service;
 
     service->config = &running->config;
+    if (service->cluster)
+        service->room = room_start(running->config.state, (uint64_t)running->config.reserve_mb << 20);
     evidence_sweep(running->config.state);
     service->started = time(NULL);
     service->pool = open_pool(running, "spoor_app", running->config.sessions, error);
@@ -239,6 +242,7 @@ static void stop(struct running *running)
     pool_free(running->service.public_pool);
     pool_free(running->service.pool);
     cluster_stop(running->service.cluster);
+    room_stop(running->service.room);
     arena_free(running->arena);
 }
 

@@ -32,6 +32,7 @@ static const struct {
     {"22", ERROR_INVALID, "A value has a form that cannot be stored"},
     {"25006", ERROR_UNAVAILABLE, "The database takes no writes at this moment"},
     {"40", ERROR_UNAVAILABLE, "Two did this at the same moment; try again"},
+    {"53100", ERROR_NO_ROOM, "The disk of the database is full: nothing was recorded"},
     {"53", ERROR_UNAVAILABLE, "The database has no room at this moment"},
     {"55P03", ERROR_UNAVAILABLE, "Others are writing at this moment; try again"},
     {"57014", ERROR_UNAVAILABLE, "The database did not answer in time"},

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "db/query.h"
+#include "db/room.h"
 #include "endpoints/page.h"
 #include "endpoints/session_cookie.h"
 #include "render/json.h"
@@ -131,6 +132,18 @@ static bool enter_api(struct service *service, struct request *request, struct e
     return true;
 }
 
+/* Who is nobody may try: to sign in, above all. */
+static bool has_room(const struct service *service, const struct request *request, struct error *error)
+{
+    bool reads = strcmp(request->method, "POST") != 0 || strcmp(request->path, "/sign-out") == 0;
+
+    return reads || request->principal.roles == 0 || !room_is_low(service->room) ||
+           error_set(
+               error, ERROR_NO_ROOM,
+               "The disk of the service is almost full: nothing was recorded. It goes on by itself as soon "
+               "as there is room");
+}
+
 bool door_authenticate(struct service *service, struct request *request, struct error *error)
 {
     bool entered = request->route->door == DOOR_API ? enter_api(service, request, error)
@@ -139,7 +152,7 @@ bool door_authenticate(struct service *service, struct request *request, struct 
     /* Reading who somebody is leaves nothing half done: an unknown outcome there is only "not now". */
     if (!entered && error->kind == ERROR_UNKNOWN_OUTCOME)
         error->kind = ERROR_UNAVAILABLE;
-    return entered;
+    return entered && has_room(service, request, error);
 }
 
 /* RFC 9457 problem details. */

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "db/pool.h"
+#include "db/room.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/service.h"
 #include "ledger/seal_status.h"
@@ -63,6 +64,15 @@ static void seal_metrics(struct buffer *out, struct service *service, struct are
                   (long long)(status.lag_ms / 1000), (long long)(status.lag_ms % 1000));
 }
 
+static void room_metrics(struct buffer *out, struct room *room)
+{
+    if (!room)
+        return;
+    metric(out, "disk_free_bytes", "gauge", "Room on the disk of the private PostgreSQL.", room_free(room));
+    metric(out, "disk_low", "gauge", "1: too little room; nothing is recorded until there is more.",
+           room_is_low(room));
+}
+
 /* Prometheus text format 0.0.4. */
 bool metrics_show(struct service *service, const struct request *request, struct reply *reply,
                   struct error *error)
@@ -97,5 +107,6 @@ bool metrics_show(struct service *service, const struct request *request, struct
     pool_metrics(out, service->public_pool, "public");
     pool_metrics(out, service->audit_pool, "audit");
     seal_metrics(out, service, request->arena);
+    room_metrics(out, service->room);
     return true;
 }

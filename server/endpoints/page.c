@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "db/room.h"
 #include "render/template.h"
 #include "render/text.h"
 
@@ -40,6 +41,7 @@ struct view *page_view(const struct service *service, const struct request *requ
     view_text(view, "site_name", service->config->site_name);
     view_text(view, "help_line", service->config->help_line);
     view_flag(view, "signed_in", who->roles != 0);
+    view_flag(view, "no_room", who->roles != 0 && room_is_low(service->room));
     view_text(view, "who", who->name ? who->name : "");
     view_text(view, "token", who->form_token ? who->form_token : "");
     navigation(view, who, here);
@@ -65,6 +67,7 @@ static const char *title_of(const struct request *request, const struct error *e
         [ERROR_TOO_LARGE] = "That is too much",
         [ERROR_UNSUPPORTED] = "That form is not understood",
         [ERROR_TOO_MANY] = "Too often in a short time",
+        [ERROR_NO_ROOM] = "Not recorded",
         [ERROR_UNAVAILABLE] = "Not at this moment",
         [ERROR_UNKNOWN_OUTCOME] = "Not certain whether it was recorded",
     };

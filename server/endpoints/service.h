@@ -13,6 +13,7 @@ struct cluster;
 struct cache;
 struct recorder;
 struct rate_limit;
+struct room;
 struct sealer;
 
 struct service {
@@ -27,7 +28,8 @@ struct service {
     struct cache        *access;            /* who came in with which token */
     struct rate_limit   *misses;            /* of guessed links and codes, by address */
     struct listener     *listener;          /* for /metrics */
-    struct cluster      *cluster;           /* NULL: PostgreSQL is somebody else's */
+    struct cluster      *cluster;           /* NULL: PostgreSQL is somebody else's, as is its disk */
+    struct room         *room;              /* on the disk of the cluster */
     char                 verifier_key[300]; /* of the log; "" : sealed elsewhere */
     uint8_t              secret[32];        /* key of all keyed hashes; outside the database */
     char   setup_secret[32]; /* printed once while there is no administrator; "" : there is one */

@@ -249,7 +249,8 @@ static void report(struct sealer *sealer, const char *state, const char *message
 /* A contradiction stays until somebody acts: it is looked at again from time to time. */
 static bool handle_trouble(struct sealer *sealer, const struct error *error)
 {
-    bool alarm = error->kind != ERROR_UNAVAILABLE && error->kind != ERROR_UNKNOWN_OUTCOME;
+    bool alarm = error->kind != ERROR_UNAVAILABLE && error->kind != ERROR_UNKNOWN_OUTCOME &&
+                 error->kind != ERROR_NO_ROOM;
 
     if (!sealer->stands_still)
         seal_open_give_up(sealer);

@@ -29,7 +29,7 @@ static const int exit_codes[ERROR_KIND_COUNT] = {
     [ERROR_NONE] = 0,        [ERROR_INVALID] = 2,  [ERROR_UNAUTHENTICATED] = 5, [ERROR_FORBIDDEN] = 5,
     [ERROR_NOT_FOUND] = 3,   [ERROR_METHOD] = 2,   [ERROR_CONFLICT] = 4,        [ERROR_TOO_LARGE] = 2,
     [ERROR_UNSUPPORTED] = 2, [ERROR_TOO_MANY] = 6, [ERROR_UNAVAILABLE] = 6,     [ERROR_UNKNOWN_OUTCOME] = 7,
-    [ERROR_INTERNAL] = 1,
+    [ERROR_INTERNAL] = 1,    [ERROR_NO_ROOM] = 6,
 };
 
 int exit_code_of(enum error_kind kind)

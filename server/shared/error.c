@@ -15,6 +15,7 @@ static const char *const words[ERROR_KIND_COUNT] = {
     [ERROR_TOO_LARGE] = "too_large",
     [ERROR_UNSUPPORTED] = "unsupported",
     [ERROR_TOO_MANY] = "too_many",
+    [ERROR_NO_ROOM] = "no_room",
     [ERROR_UNAVAILABLE] = "unavailable",
     [ERROR_UNKNOWN_OUTCOME] = "unknown_outcome",
     [ERROR_INTERNAL] = "internal",
@@ -40,7 +41,9 @@ static void fill_in(struct error *error, enum error_kind kind, const char *forma
 {
     error->kind = kind;
     error->field[0] = '\0';
-    error->retry_after_s = kind == ERROR_UNAVAILABLE || kind == ERROR_UNKNOWN_OUTCOME ? 1 : 0;
+    error->retry_after_s = kind == ERROR_UNAVAILABLE || kind == ERROR_UNKNOWN_OUTCOME ? 1
+                           : kind == ERROR_NO_ROOM                                    ? 30
+                                                                                      : 0;
     vsnprintf(error->message, sizeof error->message, format, args);
     drop_half_character(error->message);
 }

@@ -9,7 +9,7 @@ static const unsigned statuses[ERROR_KIND_COUNT] = {
     [ERROR_FORBIDDEN] = 403, [ERROR_NOT_FOUND] = 404,   [ERROR_METHOD] = 405,
     [ERROR_CONFLICT] = 409,  [ERROR_TOO_LARGE] = 413,   [ERROR_UNSUPPORTED] = 415,
     [ERROR_TOO_MANY] = 429,  [ERROR_UNAVAILABLE] = 503, [ERROR_UNKNOWN_OUTCOME] = 503,
-    [ERROR_INTERNAL] = 500,
+    [ERROR_INTERNAL] = 500,  [ERROR_NO_ROOM] = 507,
 };
 
 unsigned reply_status_of(enum error_kind kind)
