@@ -17,6 +17,7 @@
 #include "endpoints/endpoints.h"
 #include "endpoints/evidence.h"
 #include "endpoints/service.h"
+#include "ledger/closing.h"
 #include "ledger/recorder.h"
 #include "ledger/seal_log.h"
 #include "ledger/sealer.h"
@@ -35,12 +36,13 @@
 
 /* Everything that is started, in the order in which it starts; stopped in the reverse one. */
 struct running {
-    struct arena  *arena;
-    struct config  config;
-    struct service service;
-    char           conninfo[1024];
-    sigset_t       stop_signals;
-    struct listen *listen;
+    struct arena   *arena;
+    struct config   config;
+    struct service  service;
+    char            conninfo[1024];
+    sigset_t        stop_signals;
+    struct listen  *listen;
+    struct closing *closing;
 };
 
 /* The threads that start later inherit the mask, so that only sigwait() below sees the signals. */
@@ -231,6 +233,7 @@ static bool start_listener(struct running *running, struct error *error)
 static void stop(struct running *running)
 {
     listener_stop(running->service.listener);
+    closing_stop(running->closing);
     recorder_free(running->service.recorder);
     listen_stop(running->listen);
     cache_free(running->service.pages);
@@ -267,6 +270,10 @@ static bool start(struct running *running, const struct invocation *invocation, 
         return false;
     if (!greeting_prepare(&running->service, running->arena, error) || !start_listener(running, error))
         return false;
+    running->closing = closing_start(&(struct closing_options){.pool = running->service.pool,
+                                                               .recorder = running->service.recorder,
+                                                               .timezone = running->config.timezone,
+                                                               .wait_ms = running->config.session_wait_ms});
     greeting_print(&running->service, option_given(invocation, "demo") ? &demo : NULL);
     return true;
 }

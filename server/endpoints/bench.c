@@ -218,9 +218,9 @@ static const char *detail_of(const struct request *request)
 
 static bool read_draft(const struct request *request, struct event_draft *draft, struct error *error)
 {
-    static const char *const kinds[] = {"step",      "waiting", "waiting_ended", "handed_over",
-                                        "moved",     "note",    "eta",           "returned",
-                                        "corrected", "offered", "accepted",      "refused"};
+    static const char *const kinds[] = {"step",     "waiting", "waiting_ended", "handed_over", "moved",
+                                        "note",     "eta",     "returned",      "corrected",   "offered",
+                                        "accepted", "refused", "reopened"};
     const char              *day;
     bool                     known = false;
 
@@ -246,6 +246,8 @@ static bool read_draft(const struct request *request, struct event_draft *draft,
         known = known || strcmp(kinds[i], draft->kind) == 0;
     if (!known)
         return error_field(error, "kind", "This page cannot record '%.20s'", draft->kind);
+    if (strcmp(draft->kind, "reopened") == 0 && !*draft->private_note)
+        return error_field(error, "private_note", "Say why the repair is opened again");
     draft->detail = detail_of(request);
     return true;
 }

@@ -16,7 +16,7 @@ static const char *const outcomes[][2] = {
 /* Each form carries its own key, so that a second click is the same event. */
 static void add_keys(const struct request *request, struct view *card)
 {
-    static const char *const names[] = {"e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9", "e10"};
+    static const char *const names[] = {"e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9", "e10", "e11"};
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         char *id = arena_take(request->arena, UUID_SIZE);
@@ -143,6 +143,21 @@ static void add_facts(const struct request *request, const struct rows *facts, s
     view_flag(card, "in_repair", *rows_text(facts, 0, "number") && !rows_flag(facts, 0, "returned"));
 }
 
+/* A lead may open the latest repair again, while that is not too long ago. */
+static bool add_reopening(struct session *session, const struct request *request, const struct rows *facts,
+                          struct view *card, struct error *error)
+{
+    const struct rows *rows;
+
+    if (!(request->principal.roles & (MAY_LEAD | MAY_ADMIN)) ||
+        (*rows_text(facts, 0, "number") && !rows_flag(facts, 0, "returned")))
+        return true;
+    rows = QUERY(session, request->arena, SQL_REPAIR_REOPENABLE, error, rows_text(facts, 0, "device_id"));
+    if (rows && rows_count(rows) > 0)
+        view_text(view_within(card, "reopening"), "repair", rows_text(rows, 0, "number"));
+    return rows != NULL;
+}
+
 bool device_card_fill(struct session *session, const struct request *request, const struct rows *facts,
                       struct view *view, struct error *error)
 {
@@ -155,7 +170,7 @@ bool device_card_fill(struct session *session, const struct request *request, co
     const struct rows *places =
         people ? query_run(session, request->arena, SQL_PLACE_LIST, NULL, 0, error) : NULL;
 
-    if (!places)
+    if (!places || !add_reopening(session, request, facts, card, error))
         return false;
     add_facts(request, facts, card);
     add_keys(request, card);

@@ -1,0 +1,82 @@
+// A repair ends by itself, 5 working days after it was returned; a lead can open it again.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { Client, greeting, startSpoord, waitFor } from '../support/spoord.mjs';
+
+const DAY = 86_400_000;
+let one, accounts, token, lead;
+const others = [];
+const due = '5CG4101ABC', notDue = 'PF4A1B2C';
+const sql = async (text) => (await promisify(execFile)('psql', ['-qXAt', '-v', 'ON_ERROR_STOP=1', '-h', join(one.state, 'state/run'), '-U', 'postgres', '-d', 'spoor', '-c', text])).stdout.trim();
+const ofSerial = (serial) => `device_id = (SELECT device_id FROM spoor.alias WHERE value = '${serial}')`;
+const closings = (serial) => sql(`SELECT count(*) FROM spoor.event WHERE kind = 'closed' AND ${ofSerial(serial)}`);
+const sweepers = (count) => Promise.all(Array.from({ length: count }, () => startSpoord({ demo: false, state: one.state,
+  env: { SPOOR_DATABASE: `host=${join(one.state, 'state/run')} dbname=spoor user=spoor_login`, SPOOR_SEAL: '0' } })));
+async function post(events) {
+  const answer = await fetch(`${one.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify({ events }) });
+  return (await answer.json()).outcomes;
+}
+const returned = (code, days) => ({ event_id: randomUUID(), code, kind: 'returned', detail: { outcome: 'repaired' }, happened_at: new Date(Date.now() - days * DAY).toISOString() });
+
+before(async () => {
+  one = await startSpoord();
+  ({ accounts } = greeting(one.output()));
+  token = (await one.run('token', 'add', 'desk', '--role', 'technician')).out.trim();
+  lead = await new Client(one.url).signIn('tom', accounts.tom);
+}, { timeout: 120_000 });
+after(async () => {
+  for (const service of others) await service.kill('SIGTERM'); // stop() would wait for the end of the database that they share
+  await one?.stop();
+});
+
+test('what was returned a week ago is closed by itself, once, whoever sweeps; what was not stays open', async () => {
+  assert.deepEqual((await post([returned(due, 7.1), returned(notDue, 4.9)])).map(({ outcome }) => outcome), ['recorded', 'recorded']);
+  others.push(...(await sweepers(2)));
+  await waitFor('the closing', async () => (await closings(due)) !== '0');
+  assert.equal(await closings(due), '1');
+  assert.equal(await sql(`SELECT link_until::date - closed_at::date || ' ' || (closed_at > now() - interval '5 minutes') FROM spoor.repair WHERE ${ofSerial(due)}`), '90 true');
+  for (const service of others.splice(0)) await service.kill('SIGTERM'); // a sweep that had begun has ended
+  assert.equal(await closings(due), '1');
+  assert.equal(await closings(notDue), '0');
+});
+
+test('the closing is sealed as the service\'s own, and says by which rule', async () => {
+  const seq = Number(await sql(`SELECT seq FROM spoor.event WHERE kind = 'closed' AND ${ofSerial(due)}`));
+  await waitFor('the seal', async () => Number((await (await fetch(`${one.url}/log/checkpoint`)).text()).split('\n')[1]) > seq);
+  const auditor = await new Client(one.url).signIn('vera', accounts.vera);
+  const html = await (await auditor.get(`/audit/devices/${await sql(`SELECT device_id FROM spoor.alias WHERE value = '${due}'`)}`)).text();
+  assert.match(html, /<b>Closed<\/b>[^]*Closed by itself, 5 working days after the return\./);
+  assert.ok(!html.includes('class="altered"'));
+});
+
+test('a lead opens it again with a reason; a technician cannot', async () => {
+  const device_id = await sql(`SELECT device_id FROM spoor.alias WHERE value = '${due}'`);
+  const number = await sql(`SELECT number FROM spoor.repair WHERE ${ofSerial(due)}`);
+  const form = async (who, more) => who.post('/bench/record', { token: await who.token('/bench'), event_id: randomUUID(), device_id, kind: 'reopened', ...more });
+  const desk = await new Client(one.url).signIn('samira', accounts.samira);
+  assert.ok(!(await (await desk.get(`/bench?device=${device_id}`)).text()).includes('value="reopened"'));
+  assert.equal((await form(desk, { private_note: 'It is broken again' })).status, 403);
+  assert.ok((await (await lead.get(`/bench?device=${device_id}`)).text()).includes(`Open ${number} again`));
+  assert.equal((await form(lead, { private_note: '' })).status, 400, 'not without a reason');
+  assert.equal((await form(lead, { private_note: 'It is broken again' })).status, 303);
+  assert.equal(await sql(`SELECT closed_at IS NULL AND returned_at IS NULL AND link_until IS NULL FROM spoor.repair WHERE ${ofSerial(due)}`), 't');
+  const page = await (await lead.get(`/bench?device=${device_id}`)).text();
+  assert.ok(page.includes('Return to the owner') && !page.includes('value="reopened"'), 'it is in repair again');
+});
+
+test('what a lead took back is not closed by itself again', async () => {
+  assert.equal((await post([returned(due, 7.2)]))[0].outcome, 'recorded');
+  others.push(...(await sweepers(1)));
+  await waitFor('the second closing', async () => (await closings(due)) === '2');
+  const [closed, device_id] = (await sql(`SELECT event_id, device_id FROM spoor.event WHERE kind = 'closed' AND ${ofSerial(due)} ORDER BY seq DESC LIMIT 1`)).split('|');
+  assert.equal((await lead.post('/bench/record', { token: await lead.token('/bench'), event_id: randomUUID(), device_id, kind: 'corrected', corrects: closed })).status, 303);
+  for (const service of others.splice(0)) await service.kill('SIGTERM');
+  others.push(...(await sweepers(1)));
+  for (const service of others.splice(0)) await service.kill('SIGTERM');
+  assert.equal(await closings(due), '2');
+  assert.equal(await sql(`SELECT closed_at IS NULL FROM spoor.repair WHERE ${ofSerial(due)}`), 't');
+});
