@@ -2,10 +2,12 @@
 # Read counts and time of spoor-scan decode, zbarimg and ZXingReader on pictures with their texts beside them:
 #   BUILD=build/release sh tests/bench/scan.sh FOLDER     FOLDER/name.png (or .jpg) and FOLDER/name.txt
 #   SEED=7 BUILD=build/release sh tests/bench/scan.sh     made labels, by GENERATOR (degrade_labels.py)
-# A picture counts as read when its text is among those found, as wrong when only others are. EFFORT=quick|normal|thorough.
+# A picture counts as read when its text is among those found, as wrong when only others are. EFFORT=quick|normal|thorough;
+# BUDGET=10000 (ms a picture) on a machine that does other things too.
 set -eu
 generator=${GENERATOR:-../shared/tools/degrade_labels.py}
 effort=${EFFORT:-thorough}
+budget=${BUDGET:-1500}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 
@@ -42,7 +44,7 @@ judge() { # FOUND TEXT-FILE
 }
 
 read_spoor() {
-    "$BUILD/spoor-scan" decode --effort "$effort" "$1" 2> /dev/null | cut -f 3-
+    "$BUILD/spoor-scan" decode --effort "$effort" --budget-ms "$budget" "$1" 2> /dev/null | cut -f 3-
 }
 read_zbarimg() {
     zbarimg -q --nodbus --raw "$1" 2> /dev/null

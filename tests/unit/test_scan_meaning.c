@@ -119,7 +119,7 @@ static void takes_serial_numbers_and_refuses_what_is_none(void **state)
 }
 
 /* Each form of 1,000 random labels under each of the maps comes back as itself. */
-static void check_map(const struct keyboard_map *map, const char *before, uint64_t seed)
+static void check_map(const struct keyboard_map *map, const char *before, const char *between, uint64_t seed)
 {
     for (int i = 0; i < CODES; i++) {
         struct label   label = random_label(&seed);
@@ -127,7 +127,7 @@ static void check_map(const struct keyboard_map *map, const char *before, uint64
         struct meaning meaning;
         struct error   error = {0};
 
-        snprintf(text, sizeof text, "%s%s", before, label.code);
+        snprintf(text, sizeof text, "%s%.5s%s%s", before, label.code, between, label.code + 5);
         assert_true(keyboard_garble(map, text, garbled, sizeof garbled));
         if (!meaning_read(garbled, true, &meaning, &error))
             fail_msg("%s: %s became %s: %s", map->name, text, garbled, error.message);
@@ -138,13 +138,14 @@ static void check_map(const struct keyboard_map *map, const char *before, uint64
 
 static void repairs_every_code_under_each_of_the_seven_layouts(void **state)
 {
-    static const char *const forms[] = {"", "HTTPS://FIX.EXAMPLE.NL/D/", "https://fix.example.nl/d/"};
+    static const char *const forms[][2] = {
+        {"", ""}, {"", "-"}, {"HTTPS://FIX.EXAMPLE.NL/D/", ""}, {"https://fix.example.nl/d/", ""}};
 
     (void)state;
     assert_int_equal(keyboard_map_count, 7);
     for (size_t i = 0; i < keyboard_map_count; i++)
         for (size_t n = 0; n < COUNT_OF(forms); n++)
-            check_map(&keyboard_maps[i], forms[n], 20261124 + i);
+            check_map(&keyboard_maps[i], forms[n][0], forms[n][1], 20261124 + i);
 }
 
 /* Codes that nobody minted: those in doubt are refused, never turned into another. */

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-static const unsigned sizes[][2] = {{320, 240}, {640, 480}, {800, 600}, {480, 640}};
+static const unsigned sizes[][2] = {{320, 240}, {640, 480}, {400, 300}, {360, 480}};
 
 static unsigned number_of(const char *name, unsigned otherwise)
 {
