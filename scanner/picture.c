@@ -10,29 +10,6 @@
 
 #include "picture_formats.h"
 
-int picture_open(const char *path, struct error *error)
-{
-    int         file = -1;
-    struct stat what;
-
-    if (stat(path, &what) == 0) {
-        if (!S_ISREG(what.st_mode)) {
-            error_set(error, ERROR_INVALID, "%.200s is not a file", path);
-            return -1;
-        }
-        file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    }
-    if (file < 0) {
-        error_set(error, ERROR_INVALID, "cannot open %.200s: %s", path, strerror(errno));
-        return -1;
-    }
-    if (fstat(file, &what) == 0 && S_ISREG(what.st_mode))
-        return file;
-    close(file);
-    error_set(error, ERROR_INVALID, "%.200s is not a file any more", path);
-    return -1;
-}
-
 static uint8_t *read_whole(FILE *file, size_t *length, struct error *error)
 {
     struct stat what;
@@ -91,6 +68,24 @@ static const struct {
     {4, "ftypmsf1", read_heic},
 };
 
+static bool has_mark(const char head[16], size_t n)
+{
+    return memcmp(head + formats[n].offset, formats[n].mark, strlen(formats[n].mark)) == 0;
+}
+
+/* What cannot be loaded any more once the process is in the sandbox. A HEIC that comes too late is refused.
+ */
+static void prepare(int file)
+{
+    char head[16] = {0};
+
+    if (pread(file, head, sizeof head, 0) <= 0)
+        return;
+    for (size_t i = 0; i < COUNT_OF(formats); i++)
+        if (formats[i].read == read_heic && has_mark(head, i) && !heic_prepare())
+            return;
+}
+
 static bool read_by_mark(FILE *file, struct picture *picture, struct error *error)
 {
     char     head[16] = {0};
@@ -100,10 +95,35 @@ static bool read_by_mark(FILE *file, struct picture *picture, struct error *erro
         return error_set(error, ERROR_UNSUPPORTED, "the file is empty");
     rewind(file);
     for (size_t i = 0; i < COUNT_OF(formats); i++)
-        if (memcmp(head + formats[i].offset, formats[i].mark, strlen(formats[i].mark)) == 0)
+        if (has_mark(head, i))
             return formats[i].read(file, picture, &orientation, error) &&
                    picture_turn(picture, orientation, error);
     return error_set(error, ERROR_UNSUPPORTED, "this is neither PNG, JPEG, WebP nor HEIC");
+}
+
+int picture_open(const char *path, struct error *error)
+{
+    int         file = -1;
+    struct stat what;
+
+    if (stat(path, &what) == 0) {
+        if (!S_ISREG(what.st_mode)) {
+            error_set(error, ERROR_INVALID, "%.200s is not a file", path);
+            return -1;
+        }
+        file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    }
+    if (file < 0) {
+        error_set(error, ERROR_INVALID, "cannot open %.200s: %s", path, strerror(errno));
+        return -1;
+    }
+    if (fstat(file, &what) == 0 && S_ISREG(what.st_mode)) {
+        prepare(file);
+        return file;
+    }
+    close(file);
+    error_set(error, ERROR_INVALID, "%.200s is not a file any more", path);
+    return -1;
 }
 
 bool picture_read(int file, struct picture *picture, struct error *error)

@@ -18,7 +18,7 @@ struct picture {
 };
 
 /* Opens what may be a picture: a regular file, and nothing that waits or does something when it is read.
- * Returns a file descriptor, or -1 with the error. */
+ * Loads what reading it needs. Returns a file descriptor, or -1 with the error. */
 int picture_open(const char *path, struct error *error) MUST_USE;
 
 /* Reads PNG, JPEG, WebP or HEIC, by content; turned as it is shown. Takes over the file. ERROR_UNSUPPORTED:

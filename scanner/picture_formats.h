@@ -46,6 +46,9 @@ bool jpeg_picture(FILE *file, const uint8_t *bytes, size_t length, struct pictur
                   struct error *error); /* from the file, or from the bytes where it is NULL */
 bool webp_picture(const uint8_t *bytes, size_t length, struct picture *picture, unsigned *orientation,
                   struct error *error);
+
+/* Loads the library for HEIC; a process that may open no files any more has to have called it before. */
+bool heic_prepare(void);
 bool heic_picture(const uint8_t *bytes, size_t length, struct picture *picture, unsigned *orientation,
                   struct error *error);
 

@@ -29,6 +29,22 @@ struct rescue {
     bool          failed;
 };
 
+#define CONTEXT_MOST 100u
+
+/* "step repair", for people: what the scan meant. */
+static void describe_context(const json_t *event, char context[CONTEXT_MOST])
+{
+    static const char *const names[] = {"step", "reason", "place", "to", "kind"};
+
+    *context = '\0';
+    for (size_t i = 0; i < COUNT_OF(names) && !*context; i++) {
+        const char *value = json_string_value(json_object_get(event, names[i]));
+
+        if (value && strlen(value) <= CONTEXT_MOST - 20) /* nothing is cut within a character */
+            snprintf(context, CONTEXT_MOST, "%s %s", names[i], value);
+    }
+}
+
 /* What stands in the body says the rest. False: it is no event. */
 static bool describe(const json_t *event, struct queue_item *item)
 {
@@ -41,7 +57,6 @@ static bool describe(const json_t *event, struct queue_item *item)
 
     item->scanner_seq = json_integer_value(json_object_get(event, "scanner_seq"));
     item->code = code ? code : "";
-    item->context = "";
     item->skew_known = json_is_integer(skew);
     item->skew_ms = json_integer_value(skew);
     if (at && moment_parse(at, &moment, &ignored))
@@ -99,9 +114,11 @@ static bool add(struct rescue *rescue, struct queue_item *item)
 static bool take_body(struct rescue *rescue, const char *body)
 {
     json_t           *event = json_loads(body, JSON_REJECT_DUPLICATES, NULL);
-    struct queue_item item = {.body = body};
+    char              context[CONTEXT_MOST];
+    struct queue_item item = {.body = body, .context = context};
     bool              is_event = describe(event, &item);
 
+    describe_context(event, context);
     if (is_event && !rescue->failed && item.scanner_seq >= rescue->least)
         rescue->failed = !add(rescue, &item);
     json_decref(event);

@@ -168,20 +168,26 @@ test('a scanner from before there were signatures is told to enrol again; what i
     for (const byte of Buffer.from(text)) { sum ^= byte; for (let i = 0; i < 8; i++) sum = (sum >>> 1) ^ (sum & 1 ? 0x82F63B78 : 0); }
     return (~sum >>> 0).toString(16).padStart(8, '0');
   };
-  const rest = `7 ${old.event_id} ${JSON.stringify(old)}`;
-  writeFileSync(join(folder, 'queue'), `S ${crc(rest)} ${rest}\n`);
+  const second = { ...old, event_id: randomUUID(), step: 'repair' }; // with the same number, as after a queue was set back
+  const kept = [old, second].map((e) => `7 ${e.event_id} ${JSON.stringify(e)}`);
+  writeFileSync(join(folder, 'queue'), kept.map((rest) => `S ${crc(rest)} ${rest}\n`).join(''));
   for (const args of [['sync'], ['--step', 'repair', '--stdin']]) {
     const said = await scan(args, `${code}\n`);
     assert.equal(said.code, 5, said.out);
     assert.match(said.err, /enrol it again: spoor-scan enroll http\S+ CODE/);
   }
-  assert.match((await scan(['status'])).out, /1 waiting[^]*enrol it again/);
+  assert.match((await scan(['status'])).out, /1 waiting, 1 need attention, next number 9[^]*enrol it again[^]*step repair\n.*came with number 7/);
   const once = (await service.run('scanner', 'add', 'New bench', '--account', 'noor')).out.match(/enroll \S+ (\S+)/)[1];
   const enrolled = await scan(['enroll', service.url, once]);
   assert.equal(enrolled.code, 0, enrolled.err);
   const sent = await scan(['sync']);
-  assert.equal(sent.code, 0, sent.out + sent.err);
+  assert.equal(sent.code, 14, sent.out + sent.err);
+  const again = await scan(['sync', '--again']);
+  assert.equal(again.code, 0, again.out + again.err);
   assert.ok(!(await (await lead.get('/exceptions')).text()).includes('<b>New bench</b>'), 'its numbers begin with what it kept');
+  const audit = (await service.run('token', 'add', 'audit of kept scans', '--role', 'auditor')).out.trim();
+  const ledger = await (await fetch(`${service.url}/api/v1/events`, { headers: { authorization: `Bearer ${audit}` } })).text();
+  for (const { event_id } of [old, second]) assert.equal(ledger.split('\n').filter((line) => line && JSON.parse(line).event_id === event_id).length, 1, 'recorded once');
 });
 
 test('a queue of another scanner or server is refused by name, and is not touched', async () => {
