@@ -21,6 +21,13 @@ RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT n.seq FROM spoor.notice n WHERE n.target = of_event AND of_tag = ANY (n.erased) LIMIT 1;
 $$;
 
+-- Whom a late event claimed that did not come into force; NULL where no id stands, as when somebody wrote there by hand.
+CREATE OR REPLACE FUNCTION spoor.claimed(detail jsonb, member text)
+RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN detail -> 'claimed' ->> member ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                THEN (detail -> 'claimed' ->> member)::uuid END;
+$$;
+
 -- The same as an auditor's page shows and checks it: values come from their openings, never from tables that can be edited;
 -- with the entry that was sealed and the one of the device's record before it.
 CREATE VIEW spoor.auditable AS
@@ -32,8 +39,8 @@ SELECT s.*, encode(l.entry, 'hex') AS entry, encode(b.entry, 'hex') AS entry_bef
        n.value AS public_note, m.value AS private_note, coalesce(e.detail ? 'claimed', false) AS overtaken,
        e.detail ? 'claimed' AND s.to_id = s.before_to AND s.place_id IS NOT DISTINCT FROM s.before_place
            AND s.step IS NOT DISTINCT FROM s.before_step AND e.waiting IS NOT DISTINCT FROM s.before_waiting AS idle,
-       (SELECT c.name FROM spoor.party c WHERE c.id = (e.detail #>> '{claimed,to}')::uuid) AS claimed_to,
-       (SELECT c.name FROM spoor.party c WHERE c.id = (e.detail #>> '{claimed,place}')::uuid) AS claimed_place,
+       (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(e.detail, 'to')) AS claimed_to,
+       (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(e.detail, 'place')) AS claimed_place,
        (SELECT u.device_seq FROM spoor.event u WHERE u.corrects = s.event_id ORDER BY u.seq LIMIT 1) AS corrected_by,
        (SELECT u.device_seq FROM spoor.event u WHERE u.event_id = s.corrects) AS corrects_number
   FROM spoor.sealable s

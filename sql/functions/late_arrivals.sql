@@ -4,7 +4,7 @@
 -- When something happened by our clock: what the sender said, with the difference of its clock where it is one (a sender may
 -- write anything into its detail; ledger/seal_row.c reads it the same way); never after it was recorded.
 CREATE OR REPLACE FUNCTION spoor.made_at(happened timestamptz, recorded timestamptz, detail jsonb)
-RETURNS timestamptz LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
     SELECT least(recorded, happened + CASE WHEN detail ->> 'clock_skew_ms' ~ '^-?[0-9]{1,13}$' AND jsonb_typeof(detail -> 'clock_skew_ms') = 'number'
         THEN (detail ->> 'clock_skew_ms')::float8 ELSE 0 END * interval '1 millisecond');
 $$;

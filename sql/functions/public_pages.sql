@@ -13,20 +13,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            (SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1),
            r.problem, s.phase, p.position, s.name, s.label_en, s.label_nl, (extract(epoch FROM c.step_since) * 1000)::bigint,
            w.code, w.side, w.label_en, w.label_nl, w.sentence_en, w.sentence_nl,
-           c.next_update_on, r.expected_on, to_char(r.expected_before, 'HH24:MI'), r.expected_was, r.outcome,
+           CASE WHEN NOT x.over THEN c.next_update_on END, r.expected_on, to_char(r.expected_before, 'HH24:MI'), r.expected_was, r.outcome,
            (extract(epoch FROM r.opened_at) * 1000)::bigint, (extract(epoch FROM r.returned_at) * 1000)::bigint,
            (extract(epoch FROM r.closed_at) * 1000)::bigint,
-           CASE WHEN h.named AND h.id <> r.owner_id THEN split_part(h.name, ' ', 1) END, pl.name, c.seq, o.language,
+           CASE WHEN h.named AND h.id <> r.owner_id AND NOT x.over THEN split_part(h.name, ' ', 1) END, pl.name, c.seq, o.language,
            d.id, r.id, floor(extract(epoch FROM r.link_until))::bigint
       FROM spoor.repair r
       JOIN spoor.device d ON d.id = r.device_id
       JOIN spoor.party o ON o.id = r.owner_id
       JOIN spoor.custody c ON c.device_id = d.id
       JOIN spoor.party h ON h.id = c.custodian_id
-      LEFT JOIN spoor.party pl ON pl.id = c.place_id
-      LEFT JOIN spoor.step s ON s.name = c.step
+     -- A visit that is over stays as it ended; what becomes of the device after it is nobody's affair here.
+     CROSS JOIN LATERAL (SELECT r.closed_at IS NOT NULL AND c.repair_id IS NOT NULL AS over) x
+      LEFT JOIN spoor.party pl ON pl.id = c.place_id AND NOT x.over
+      LEFT JOIN spoor.step s ON s.name = CASE WHEN x.over THEN (SELECT v.step FROM spoor.event v
+            WHERE v.repair_id = r.id AND v.kind = 'closed' ORDER BY v.seq DESC LIMIT 1) ELSE c.step END
       LEFT JOIN spoor.phase p ON p.name = s.phase
-      LEFT JOIN spoor.reason w ON w.code = c.waiting
+      LEFT JOIN spoor.reason w ON w.code = c.waiting AND NOT x.over
      WHERE r.link_hash = hash AND (r.link_until IS NULL OR r.link_until > now())
 $$;
 
@@ -40,7 +43,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       FROM spoor.repair r
       JOIN spoor.event v ON v.repair_id = r.id
       JOIN spoor.event_kind k ON k.name = v.kind AND k.public
-      JOIN spoor.party h ON h.id = coalesce((v.detail #>> '{claimed,to}')::uuid, v.to_id)
+      JOIN spoor.party h ON h.id = coalesce(spoor.claimed(v.detail, 'to'), v.to_id)
       LEFT JOIN spoor.step s ON s.name = coalesce(v.detail #>> '{claimed,step}', v.step)
       LEFT JOIN spoor.reason w ON w.code = v.reason
       LEFT JOIN spoor.opening n ON n.seq = v.seq AND n.tag = 21

@@ -7,8 +7,8 @@ SELECT v.seq, v.event_id, v.device_seq, v.kind, (extract(epoch FROM v.recorded_a
        v.flags | CASE WHEN v.detail ? 'claimed' THEN 256 ELSE 0 END AS flags, coalesce(v.detail ? 'claimed', false) AS overtaken,
        v.detail ? 'claimed' AND b.to_id = v.to_id AND b.place_id IS NOT DISTINCT FROM v.place_id AND b.step IS NOT DISTINCT FROM v.step
            AND b.waiting IS NOT DISTINCT FROM v.waiting AS idle,
-       (SELECT c.name FROM spoor.party c WHERE c.id = (v.detail #>> '{claimed,to}')::uuid) AS claimed_to,
-       (SELECT c.name FROM spoor.party c WHERE c.id = (v.detail #>> '{claimed,place}')::uuid) AS claimed_place,
+       (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(v.detail, 'to')) AS claimed_to,
+       (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(v.detail, 'place')) AS claimed_place,
        coalesce(v.detail::text, '') AS detail, coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 21), '') AS public_note,
        coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 22), '') AS private_note,
        EXISTS (SELECT FROM spoor.event u WHERE u.corrects = v.event_id) AS corrected

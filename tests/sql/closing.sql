@@ -1,6 +1,6 @@
 -- When repairs end, and how long they can be opened again.
 BEGIN;
-SELECT plan(26);
+SELECT plan(28);
 SET client_min_messages = warning;
 SELECT is(spoor.closes_at(returned::timestamptz, 'Europe/Amsterdam'), closes::timestamptz, what) FROM (VALUES
     ('2026-11-23 10:00+01', '2026-11-30 10:00+01', 'from a Monday: the five working days of a week'),
@@ -43,6 +43,15 @@ UPDATE visit SET two = pg_temp.take_in();
 SELECT is(message, 'this repair is closed already', 'whoever is late to close one visit') FROM visit, pg_temp.tell('closed', jsonb_build_object('repair_id', one));
 SELECT is(pg_temp.present(), two, 'does not end the next') FROM visit;
 SELECT is(pg_temp.repair(two), 'open', 'which stays open') FROM visit;
+UPDATE spoor.repair r SET link_hash = decode(repeat('0a', 32), 'hex'), link_until = NULL FROM visit WHERE r.id = one;
+UPDATE spoor.party p SET named = true FROM ids JOIN spoor.actor a ON a.id = ann WHERE p.id = a.party_id;
+SELECT pg_temp.tell('step', '{"step": "repair"}'), pg_temp.tell('waiting', '{"reason": "QUEUE"}');
+SELECT results_eq($$ SELECT phase, waiting, holder FROM spoor.track(decode(repeat('0a', 32), 'hex')) $$, $$ VALUES ('returned'::text, NULL::text, NULL::text) $$,
+    'the link of a visit that is over says nothing of the next one');
+UPDATE spoor.repair r SET link_hash = NULL FROM visit WHERE r.id = one;
+UPDATE spoor.repair r SET link_hash = decode(repeat('0a', 32), 'hex') FROM visit WHERE r.id = two;
+SELECT results_eq($$ SELECT phase, waiting, holder FROM spoor.track(decode(repeat('0a', 32), 'hex')) $$, $$ VALUES ('repair'::text, 'QUEUE'::text, 'Ann'::text) $$,
+    'which its own link does');
 UPDATE spoor.repair r SET closed_at = now() FROM visit WHERE r.id = one;
 SELECT is(message, 'this device is in repair already', 'an earlier visit is not opened beside it') FROM visit, pg_temp.tell('reopened', jsonb_build_object('repair_id', one));
 SELECT pg_temp.tell('moved', '{"alias": "D2"}');
