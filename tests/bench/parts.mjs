@@ -10,7 +10,7 @@ import { build, greeting, run, startSpoord, waitFor } from '../support/spoord.mj
 const call = promisify(execFile);
 const pgbench = join('/usr/lib/postgresql', readdirSync('/usr/lib/postgresql').sort((a, b) => a - b).at(-1), 'bin/pgbench');
 
-export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 export const tell = (text) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
 
 function clean(more) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { startHouse } from '../support/house.mjs';
-import { Client } from '../support/spoord.mjs';
+import { Client, setCookies } from '../support/spoord.mjs';
 import { exchange, request } from './wire.mjs';
 
 const house = await startHouse();
@@ -22,7 +22,7 @@ class Browser extends Client {
   async send(path, { headers = {}, ...rest } = {}) {
     const cookie = [...this.jar].map(([name, value]) => `${name}=${value}`).join('; ');
     const answer = await fetch(this.url + path, { redirect: 'manual', ...rest, headers: { ...(cookie && { cookie }), ...headers } });
-    for (const line of answer.headers.getSetCookie()) {
+    for (const line of setCookies(answer)) {
       const [, name, value] = line.match(/^([^=]+)=([^;]*)/);
       if (value) this.jar.set(name, value);
       else this.jar.delete(name);
@@ -76,7 +76,7 @@ test('56: whoever signs in gets a session that nobody chose', async () => {
 
 test('57: a cookie has exactly the attributes that it needs', async () => {
   const answer = await new Client(service.url).post('/sign-in', { login: 'noor', password: demo.accounts.noor });
-  const [session, known] = answer.headers.getSetCookie();
+  const [session, known] = setCookies(answer);
   assert.match(session, /^sid=[0-9A-HJKMNP-TV-Z]{52}; Path=\/; HttpOnly; SameSite=Lax$/);
   assert.match(known, /^known=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=15552000$/);
 });

@@ -2,13 +2,14 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build, greeting, startSpoord } from './spoord.mjs';
 
 const call = promisify(execFile);
-const script = resolve(import.meta.dirname, 'postgres.sh');
-const root = resolve(import.meta.dirname, '../..');
+const script = fileURLToPath(new URL('postgres.sh', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const env = () => ({ ...process.env, BUILD: build });
 
 // Every table of the schema with its size, but for what is counted on purpose: tries to sign in, sessions' ages.

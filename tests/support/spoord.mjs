@@ -108,6 +108,9 @@ export function greeting(output) {
   return { accounts, sticker: output.match(/\S+\/d\/\S+/)?.[0], link: output.match(/\S+\/t\/\S+/)?.[0] };
 }
 
+/** Each Set-Cookie of an answer; the fetch of Debian 12's Node has no getSetCookie and joins them. */
+export const setCookies = ({ headers }) => headers.getSetCookie?.() ?? headers.get('set-cookie')?.split(/, (?=[^\s;,=]+=)/) ?? [];
+
 /** A browser-like client: cookies, same-origin headers, forms. */
 export class Client {
   constructor(url) {
@@ -125,7 +128,7 @@ export class Client {
 
   async send(path, { headers = {}, ...rest } = {}) {
     const answer = await fetch(this.url + path, { redirect: 'manual', ...rest, headers: { ...(this.cookie && { cookie: this.cookie }), ...headers } });
-    for (const line of answer.headers.getSetCookie()) {
+    for (const line of setCookies(answer)) {
       const [name, value] = line.split(';')[0].split('=');
       this.cookies.set(name, value);
     }
