@@ -323,7 +323,8 @@ bool cluster_files_write_access(const struct cluster_files *files, struct error 
             length += (size_t)snprintf(map + length, sizeof map - length,
                                        "spoor %s postgres\nspoor %s spoor_login\n", users[i], users[i]);
     return write_file(files, "pg_ident.conf", map, error) &&
-           write_file(files, "pg_hba.conf", "local all all peer map=spoor\n", error);
+           write_file(files, "pg_hba.conf",
+                      "local all all peer map=spoor\nlocal replication all peer map=spoor\n", error);
 }
 
 bool cluster_files_become(const struct cluster_files *files)

@@ -1,0 +1,52 @@
+#include <stdio.h>
+
+#include "commands/commands.h"
+#include "commands/database.h"
+#include "db/backup.h"
+
+static int run(struct invocation *invocation, struct error *error)
+{
+    DATABASE    database = {0};
+    const char *folder = operand(invocation, 0);
+
+    if (!database_reach(&database, error))
+        return 0;
+    if (*database.config.database)
+        return error_set(
+            error, ERROR_INVALID,
+            "SPOOR_DATABASE names a PostgreSQL of your own: back it up with its own tools, and with it "
+            "secret.key of SPOOR_STATE and the folder of the sealer");
+    if (backup_make(
+            &(struct cluster_options){.state = database.config.state, .user = database.config.database_user},
+            database.config.seal_folder, folder, error))
+        printf("%s is a whole copy, and was verified. To go back to it: stop the service, put the folder in "
+               "the place "
+               "of SPOOR_STATE, start.\n",
+               folder);
+    return 0;
+}
+
+static const struct example_row examples[] = {
+    {"spoord backup /backup/spoor-2026-11-26",
+     "a copy of the private PostgreSQL, the keys and the log, while it works"},
+    {"SPOOR_STATE=/backup/spoor-2026-11-26 spoord serve --port 9000",
+     "looks whether a copy works; use a copy of the copy, as this changes it"},
+    {0},
+};
+
+const struct command backup_command = {
+    .name = "backup",
+    .operands = "FOLDER",
+    .operands_least = 1,
+    .operands_most = 1,
+    .summary = "Copies the private PostgreSQL, the keys and the log into a new folder",
+    .text =
+        "Works while the service does, and without it. The folder gets its name when it is whole. It holds "
+        "the "
+        "keys:\n"
+        "keep it as well as the original. What is erased later stays in it: let backups go after a while. "
+        "Records\n"
+        "made after the backup are lost by going back to it; the auditor's pages say so.",
+    .run = run,
+    .examples = examples,
+};

@@ -1,0 +1,17 @@
+/* backup.h: a copy of a private PostgreSQL and of what stands beside it, made while the service works. */
+#ifndef DB_BACKUP_H
+#define DB_BACKUP_H
+
+#include <stdbool.h>
+
+#include "db/cluster.h"
+#include "shared/error.h"
+
+/* The cluster of the options must run. Into "<folder>.part" first, which is checked (pg_verifybackup),
+ * brought to the disk and then named: a folder of this name is a whole state folder that `spoord serve` can
+ * start on. The sealer's folder is copied last, so that it is never behind the database. ERROR_CONFLICT:
+ * something of this name is there. What the programs of PostgreSQL have to say goes to standard error. */
+bool backup_make(const struct cluster_options *options, const char *seal_folder, const char *folder,
+                 struct error *error) MUST_USE;
+
+#endif
