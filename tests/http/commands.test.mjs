@@ -1,5 +1,6 @@
 // The administrator's command line, on a running service.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import { startHouse } from '../support/house.mjs';
 import { enrolWith } from '../support/raw_scanner.mjs';
@@ -70,7 +71,7 @@ test('a label that is on nothing is revoked too, and never linked after that', a
   assert.equal((await spoord('label', 'revoke', free, '--reason', 'lost with the roll', '--yes')).code, 0);
   assert.match(await house.sql(`SELECT detail ->> 'why' FROM spoor.admin_action WHERE action = 'label_revoked'`), /lost with the roll/);
   const token = (await spoord('token', 'add', 'linker', '--role', 'technician')).out.trim();
-  const body = JSON.stringify({ events: [{ event_id: crypto.randomUUID(), code: '8XK2LT3', kind: 'label_linked', detail: { label: free } }] });
+  const body = JSON.stringify({ events: [{ event_id: randomUUID(), code: '8XK2LT3', kind: 'label_linked', detail: { label: free } }] });
   const answer = await fetch(`${service.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body });
   assert.equal((await answer.json()).outcomes[0].message, 'this label was revoked');
 });
