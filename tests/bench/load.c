@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,12 +91,18 @@ static void random_bytes(unsigned char *bytes, size_t count)
     used += count;
 }
 
+/* Of version 7, as our clients make them. */
 static void uuid(char text[37])
 {
-    unsigned char b[16];
+    unsigned char   b[16];
+    struct timespec now;
 
+    clock_gettime(CLOCK_REALTIME, &now);
     random_bytes(b, sizeof b);
-    b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
+    for (int i = 0; i < 6; i++)
+        b[i] =
+            (unsigned char)(((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000) >> (40 - 8 * i));
+    b[6] = (unsigned char)((b[6] & 0x0F) | 0x70);
     b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
     snprintf(text, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
              b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);

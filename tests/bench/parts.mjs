@@ -93,7 +93,9 @@ export async function ours(service, mode, clients, warm, seconds) {
 const drawn = ({ theirs }) => `\\set n random(1, ${theirs.codes.length})\n`;
 const code = ({ theirs }, n = ':n') => `('{${theirs.codes.join(',')}}'::text[])[${n}]`;
 
-const event = ({ theirs }, of) => `jsonb_build_object('event_id', gen_random_uuid(), 'actor', '${theirs.actor}', 'kind', 'moved', 'code', ${of}, 'happened_at', now(), 'said', 8, 'mac', '\\x' || repeat('5a', 32))`;
+// Of version 7, as our clients make them.
+const uuid = "regexp_replace(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0'), '(.{8})', '\\1-') || '-7' || substr(gen_random_uuid()::text, 16)";
+const event = ({ theirs }, of) => `jsonb_build_object('event_id', ${uuid}, 'actor', '${theirs.actor}', 'kind', 'moved', 'code', ${of}, 'happened_at', now(), 'said', 8, 'mac', '\\x' || repeat('5a', 32))`;
 
 /** pgbench's scripts: the statements that the service executes for one request, with values drawn the same way. */
 export const scripts = {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -186,8 +187,7 @@ static void tells_days_in_both_languages(void **state)
     assert_string_equal(when_span(arena, "en", INT64_C(110) * 3600000), "4 d 14 h");
     assert_string_equal(when_span(arena, "nl", INT64_C(534) * 60000), "8 u 54 min");
     assert_non_null(strstr(when_moment(arena, "en", when_now()), "Today"));
-    assert_ptr_equal(strstr(when_moment_inside(arena, "nl", when_now()), "vandaag, "),
-                     when_moment_inside(arena, "nl", when_now()));
+    assert_int_equal(strncmp(when_moment_inside(arena, "nl", when_now()), "vandaag, ", 9), 0);
     /* 2026-10-25 01:30 UTC is half past two, the second one of that night in Amsterdam. */
     assert_string_equal(when_clock(arena, "en", INT64_C(1792891800000)), "2:30");
     assert_string_equal(when_clock(arena, "en", INT64_C(1792888200000)), "2:30");
@@ -211,6 +211,9 @@ static void reads_uuids_of_clients(void **state)
         assert_false(uuid_parse(bad[i], text));
     uuid_make(made);
     assert_true(uuid_parse(made, text));
+    usleep(2000);
+    uuid_make(text);
+    assert_true(strcmp(made, text) < 0);
 }
 
 static void closes_every_label_layout_on_its_sheet(void **state)
