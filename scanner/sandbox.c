@@ -13,6 +13,16 @@
 
 #include "shared/compiler.h"
 
+/* Sanitizers reserve more addresses than any limit allows; gcc and clang say in different ways that one is
+ * in. */
+#if defined __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#elif defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define SANITIZED
+#endif
+
 #define MEMORY_MOST ((rlim_t)768 * 1024 * 1024) /* bytes of addresses, the libraries among them */
 
 /* What decoding needs: memory, the open files, the clock, and an end. */
@@ -91,8 +101,7 @@ void sandbox_enter(unsigned cpu_seconds)
     limit(RLIMIT_CPU, cpu_seconds);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);
-#if !defined __SANITIZE_ADDRESS__ &&                                                                         \
-    !defined __SANITIZE_THREAD__ /* which reserve more addresses than any limit allows */
+#ifndef SANITIZED
     limit(RLIMIT_AS, MEMORY_MOST);
 #endif
     filter();

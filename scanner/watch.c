@@ -7,7 +7,7 @@
 #include "live.h"
 #include "shared/moment.h"
 
-#define UNREADABLE_MOST 100u /* frames one after the other, until the camera is given up */
+#define UNREADABLE_MOST 50u /* frames one after the other, until the camera is given up */
 
 bool sight_enters(struct sight *sight, const char *text, int64_t now_ms)
 {
