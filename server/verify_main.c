@@ -154,6 +154,9 @@ static void tell_verdict(const struct bundle_check *check, const struct findings
         printf("NOT INTACT. %" PRIu64
                " findings, below; do not rely on this history before they are explained.\n",
                finding_total(findings));
+    if (check->signatures)
+        printf("%" PRIu64 " records carry what their scanner signed; each signature was checked.\n",
+               check->signatures);
     if (findings->count[FINDING_LATE])
         printf(
             "%" PRIu64
@@ -167,9 +170,9 @@ static void tell_verdict(const struct bundle_check *check, const struct findings
 static void tell_json(const struct bundle_check *check, const struct findings *findings, bool stale)
 {
     printf("{\"intact\": %s, \"stale\": %s, \"findings\": %" PRIu64 ", \"entries\": %" PRIu64
-           ", \"rows\": %" PRIu64 ", \"values\": %" PRIu64 "}\n",
+           ", \"rows\": %" PRIu64 ", \"values\": %" PRIu64 ", \"signatures\": %" PRIu64 "}\n",
            finding_total(findings) ? "false" : "true", stale ? "true" : "false", finding_total(findings),
-           check->checkpoint.size, check->rows, check->openings);
+           check->checkpoint.size, check->rows, check->openings, check->signatures);
 }
 
 static int check_bundle(struct invocation *invocation, struct held *held, struct error *error)
@@ -370,7 +373,9 @@ static const struct command bundle_command = {
     .summary = "Checks what `spoord export-bundle` wrote",
     .text = "Recomputes the tree from the entries and compares its root with the signed one; checks each "
             "entry's place in\n"
-            "its device's chain, each value against its commitment, and each row against its entry.",
+            "its device's chain, each value against its commitment, each row against its entry, and each "
+            "signature of a\n"
+            "scanner against its key, what it signed, and the row (F21; docs/ledger.md lists the findings).",
     .run = bundle,
     .options = bundle_rows,
     .examples = bundle_examples};

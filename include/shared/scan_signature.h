@@ -44,6 +44,17 @@ struct scan_said {
 /* The statement overflows `out` only where a value is longer than any that the service takes. */
 void scan_statement(const struct scan_said *said, struct buffer *out);
 
+/* A field of a statement, by its number; NULL: not said. */
+#define SCAN_PART_COUNT 18u
+struct scan_part {
+    const uint8_t *bytes;
+    size_t         length;
+};
+
+/* Reads a statement back: parts point into it. False: it is none that scan_statement() writes. */
+bool scan_statement_read(const uint8_t *statement, size_t length,
+                         struct scan_part parts[SCAN_PART_COUNT]) MUST_USE;
+
 /* The scanner and the counter of a statement, written as hexadecimal digits. False: there are none in it. */
 bool scan_statement_number(const char *hex, char scanner[SCAN_SCANNER_SIZE], int64_t *counter);
 

@@ -103,6 +103,26 @@ static bool take_number(const unsigned char *bytes, size_t length, char scanner[
     return *scanner && *counter > 0;
 }
 
+bool scan_statement_read(const uint8_t *statement, size_t length, struct scan_part parts[SCAN_PART_COUNT])
+{
+    const unsigned char *at = statement + sizeof STATEMENT_HEAD, *end = statement + length;
+    unsigned             before = 0;
+    struct part          part;
+
+    for (unsigned i = 0; i < SCAN_PART_COUNT; i++)
+        parts[i] = (struct scan_part){0};
+    if (length < sizeof STATEMENT_HEAD || memcmp(statement, STATEMENT_HEAD, sizeof STATEMENT_HEAD) != 0)
+        return false;
+    while (at < end) {
+        if (!next_part(&at, end, &part) || part.number <= before || part.number >= SCAN_PART_COUNT ||
+            part.length == 0)
+            return false;
+        before = part.number;
+        parts[part.number] = (struct scan_part){part.bytes, part.length};
+    }
+    return true;
+}
+
 bool scan_statement_number(const char *hex, char scanner[SCAN_SCANNER_SIZE], int64_t *counter)
 {
     size_t         digits = strlen(hex), got = 0;

@@ -3,6 +3,7 @@
 
 #include "audit/sha256.h"
 #include "verify/bundle_parts.h"
+#include "verify/scan_proof.h"
 
 bool bundle_is_erased(const struct run *run, unsigned tag)
 {
@@ -40,6 +41,9 @@ static void learn_value(const struct run *run, unsigned tag, struct known_value 
     } else {
         known->state = raw->length == 2 ? VALUE_NONE : VALUE_TEXT;
         sha256(raw->text, raw->length, known->hash);
+        if (known->state == VALUE_TEXT &&
+            !scan_proof_party((struct json_part){raw->text + 1, raw->length - 2}, known->party))
+            memset(known->party, 0, sizeof known->party);
     }
 }
 

@@ -171,8 +171,10 @@ static void check_entry(struct run *run, const uint8_t *bytes, size_t length, ui
     if (read && entry.type == ENTRY_CONFIGURATION)
         check_configuration(run, &entry, seq);
     bundle_openings_check(run, read ? &entry : NULL, seq);
-    if (read && entry.type == ENTRY_EVENT)
+    if (read && entry.type == ENTRY_EVENT) {
         device = bundle_chain_check(run, &entry, seq);
+        bundle_scans_check(run, &entry, seq, device);
+    }
     bundle_rows_check(run, read ? &entry : NULL, seq, device);
 }
 
@@ -297,10 +299,15 @@ static void close_all(struct run *run)
     if (run->folder >= 0)
         close(run->folder);
     buffer_free(&run->opening_room);
-    for (unsigned tag = 0; tag < ENTRY_TAG_COUNT; tag++)
+    for (unsigned tag = 0; tag < ENTRY_TAG_COUNT; tag++) {
         buffer_free(&run->raw[tag]);
+        buffer_free(&run->plain[tag]);
+    }
     id_map_free(run->targets);
     id_map_free(run->devices);
+    id_map_free(run->scanners);
+    id_map_free(run->scanner_keys);
+    id_map_free(run->labels);
     free(run);
 }
 
@@ -329,9 +336,12 @@ bool bundle_check_run(struct bundle_check *check, struct error *error)
     run->folder = -1;
     run->targets = id_map_new(sizeof(struct target));
     run->devices = id_map_new(sizeof(struct device_state));
+    run->scanners = id_map_new(sizeof(struct known_scanner));
+    run->scanner_keys = id_map_new(16);
+    run->labels = id_map_new(16);
     run->opening_room.limit = PART_LINE_MOST;
     for (unsigned tag = 0; tag < ENTRY_TAG_COUNT; tag++)
-        run->raw[tag].limit = PART_LINE_MOST;
+        run->raw[tag].limit = run->plain[tag].limit = PART_LINE_MOST;
     opened = open_all(run, error);
     if (opened) {
         check_all(run);

@@ -1,10 +1,10 @@
 /*
  * bundle_check.h: checks a bundle (docs/ledger.md) from beginning to end: signature, root, every entry's
  * encoding and place in its device's chain, every opening against its commitment, every row against its
- * entry, every tile.
+ * entry, every signature of a scanner, every tile.
  *
- * Reads each file once (entries twice); memory grows with the number of devices, corrections and erasures
- * only.
+ * Reads each file once (entries twice); memory grows with the number of devices, labels, scanners,
+ * corrections and erasures only.
  */
 #ifndef VERIFY_BUNDLE_CHECK_H
 #define VERIFY_BUNDLE_CHECK_H
@@ -42,8 +42,8 @@ struct bundle_check {
 
     /* what came out */
     struct checkpoint checkpoint;
-    uint64_t          rows, openings;
-    int64_t           newest_ms; /* recorded_at of the newest entry */
+    uint64_t          rows, openings, signatures; /* of scanners, that fit */
+    int64_t           newest_ms;                  /* recorded_at of the newest entry */
 };
 
 /* False when the bundle cannot be read at all (ERROR_NOT_FOUND, ERROR_INVALID); findings otherwise. */

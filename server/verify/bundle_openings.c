@@ -2,24 +2,12 @@
 #include <string.h>
 
 #include "verify/bundle_parts.h"
+#include "verify/hex.h"
 
 static bool read_salt(const struct json_value *value, uint8_t salt[SALT_SIZE])
 {
-    const char *digit = value->text + 1;
-
-    if (value->length != 2 + 2 * SALT_SIZE || value->text[0] != '"')
-        return false;
-    memset(salt, 0, SALT_SIZE);
-    for (size_t i = 0; i < (size_t)2 * SALT_SIZE; i++, digit++) {
-        unsigned nibble = *digit >= '0' && *digit <= '9'   ? (unsigned)(*digit - '0')
-                          : *digit >= 'a' && *digit <= 'f' ? (unsigned)(*digit - 'a') + 10
-                                                           : 16;
-
-        if (nibble == 16)
-            return false;
-        salt[i / 2] = (uint8_t)((unsigned)salt[i / 2] << 4 | (unsigned)nibble);
-    }
-    return true;
+    return value->length == 2 + 2 * SALT_SIZE && value->text[0] == '"' &&
+           hex_read(value->text + 1, salt, SALT_SIZE);
 }
 
 static bool read_line(struct run *run, const char *line, size_t length, uint64_t *seq, uint64_t *tag)

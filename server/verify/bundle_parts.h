@@ -7,8 +7,10 @@
 #include "audit/tile_edge.h"
 #include "shared/buffer.h"
 #include "shared/id_map.h"
+#include "shared/scan_signature.h"
 #include "verify/bundle_check.h"
 #include "verify/device_state.h"
+#include "verify/json_compact.h"
 #include "verify/json_line.h"
 #include "verify/part_file.h"
 #include "verify/targets.h"
@@ -25,6 +27,11 @@ struct own_name {
     char     name[OWN_NAME_SIZE]; /* as it stands in the row */
 };
 
+/* By its id: what a scanner signed with, and for which server. */
+struct known_scanner {
+    uint8_t key[SCAN_KEY_SIZE], server[HASH_SIZE];
+};
+
 struct run {
     struct bundle_check *check;
     struct findings     *findings;
@@ -33,9 +40,12 @@ struct run {
     bool                 torn; /* the file of entries goes wrong in the middle */
     struct merkle        tree;
     struct tile_edge     edge;
-    struct id_map       *targets; /* struct target */
-    struct id_map       *devices; /* struct device_state */
-    bool                 all;     /* scope; else: */
+    struct id_map       *targets;      /* struct target */
+    struct id_map       *devices;      /* struct device_state */
+    struct id_map       *scanners;     /* struct known_scanner */
+    struct id_map       *scanner_keys; /* by the key's hash: whose it is */
+    struct id_map       *labels;       /* by the code's hash: what it is on */
+    bool                 all;          /* scope; else: */
     uint8_t              scope_device[16];
     uint64_t             announced; /* seq of the latest configuration; 0: none */
     struct note_key      announced_key;
@@ -43,9 +53,10 @@ struct run {
     size_t               checkpoint_length;
 
     /* of the entry that is looked at */
-    const struct target *target;               /* NULL: nothing points to it */
-    uint64_t             opened;               /* bit n: the value of tag n is here: */
-    struct buffer        raw[ENTRY_TAG_COUNT]; /* its form in JSON */
+    const struct target *target;                 /* NULL: nothing points to it */
+    uint64_t             opened;                 /* bit n: the value of tag n is here: */
+    struct buffer        raw[ENTRY_TAG_COUNT];   /* its form in JSON */
+    struct buffer        plain[ENTRY_TAG_COUNT]; /* room for it without escapes */
 
     struct part_file  openings;
     bool              has_opening; /* the next one: */
@@ -84,6 +95,14 @@ void bundle_rows_check(struct run *run, const struct entry *entry, uint64_t seq,
                        const struct device_state *device);
 void bundle_rows_next(struct run *run);
 void bundle_rows_end(struct run *run);
+
+/* The names of step and reason in the row of this entry, as they stand there; none where it is not the next.
+ */
+void bundle_row_words(const struct run *run, uint64_t seq, struct json_part *step, struct json_part *reason);
+
+/* What a scanner signed of this event. */
+void bundle_scans_check(struct run *run, const struct entry *entry, uint64_t seq,
+                        const struct device_state *device);
 
 /* A tile that the leaves so far complete (a tile_edge_complete); at the end, those that they leave
  * incomplete, and whether there are others. */

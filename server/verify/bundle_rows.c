@@ -229,6 +229,14 @@ static void compare(const struct comparing *comparing)
     expect_word(comparing, REASON, REASON_NUMBER, TAG_REASON, words_reason);
 }
 
+void bundle_row_words(const struct run *run, uint64_t seq, struct json_part *step, struct json_part *reason)
+{
+    if (!run->has_row || run->row_seq != seq)
+        return;
+    *step = (struct json_part){run->row[STEP].text, run->row[STEP].length};
+    *reason = (struct json_part){run->row[REASON].text, run->row[REASON].length};
+}
+
 void bundle_rows_check(struct run *run, const struct entry *entry, uint64_t seq,
                        const struct device_state *device)
 {

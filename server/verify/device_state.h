@@ -11,6 +11,7 @@
 struct known_value {
     enum { VALUE_UNKNOWN, VALUE_NONE, VALUE_TEXT, VALUE_ERASED } state;
     uint8_t  hash[HASH_SIZE];
+    uint8_t  party[16]; /* of a text: the id that it begins with */
     uint64_t erased_by;
 };
 

@@ -27,6 +27,7 @@ static const struct {
     [FINDING_TARGET] = {"F17", "an erasure or correction without a valid target", false},
     [FINDING_TILE] = {"F19", "a tile differs from the tree", false},
     [FINDING_NAME] = {"F20", "a name of the desk's own that nothing proves", true},
+    [FINDING_SCAN] = {"F21", "a scanner's signature does not prove this record", false},
 };
 
 const char *finding_code(enum finding finding)

@@ -25,6 +25,7 @@ enum finding {
     FINDING_TARGET,
     FINDING_TILE,
     FINDING_NAME, /* a warning */
+    FINDING_SCAN,
     FINDING_COUNT
 };
 

@@ -7,6 +7,7 @@
 
 #include "audit/merkle.h"
 #include "verify/part_file.h"
+#include "verify/scan_proof.h"
 
 static bool read_file(const char *path, struct arena *arena, const char **text, size_t *length,
                       struct error *error)
@@ -74,8 +75,37 @@ bool held_files_checkpoint(const char *path, struct arena *arena, const struct n
            error_while(error, file);
 }
 
+/* What a scanner signed, against the values that came along. */
+static void check_scan(const struct receipt *receipt, const struct entry *entry, const char *path,
+                       struct findings *findings)
+{
+    struct scan_record record = {.entry = entry};
+    struct scan_proof  proof;
+    struct json_part   value;
+    const char        *differs;
+    uint8_t            holder[16];
+
+    for (size_t i = 0; i < receipt->opening_count; i++)
+        record.value[receipt->openings[i].tag] =
+            (struct json_part){(const char *)receipt->openings[i].value, receipt->openings[i].length};
+    value = record.value[TAG_SCANNER_SIGNATURE];
+    if (!value.text)
+        return;
+    if (scan_proof_party(record.value[TAG_HOLDER], holder))
+        record.holder = holder;
+    if (!scan_proof_read(value.text, value.length, &proof) || !scan_proof_key_is_sound(&proof) ||
+        !scan_proof_fits(&proof)) {
+        finding_add(findings, FINDING_SCAN, receipt->index, "%s: it fits no key and nothing signed", path);
+        return;
+    }
+    differs = scan_proof_differs(&proof, &record);
+    if (differs)
+        finding_add(findings, FINDING_SCAN, receipt->index, "%s: its scanner signed %s", path, differs);
+}
+
 static void check_values(const struct receipt *receipt, const char *path, struct findings *findings)
 {
+    uint64_t     wrong_values = findings->count[FINDING_VALUE];
     struct entry entry;
     struct error wrong = {0};
 
@@ -89,6 +119,8 @@ static void check_values(const struct receipt *receipt, const char *path, struct
             finding_add(findings, FINDING_VALUE, receipt->index,
                         "%s: the value of field %02X does not open the entry", path,
                         receipt->openings[i].tag);
+    if (findings->count[FINDING_VALUE] == wrong_values)
+        check_scan(receipt, &entry, path, findings);
 }
 
 bool held_files_receipt(const char *path, struct arena *arena, const struct note_key *keys, size_t key_count,

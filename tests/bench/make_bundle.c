@@ -1,10 +1,16 @@
-/* Writes a bundle of many events, as a desk makes them, and prints its verifier key: make_bundle FOLDER
- * EVENTS */
+/*
+ * Writes a bundle of many events, as a desk makes them, and prints its verifier key:
+ *
+ *   make_bundle FOLDER EVENTS [NOTE [signed]]      signed: one scanner made and signed all of them
+ */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "forge/forge.h"
+#include "shared/moment.h"
+#include "shared/scan_signature.h"
+#include "verify/words.h"
 
 #define BEGIN_MS INT64_C(1767225600000) /* 2026 */
 
@@ -13,6 +19,42 @@ static const char *const people[] = {"3488a348-3ce9-462c-a9c4-d124ab9dcb44 Noor 
                                      "5f3ad6a8-65b5-4c51-a3a0-63b8f2dd3b57 Emma Smit"};
 static const char *const places[] = {"d6b6140f-eb63-4b4b-b8ec-23032df75152 Shelf 4",
                                      "2459ad7b-c959-48c3-ab8b-707b68ac55ce Bench 2"};
+
+#define SCANNER "5b2f6a0e-95f1-4f0a-8f6a-1b8d4a0c9e11"
+
+static char seed[SCAN_SEED_TEXT]; /* "": nothing is signed */
+
+/* As the scanner would have said it; what it says needs no label, so that the places may change. */
+static void sign(struct forge_event *event, uint64_t n)
+{
+    static char                        text[3 * SCAN_STATEMENT_MOST];
+    CLEANUP(buffer_free) struct buffer statement = {.limit = SCAN_STATEMENT_MOST};
+    char             key[SCAN_KEY_TEXT], signature[SCAN_SIGNATURE_TEXT], id[40], time[MOMENT_SIZE];
+    struct scan_said said = {.server = "https://desk.example.nl",
+                             .scanner = SCANNER,
+                             .counter = (int64_t)n + 1,
+                             .event_id = id,
+                             .kind = words_kind(event->kind),
+                             .code = "8XK2LT3",
+                             .step = words_step(event->step),
+                             .place = event->place ? "7K3M9-QXFDX" : NULL,
+                             .happened_at = time,
+                             .public_note = event->public_note};
+
+    memset(event->event_id, 7, 16);
+    memcpy(event->event_id, &n, sizeof n);
+    sodium_bin2hex(text, sizeof text, event->event_id, 16);
+    snprintf(id, sizeof id, "%.8s-%.4s-%.4s-%.4s-%.12s", text, text + 8, text + 12, text + 16, text + 20);
+    moment_format(&(struct moment){event->happened_ms, event->offset_minutes}, time);
+    scan_statement(&said, &statement);
+    if (!scan_key_of(seed, key) || !scan_sign(seed, &statement, signature))
+        abort();
+    snprintf(text, sizeof text, "ed25519 %s %s ", key, signature);
+    sodium_bin2hex(text + strlen(text), 2 * SCAN_STATEMENT_MOST, (const unsigned char *)statement.text,
+                   statement.length);
+    event->recorder = SCANNER " Bench 2";
+    event->signature = text;
+}
 
 /* Ten events for a device on the average: taken in, moved, worked on, noted, handed over, given back. */
 static void one_event(struct forge *forge, struct forge_device *device, uint64_t n, const char *note)
@@ -37,6 +79,8 @@ static void one_event(struct forge *forge, struct forge_device *device, uint64_t
         event.public_note = note;
     if (n % 3 == 0)
         event.place = places[n / 3 % 2];
+    if (*seed)
+        sign(&event, n);
     forge_event(forge, &event);
 }
 
@@ -49,9 +93,11 @@ int main(int argc, char **argv)
     char                 key[NOTE_KEY_SIZE];
 
     if (count == 0 || sodium_init() < 0) {
-        fprintf(stderr, "usage: %s FOLDER EVENTS [NOTE]\n", argv[0]);
+        fprintf(stderr, "usage: %s FOLDER EVENTS [NOTE [signed]]\n", argv[0]);
         return 2;
     }
+    if (argc > 4)
+        scan_seed_make(seed);
     device = calloc(devices, sizeof *device);
     if (!device)
         abort();

@@ -247,6 +247,7 @@ void forge_event(struct forge *forge, struct forge_event *event)
     commit(forge, &writer, TAG_PUBLIC_NOTE, event->public_note);
     commit(forge, &writer, TAG_PRIVATE_NOTE, event->private_note);
     commit(forge, &writer, TAG_DETAIL, event->detail);
+    commit(forge, &writer, TAG_SCANNER_SIGNATURE, event->signature);
     if (event->corrects)
         entry_put(&writer, TAG_TARGET, event->corrects, 16);
     put_if(&writer, TAG_REASON, event->reason);

@@ -42,6 +42,7 @@ struct forge_event {
     unsigned             step, flags, reason;
     const char          *step_name; /* of a step that the desk made up */
     const char          *holder, *place, *identity, *recorder, *public_note, *private_note, *detail;
+    const char          *signature; /* of a scanner */
     const uint8_t       *corrects;
     uint8_t              event_id[16]; /* zeros: one is made */
 

@@ -83,7 +83,7 @@ static void write_and_end(void)
     forge_end(&forge);
 }
 
-static const char *path_of(const char *name)
+__attribute__((unused)) static const char *path_of(const char *name)
 {
     static char path[128];
 

@@ -1,8 +1,9 @@
 // A real ledger of twenty events, made by a real spoord on a private PostgreSQL, and the bundles that it exports: with a
-// hand-over, notes, a correction, an erasure and two keys.
+// hand-over, notes, a correction, signed scans, an erasure and two keys.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { enrolScanner, signed } from '../support/raw_scanner.mjs';
 import { Client, startSpoord, waitFor } from '../support/spoord.mjs';
 
 const line = (text) => text.trim().split('\n').pop().trim();
@@ -25,9 +26,9 @@ export async function makeLedger() {
     keys: join(folder, 'keys'),
     token: line(await must(service.run('token', 'add', 'desk', '--role', 'technician'))),
     devices: [],
-    async post(list) {
+    async post(list, token = ledger.token) {
       const answer = await fetch(`${service.url}/api/v1/events`, {
-        method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${ledger.token}` }, body: JSON.stringify({ events: list }) });
+        method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify({ events: list }) });
       const body = await answer.json();
       if (!body.outcomes || body.outcomes.some(({ outcome }) => outcome !== 'recorded')) throw new Error(JSON.stringify(body));
       events.push(...list.map((event, n) => ({ ...event, ...body.outcomes[n] })));
@@ -102,9 +103,12 @@ async function fill(ledger) {
   const first = event(0, 'step', { step: 'intake', public_note: 'The "screen" stays dark\n\tsince Monday – é' });
   await ledger.post([first, event(1, 'step', { step: 'intake', private_note: 'bought second hand' })]);
   await ledger.post([event(0, 'step', { step: 'diagnosis' }), event(0, 'waiting', { reason: 'PARTS_ORDERED', detail: { next_update_on: '2026-12-24' } }), event(1, 'note', { private_note: 'scratch \\ dent' })]);
-  for (let n = 0; n < 4; n++) await ledger.post([event(n % 2, 'note', { public_note: `Looked at ${n}` })]);
+  await ledger.post([event(0, 'note', { public_note: 'Looked at it' })]);
   await ledger.post([event(0, 'waiting_ended'), event(0, 'step', { step: 'repair' }), event(1, 'step', { step: 'diagnosis' })]);
   await ledger.post([event(0, 'corrected', { corrects: first.event_id, public_note: 'since Tuesday' })]);
+  const scanner = await enrolScanner(service);
+  await ledger.post([event(0, 'step', { step: 'quality_check', public_note: 'Fits, "at last"\n' }), event(1, 'note', { private_note: 'é', clock_skew_ms: -1500, detail: { b: 'x\u0001"', a: [1, 2.5, null] } }),
+    event(2, 'note', { public_note: 'clean' })].map((e) => signed(scanner, { ...e, scanner_seq: scanner.next++ })), scanner.token);
   await ledger.post([event(2, 'step', { step: 'diagnosis' }), event(2, 'step', { step: 'ready', reason: 'OTHER' }), event(2, 'returned', { detail: { outcome: 'repaired' } })]);
   while (ledger.recorded() < 20) await ledger.post([event(ledger.events.length % 2, 'note', { private_note: `${ledger.events.length}` })]);
   if (ledger.recorded() !== 20) throw new Error(`${ledger.recorded()} events`);

@@ -1,0 +1,172 @@
+/* What scanners signed: each signature, what it says, whose key it is, and that none is left out. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "audit/sha256.h"
+#include "shared/label.h"
+#include "verify/bundle_parts.h"
+#include "verify/scan_proof.h"
+
+#define CODE_SIZE 256u
+
+static void tell(struct run *run, uint64_t seq, const char *words)
+{
+    finding_add(run->findings, FINDING_SCAN, seq, "%s", words);
+}
+
+/* An id for what has another size. */
+static void short_id(const void *bytes, size_t length, uint8_t id[16])
+{
+    uint8_t hash[HASH_SIZE];
+
+    sha256(bytes, length, hash);
+    memcpy(id, hash, 16);
+}
+
+static bool owns_key(const struct run *run, const struct scan_proof *proof)
+{
+    uint8_t  id[16];
+    uint8_t *owner;
+
+    short_id(proof->key, sizeof proof->key, id);
+    owner = id_map_find(run->scanner_keys, id);
+    if (owner)
+        return memcmp(owner, proof->scanner, sizeof proof->scanner) == 0;
+    memcpy(id_map_put(run->scanner_keys, id), proof->scanner, sizeof proof->scanner);
+    return true;
+}
+
+/* One scanner has one key and one server, from its enrolment on; one key is one scanner's. */
+static void check_scanner(struct run *run, const struct scan_proof *proof, uint64_t seq)
+{
+    const struct scan_part *server = &proof->said[SCAN_SERVER];
+    struct known_scanner    now = {0}, *known = id_map_find(run->scanners, proof->scanner);
+
+    memcpy(now.key, proof->key, sizeof now.key);
+    sha256(server->bytes ? (const void *)server->bytes : "", server->length, now.server);
+    if (!known && !scan_proof_key_is_sound(proof))
+        tell(run, seq, "the key is none that can sign");
+    else if (!owns_key(run, proof))
+        tell(run, seq, "the key is another scanner's");
+    else if (!known)
+        memcpy(id_map_put(run->scanners, proof->scanner), &now, sizeof now);
+    else if (memcmp(known->key, now.key, sizeof now.key) != 0)
+        tell(run, seq, "the key is another one than this scanner signed with before");
+    else if (memcmp(known->server, now.server, sizeof now.server) != 0)
+        tell(run, seq, "it was signed for another server than this scanner signed for before");
+}
+
+/* A label is of one device, place or person for good: what it was found to be before, it must be again. */
+static void check_label(struct run *run, const struct scan_part *said, const uint8_t *meant, uint64_t seq)
+{
+    char         text[CODE_SIZE];
+    struct label label;
+    struct error none = {0};
+    uint8_t      id[16], *before;
+
+    if (!meant || !scan_proof_text(said, text, sizeof text) || !label_parse(text, &label, &none))
+        return;
+    short_id(label.code, LABEL_SYMBOLS, id);
+    before = id_map_find(run->labels, id);
+    if (!before)
+        memcpy(id_map_put(run->labels, id), meant, 16);
+    else if (memcmp(before, meant, 16) != 0)
+        tell(run, seq, "the label that was scanned stood for something else before");
+}
+
+static void check_labels(struct run *run, const struct scan_proof *proof, const struct scan_record *record,
+                         uint64_t seq)
+{
+    uint64_t kind = entry_number(record->entry, TAG_KIND);
+
+    check_label(run, &proof->said[SCAN_CODE], record->entry->field[TAG_DEVICE].value, seq);
+    if (scan_proof_is_overtaken(record))
+        return;
+    if (scan_proof_takes_place(kind))
+        check_label(run, &proof->said[SCAN_PLACE], record->place, seq);
+    if (scan_proof_takes_receiver(kind))
+        check_label(run, &proof->said[SCAN_TO], record->holder, seq);
+}
+
+/* A value of this entry, unescaped; none where it is not here. */
+static struct json_part opened(struct run *run, unsigned tag)
+{
+    const struct buffer *raw = &run->raw[tag];
+    struct json_value    value = {raw->text, raw->length, false};
+    struct json_part     plain = {0};
+
+    if (!(run->opened >> tag & 1))
+        return plain;
+    value.escaped = memchr(raw->text, '\\', raw->length) != NULL;
+    if (!json_line_text(&value, &run->plain[tag], &plain.text, &plain.length))
+        plain.text = NULL;
+    return plain;
+}
+
+static void collect(struct run *run, const struct entry *entry, uint64_t seq,
+                    const struct device_state *device, struct scan_record *record)
+{
+    static const enum entry_tag values[] = {TAG_PLACE, TAG_RECORDER, TAG_PUBLIC_NOTE, TAG_PRIVATE_NOTE,
+                                            TAG_DETAIL};
+
+    *record = (struct scan_record){.entry = entry};
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        record->value[values[i]] = opened(run, values[i]);
+    if (device->holder_value.state == VALUE_TEXT)
+        record->holder = device->holder_value.party;
+    if (device->place_value.state == VALUE_TEXT)
+        record->place = device->place_value.party;
+    record->nowhere = device->place_value.state == VALUE_NONE;
+    bundle_row_words(run, seq, &record->step, &record->reason);
+}
+
+static void check_signed(struct run *run, const struct entry *entry, uint64_t seq,
+                         const struct device_state *device, struct json_part value)
+{
+    struct scan_proof  proof;
+    struct scan_record record;
+    const char        *differs;
+
+    if (!scan_proof_read(value.text, value.length, &proof)) {
+        tell(run, seq, "it is not written as a scanner's signature is");
+        return;
+    }
+    if (!scan_proof_fits(&proof)) {
+        tell(run, seq, "it does not fit the key and what was signed");
+        return;
+    }
+    collect(run, entry, seq, device, &record);
+    differs = scan_proof_differs(&proof, &record);
+    if (differs)
+        finding_add(run->findings, FINDING_SCAN, seq, "its scanner signed %s", differs);
+    run->check->signatures++;
+    check_scanner(run, &proof, seq);
+    check_labels(run, &proof, &record, seq);
+}
+
+/* Who has signed once signs always. */
+static void check_unsigned(struct run *run, uint64_t seq)
+{
+    uint8_t id[16];
+
+    if (id_map_count(run->scanners) == 0 || !scan_proof_party(opened(run, TAG_RECORDER), id) ||
+        !id_map_find(run->scanners, id))
+        return;
+    tell(run, seq, "it is not signed, and its recorder is a scanner that signs");
+}
+
+void bundle_scans_check(struct run *run, const struct entry *entry, uint64_t seq,
+                        const struct device_state *device)
+{
+    struct json_part value;
+
+    if (!bundle_in_scope(run, entry))
+        return;
+    if (!entry->field[TAG_SCANNER_SIGNATURE].value) {
+        check_unsigned(run, seq);
+        return;
+    }
+    value = opened(run, TAG_SCANNER_SIGNATURE);
+    if (value.text)
+        check_signed(run, entry, seq, device, value);
+}
