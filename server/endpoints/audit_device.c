@@ -5,6 +5,7 @@
 
 #include "db/query.h"
 #include "endpoints/endpoints.h"
+#include "endpoints/log_keys.h"
 #include "endpoints/page.h"
 #include "endpoints/spent.h"
 #include "endpoints/verdict.h"
@@ -116,11 +117,10 @@ static void add_rows(const struct audited *audited, struct view *view)
 
 static void add_facts(const struct audited *audited, struct view *view)
 {
-    static const char *const same[][2] = {{"number", "number"}, {"problem", "problem"},
-                                          {"owner", "owner"},   {"holder", "custodian"},
-                                          {"place", "place"},   {"aliases", "aliases"}};
-    const struct request    *request = audited->request;
-    const char              *code = words_code(request, rows_text(audited->facts, 0, "code"));
+    static const char *const same[][2] = {
+        {"number", "number"}, {"problem", "problem"}, {"owner", "owner"}, {"aliases", "aliases"}};
+    const struct request *request = audited->request;
+    const char           *code = words_code(request, rows_text(audited->facts, 0, "code"));
 
     for (size_t i = 0; i < COUNT_OF(same); i++)
         view_text(view, same[i][0], rows_text(audited->facts, 0, same[i][1]));
@@ -134,7 +134,20 @@ static void add_facts(const struct audited *audited, struct view *view)
     view_text(view, "id", audited->device_id);
     view_text(view, "base", arena_format(request->arena, "/audit/devices/%s", audited->device_id));
     view_text(view, "folder", arena_format(request->arena, "spoor-%s", *code ? code : "device"));
-    view_text(view, "verifier_key", audited->service->verifier_key);
+    view_text(view, "verifier_key", log_keys_current(audited->service, audited->session, request->arena));
+}
+
+/* Who has it now, as it was sealed; the tables may say otherwise. */
+static void add_holder(const struct audited *audited, struct view *view)
+{
+    const struct rows *rows = audited->rows;
+    const char        *holder = rows_text(rows, 0, "holder");
+    const char        *erased = *holder ? NULL
+                                        : verdict_erased(&audited->verdict, audited->request,
+                                                         rows_integer(rows, 0, "holder_seq"), TAG_HOLDER);
+
+    view_text(view, "holder", erased ? erased : verdict_name(holder));
+    view_text(view, "place", verdict_name(rows_text(rows, 0, "place")));
 }
 
 static bool load(struct audited *audited, const char *before, struct error *error)
@@ -187,6 +200,8 @@ bool audit_device_show(struct service *service, const struct request *request, s
         return false;
     verdict_add(&audited.verdict, request, "device_seq", 1, view);
     add_facts(&audited, view);
+    if (*before == '\0' && audited.shown > 0)
+        add_holder(&audited, view);
     add_rows(&audited, view);
     if (audited.shown == rows_count(audited.rows))
         spent_add(request, audited.rows, audited.shown, "happened_ms", view);

@@ -6,6 +6,7 @@
 #include "db/query.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/find_device.h"
+#include "endpoints/log_keys.h"
 #include "endpoints/page.h"
 #include "endpoints/verdict.h"
 #include "endpoints/words.h"
@@ -218,7 +219,7 @@ bool audit_search(struct service *service, const struct request *request, struct
     view_text(view, "evidence_href", "/audit/evidence");
     view_text(view, "folder", "spoor-ledger");
     view_text(view, "id", "");
-    view_text(view, "verifier_key", service->verifier_key);
+    view_text(view, "verifier_key", log_keys_current(service, session, request->arena));
     return show(service, request, session, before, view, error) &&
            page_show(service, request, reply, "audit_ledger", view, error);
 }

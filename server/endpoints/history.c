@@ -22,6 +22,19 @@ struct history {
     const struct rows    *facts, *events;
 };
 
+/* A name as it was sealed, or which record took it. */
+static void add_name(const struct history *history, size_t i, const char *column, struct view *item,
+                     const char *name)
+{
+    const struct request *request = history->request;
+    const char *gone = rows_text(history->events, i, arena_format(request->arena, "%s_gone", column));
+    const char *sealed = *column == 'a' ? column : arena_format(request->arena, "%s_name", column);
+
+    view_text(item, name,
+              *gone ? arena_format(request->arena, "(%s %s)", page_text(request, "erased: record"), gone)
+                    : rows_text(history->events, i, sealed));
+}
+
 static void add_row(const struct history *history, size_t i, struct view *item)
 {
     const struct request *request = history->request;
@@ -32,13 +45,13 @@ static void add_row(const struct history *history, size_t i, struct view *item)
     view_text(item, "when",
               when_moment(request->arena, request->language, rows_integer(rows, i, "happened_at")));
     view_text(item, "what", words_event(request, rows, i));
-    view_text(item, "from", rows_text(rows, i, "from_name"));
-    view_text(item, "to", rows_text(rows, i, "to_name"));
+    add_name(history, i, "from", item, "from");
+    add_name(history, i, "to", item, "to");
+    add_name(history, i, "actor", item, "by");
     view_flag(item, "moved", rows_flag(rows, i, "moved"));
     view_text(item, "place", rows_text(rows, i, "place"));
     view_text(item, "note", rows_text(rows, i, "public_note"));
     view_text(item, "private", rows_text(rows, i, "private_note"));
-    view_text(item, "by", rows_text(rows, i, "actor"));
     view_flag(item, "corrected", rows_flag(rows, i, "corrected"));
     view_text(item, "receipt_href",
               arena_format(request->arena, "/events/%s/receipt", rows_text(rows, i, "event_id")));

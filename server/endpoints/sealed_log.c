@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "endpoints/endpoints.h"
+#include "endpoints/log_keys.h"
 #include "endpoints/service.h"
 #include "ledger/log_store.h"
 #include "render/json.h"
@@ -33,12 +34,19 @@ bool log_checkpoint(struct service *service, const struct request *request, stru
 
 bool log_key(struct service *service, const struct request *request, struct reply *reply, struct error *error)
 {
+    const char *key;
+
     if (!request_only(request, "", error))
         return false;
-    if (!service->verifier_key[0])
+    SESSION *session = pool_borrow(service->public_pool, service->config->session_wait_ms, error);
+
+    if (!session)
+        return false;
+    key = log_keys_current(service, session, request->arena);
+    if (!*key)
         return error_set(error, ERROR_NOT_FOUND, "This service does not seal; ask whoever does for the key");
     reply->type = "text/plain; charset=utf-8";
-    buffer_format(&reply->body, "%s\n", service->verifier_key);
+    buffer_format(&reply->body, "%s\n", key);
     return true;
 }
 

@@ -30,7 +30,7 @@ struct service {
     struct listener     *listener;          /* for /metrics */
     struct cluster      *cluster;           /* NULL: PostgreSQL is somebody else's, as is its disk */
     struct room         *room;              /* on the disk of the cluster */
-    char                 verifier_key[300]; /* of the log; "" : sealed elsewhere */
+    char                 verifier_key[300]; /* of the log at start; later: log_keys.h */
     uint8_t              secret[32];        /* key of all keyed hashes; outside the database */
     char   setup_secret[32]; /* printed once while there is no administrator; "" : there is one */
     time_t started;

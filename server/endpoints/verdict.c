@@ -6,22 +6,15 @@
 #include "audit/tile.h"
 #include "endpoints/page.h"
 #include "endpoints/words.h"
-#include "ledger/seal_log.h"
 #include "render/when.h"
 
-/* The key that signs now, and the one of this service's start: a rotation comes in between. */
-static void take_keys(struct verdict *verdict, const struct service *service)
+/* The key that signs now, and those before it: after a rotation the newest checkpoint is the old one's until
+ * the next record. */
+static void take_keys(struct verdict *verdict, const struct service *service, struct session *session,
+                      struct arena *arena)
 {
-    struct error none = {0};
-
     verdict->options.keys = verdict->keys;
-    if (!service->verifier_key[0])
-        return;
-    if (note_key_parse(service->verifier_key, &verdict->keys[0], &none))
-        verdict->options.key_count = 1;
-    if (seal_log_read_key(service->config->seal_folder, service->config->log_name, false,
-                          &verdict->keys[verdict->options.key_count], &none))
-        verdict->options.key_count++;
+    verdict->options.key_count = log_keys(service, session, arena, verdict->keys);
 }
 
 static bool add_alarms(const struct request *request, struct session *session, struct view *view,
@@ -56,7 +49,7 @@ bool verdict_begin(struct verdict *verdict, const struct service *service, const
                    struct session *session, struct view *view, struct error *error)
 {
     *verdict = (struct verdict){.options = {.service_key = service->secret}};
-    take_keys(verdict, service);
+    take_keys(verdict, service, session, request->arena);
     verdict->check =
         (struct seal_check){.session = session, .arena = request->arena, .options = &verdict->options};
     return seal_check_begin(&verdict->check, error) && add_alarms(request, session, view, error);

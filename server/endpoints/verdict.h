@@ -2,13 +2,14 @@
 #ifndef ENDPOINTS_VERDICT_H
 #define ENDPOINTS_VERDICT_H
 
+#include "endpoints/log_keys.h"
 #include "endpoints/service.h"
 #include "ledger/seal_check.h"
 #include "render/view.h"
 #include "web/request.h"
 
 struct verdict {
-    struct note_key           keys[2];
+    struct note_key           keys[LOG_KEYS_MOST];
     struct seal_check_options options;
     struct seal_check         check;
 };

@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -25,6 +26,30 @@ bool seal_log_read_key(const char *folder, const char *name, bool make, struct n
     *key = signer.key;
     sodium_memzero(&signer, sizeof signer);
     return done;
+}
+
+static bool is_former(const char *file)
+{
+    return strncmp(file, "log.key.", 8) == 0 && strlen(file) == 16 &&
+           strspn(file + 8, "0123456789abcdef") == 8;
+}
+
+size_t seal_log_read_keys(const char *folder, struct note_key *keys, size_t most)
+{
+    struct note_signer signer = {0};
+    struct error       none = {0};
+    size_t             count = 0;
+    DIR *list = most > 0 && seal_log_read_key(folder, "", false, &keys[0], &none) ? opendir(folder) : NULL;
+
+    if (!list)
+        return 0;
+    count = 1;
+    for (struct dirent *item; count < most && (item = readdir(list));)
+        if (is_former(item->d_name) && seal_key_read(dirfd(list), item->d_name, &signer, &none))
+            keys[count++] = signer.key;
+    closedir(list);
+    sodium_memzero(&signer, sizeof signer);
+    return count;
 }
 
 /* One that waits already, or a new one. */

@@ -2,6 +2,7 @@
  * seal_log.h: the sealer's own folder, which the database's administrator need not be able to write:
  *
  *   log.key       name of the log and the Ed25519 seed, 0600      log.key.next   after `spoord key rotate`
+ *   log.key.<id>  keys that were in force before
  *   log.pub       the verifier key, for everybody                 lock           held by the sealer at work
  *   entries.log   every entry, "length u16 | bytes", only ever added to
  *   state         size, root, bytes of entries.log, epoch, adopted: what may be signed; replaced as a whole
@@ -69,6 +70,8 @@ bool                   seal_log_rotate(struct seal_log *log, struct error *error
 /* Without opening the log: the key in force; makes one where there is none. */
 bool seal_log_read_key(const char *folder, const char *name, bool make, struct note_key *key,
                        struct error *error) MUST_USE;
+/* The same, and behind it those that were in force before; gives how many there are, at most `most`. */
+size_t seal_log_read_keys(const char *folder, struct note_key *keys, size_t most);
 /* The key that waits to be announced; makes it where there is none. */
 bool seal_log_make_next_key(const char *folder, struct note_key *key, struct error *error) MUST_USE;
 

@@ -292,7 +292,7 @@ bool json_compact(struct json_part object, const char *const *without, struct bu
 
 struct json_part json_compact_member(struct json_part object, const char *name)
 {
-    struct reading    reading = {.at = object.text, .end = object.text + object.length};
+    struct reading    reading = {.at = object.text};
     const char *const wanted[] = {name, NULL};
     struct json_part  value = {0};
     struct member    *members;
@@ -300,6 +300,7 @@ struct json_part json_compact_member(struct json_part object, const char *name)
 
     if (!object.text || object.length > LENGTH_MOST)
         return value;
+    reading.end = object.text + object.length;
     if (!read_members(&reading, &members, &count))
         count = 0;
     for (size_t i = 0; i < count; i++)

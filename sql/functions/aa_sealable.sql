@@ -28,6 +28,30 @@ RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
                 THEN (detail -> 'claimed' ->> member)::uuid END;
 $$;
 
+-- The same by the event's seq.
+CREATE OR REPLACE FUNCTION spoor.erased_at_seq(of_seq bigint, of_tag int)
+RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT n.seq FROM spoor.event v JOIN spoor.notice n ON n.target = v.event_id WHERE v.seq = of_seq AND of_tag = ANY (n.erased) LIMIT 1;
+$$;
+
+-- The seq of the event in which the holder (the place) came in that a device has after its event of this number.
+CREATE OR REPLACE FUNCTION spoor.held_since(of_device uuid, number int)
+RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT v.seq FROM spoor.event v WHERE v.device_id = of_device AND v.device_seq <= number AND v.from_id IS DISTINCT FROM v.to_id
+     ORDER BY v.device_seq DESC LIMIT 1;
+$$;
+CREATE OR REPLACE FUNCTION spoor.placed_since(of_device uuid, number int)
+RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT v.seq FROM spoor.event v JOIN spoor.opening o ON o.seq = v.seq AND o.tag = 18
+     WHERE v.device_id = of_device AND v.device_seq <= number ORDER BY v.device_seq DESC LIMIT 1;
+$$;
+
+-- The name in an opening, "<id> <name>", for people; or which record took it.
+CREATE OR REPLACE FUNCTION spoor.sealed_name(value text, gone bigint)
+RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN value IS NOT NULL THEN substr(value, 38) WHEN gone IS NOT NULL THEN '(erased: record ' || gone || ')' ELSE '(missing)' END;
+$$;
+
 -- The same as an auditor's page shows and checks it: values come from their openings, never from tables that can be edited;
 -- with the entry that was sealed and the one of the device's record before it.
 CREATE VIEW spoor.auditable AS

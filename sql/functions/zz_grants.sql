@@ -11,7 +11,7 @@ GRANT EXECUTE ON FUNCTION spoor.record_events, spoor.take_in, spoor.reissue_link
     spoor.bearer_lookup, spoor.sign_in_delay, spoor.sign_in_failed, spoor.sign_in_succeeded, spoor.erasable,
     spoor.erase_person, spoor.scanner_gaps, spoor.give_badge TO spoor_app;
 GRANT EXECUTE ON FUNCTION spoor.closes_at TO spoor_app;
-GRANT EXECUTE ON FUNCTION spoor.erased_by, spoor.claimed TO spoor_app, spoor_audit;
+GRANT EXECUTE ON FUNCTION spoor.erased_by, spoor.claimed, spoor.erased_at_seq, spoor.held_since, spoor.placed_since, spoor.sealed_name TO spoor_app, spoor_audit;
 GRANT EXECUTE ON FUNCTION spoor.begin_sealing, spoor.hold_sealing, spoor.store_sealed, spoor.report_sealing,
     spoor.add_notice, spoor.resume_after_restore TO spoor_seal;
 GRANT EXECUTE ON FUNCTION spoor.track, spoor.track_events, spoor.found TO spoor_public, spoor_app;

@@ -1,15 +1,22 @@
--- $1 from this seq on, $2 how many; in the ledger's order
+-- $1 from this seq on, $2 how many; in the ledger's order. Names as in device_events.sql: those that were sealed
 SELECT v.seq, v.event_id, v.device_id, v.device_seq, v.kind, (extract(epoch FROM v.recorded_at) * 1000)::bigint AS recorded_at,
-       (extract(epoch FROM v.happened_at) * 1000)::bigint AS happened_at, k.name AS actor,
-       coalesce(f.name, '') AS from_name, t.name AS to_name, coalesce(p.name, '') AS place, coalesce(v.step, '') AS step,
+       (extract(epoch FROM v.happened_at) * 1000)::bigint AS happened_at,
+       spoor.sealed_name(a.value, CASE WHEN a.value IS NULL THEN spoor.erased_at_seq(v.seq, 20) END) AS actor,
+       CASE WHEN v.from_id IS NULL THEN ''
+            ELSE spoor.sealed_name(f.value, CASE WHEN f.value IS NULL THEN spoor.erased_at_seq(at.held_before, 17) END) END AS from_name,
+       spoor.sealed_name(t.value, CASE WHEN t.value IS NULL THEN spoor.erased_at_seq(at.held_since, 17) END) AS to_name,
+       CASE WHEN v.place_id IS NULL THEN '' ELSE spoor.sealed_name(p.value, NULL) END AS place, coalesce(v.step, '') AS step,
        coalesce(v.reason, '') AS reason, v.flags | CASE WHEN v.detail ? 'claimed' THEN 256 ELSE 0 END AS flags, coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 21), '') AS public_note,
        coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 22), '') AS private_note,
        btrim(d.make || ' ' || d.model) AS device,
        coalesce((SELECT l.code FROM spoor.label l WHERE l.device_id = d.id ORDER BY l.linked_at DESC LIMIT 1), '') AS code
   FROM spoor.event v
   JOIN spoor.device d ON d.id = v.device_id
-  JOIN spoor.actor k ON k.id = v.actor_id
-  JOIN spoor.party t ON t.id = v.to_id
-  LEFT JOIN spoor.party f ON f.id = v.from_id
-  LEFT JOIN spoor.party p ON p.id = v.place_id
+ CROSS JOIN LATERAL (SELECT spoor.held_since(v.device_id, v.device_seq) AS held_since,
+               CASE WHEN v.from_id IS NOT NULL THEN spoor.held_since(v.device_id, v.device_seq - 1) END AS held_before,
+               CASE WHEN v.place_id IS NOT NULL THEN spoor.placed_since(v.device_id, v.device_seq) END AS placed_since) at
+  LEFT JOIN spoor.opening a ON a.seq = v.seq AND a.tag = 20
+  LEFT JOIN spoor.opening t ON t.seq = at.held_since AND t.tag = 17
+  LEFT JOIN spoor.opening f ON f.seq = at.held_before AND f.tag = 17
+  LEFT JOIN spoor.opening p ON p.seq = at.placed_since AND p.tag = 18
  WHERE v.seq >= $1::bigint ORDER BY v.seq LIMIT $2::int;

@@ -29,7 +29,7 @@ export async function startHouse(settings = {}) {
   try {
     const service = await startSpoord({ env: { SPOOR_DATABASE: stdout.trim(), ...settings } });
     return {
-      service, sql,
+      service, sql, database: stdout.trim(),
       demo: greeting(service.output()),
       counts: () => sql(COUNTS),
       async stop() {
