@@ -157,7 +157,9 @@ static bool read_receiver(struct intake *intake, const char *text, struct event_
                : NULL;
     if (!rows)
         return false;
-    if (rows_count(rows) == 0 || !*rows_text(rows, 0, "party_id"))
+    if (rows_count(rows) > 0 && rows_flag(rows, 0, "nobodys"))
+        *refused = "this badge is nobody's any more";
+    else if (rows_count(rows) == 0 || !*rows_text(rows, 0, "party_id"))
         *refused = "this label is nobody's badge";
     else
         draft->to_id = rows_text(rows, 0, "party_id");
@@ -305,6 +307,32 @@ static bool add_outcome(struct intake *intake, struct json *json, size_t n, stru
     return true;
 }
 
+/* What came and was refused is no number that never came: a lead reads of both. */
+static bool note_refused(struct intake *intake, struct error *error)
+{
+    CLEANUP(buffer_free) struct buffer list = {.limit = (size_t)1 << 20};
+    struct json                        json;
+    size_t                             count = 0;
+
+    json_begin(&json, &list);
+    json_array_begin(&json);
+    for (size_t i = 0; i < intake->count; i++) {
+        if (intake->outcomes[i].kind != OUTCOME_REFUSED || intake->drafts[i].scanner_seq == 0)
+            continue;
+        json_object_begin(&json);
+        json_key(&json, "number");
+        json_number(&json, intake->drafts[i].scanner_seq);
+        json_member(&json, "why", intake->outcomes[i].message);
+        json_object_end(&json);
+        count++;
+    }
+    json_array_end(&json);
+    return count == 0 || !intake->request->principal.is_scanner ||
+           (need_session(intake, error) && WRITE(intake->session, intake->request->arena, SQL_SCANNER_REFUSE,
+                                                 error, intake->request->principal.actor_id, list.text)) ||
+           (error->kind = ERROR_UNKNOWN_OUTCOME, false);
+}
+
 /* So that a scanner whose queue was lost, or is an older copy, sees it. */
 static bool add_highest(struct intake *intake, struct json *json, struct error *error)
 {
@@ -353,7 +381,7 @@ bool api_events_record(struct service *service, const struct request *request, s
     intake->request = request;
     done = signed_scan_may_send(request, error) && read_all(intake, error);
     pool_give_back(&intake->session);
-    done = done && record(intake, error) && answer(intake, reply, error);
+    done = done && record(intake, error) && note_refused(intake, error) && answer(intake, reply, error);
     pool_give_back(&intake->session);
     return done;
 }

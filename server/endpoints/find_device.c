@@ -39,7 +39,9 @@ static bool by_label(struct session *session, const struct request *request, con
         return false;
     if (rows_count(rows) == 0)
         return by_alias(session, request, label->code, found, error);
-    if (rows_flag(rows, 0, "revoked"))
+    if (rows_flag(rows, 0, "nobodys"))
+        found->problem = text_in(request->language, "This badge is nobody's any more");
+    else if (rows_flag(rows, 0, "revoked"))
         found->problem = text_in(request->language, "This label was revoked. Scan the newer one");
     else if (*rows_text(rows, 0, "party_name"))
         found->problem = arena_format(request->arena, "%s: %s", rows_text(rows, 0, "party_name"),

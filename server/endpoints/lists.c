@@ -139,6 +139,24 @@ static bool add_gaps(struct session *session, const struct request *request, str
     return gaps != NULL;
 }
 
+static bool add_refused(struct session *session, const struct request *request, struct view *view,
+                        struct error *error)
+{
+    const struct rows *refused = query_run(session, request->arena, SQL_SCANNER_REFUSED, NULL, 0, error);
+
+    for (size_t i = 0; refused && i < rows_count(refused); i++) {
+        struct view *item = view_append(view, "refused");
+
+        view_text(item, "name", rows_text(refused, i, "name"));
+        view_text(item, "number", rows_text(refused, i, "number"));
+        view_text(item, "why", page_text(request, rows_text(refused, i, "why")));
+        view_text(item, "when",
+                  when_moment(request->arena, request->language, rows_integer(refused, i, "at")));
+    }
+    view_flag(view, "has_refused", refused && rows_count(refused) > 0);
+    return refused != NULL;
+}
+
 bool exceptions_show(struct service *service, const struct request *request, struct reply *reply,
                      struct error *error)
 {
@@ -150,7 +168,8 @@ bool exceptions_show(struct service *service, const struct request *request, str
     const struct rows *reviews =
         session ? query_run(session, request->arena, SQL_REVIEWS, NULL, 0, error) : NULL;
 
-    if (!reviews || !add_gaps(session, request, view, error) || !add_flagged(session, request, view, error))
+    if (!reviews || !add_gaps(session, request, view, error) || !add_refused(session, request, view, error) ||
+        !add_flagged(session, request, view, error))
         return false;
     view_text(view, "title", page_text(request, "Exceptions"));
     view_text(view, "heading", page_text(request, "Exceptions"));

@@ -124,16 +124,13 @@ static bool check_present(struct service *service, const struct request *request
             session ? QUERY(session, request->arena, SQL_SIGN_IN_LOOKUP, error, request->principal.login)
                     : NULL;
 
-        if (!rows || !sign_in_tries_allow(&tries, session, request, error))
+        if (!rows || !sign_in_tries_begin(&tries, session, request, error))
             return false;
         if (rows_count(rows) > 0)
             hash = rows_text(rows, 0, "password_hash");
     }
-    if (!secret_password_check(hash, request_field(request, "present"), &correct, error))
-        return false;
-    SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-
-    if (!session || !sign_in_tries_note(&tries, session, request, correct, error))
+    if (!sign_in_tries_check(&tries, service, request, hash, request_field(request, "present"), &correct,
+                             error))
         return false;
     return correct || error_field(error, "present", "This is not your present password");
 }

@@ -6,7 +6,6 @@
 #include "endpoints/page.h"
 #include "endpoints/session_cookie.h"
 #include "endpoints/sign_in_tries.h"
-#include "store/secret.h"
 #include "web/reply.h"
 
 #define WRONG "This name and password do not belong together"
@@ -73,7 +72,7 @@ static bool look_up(struct service *service, const struct request *request, cons
                                                                      : NULL);
     if (rows_count(rows) > 0 && !rows_flag(rows, 0, "disabled"))
         *hash = rows_text(rows, 0, "password_hash");
-    return sign_in_tries_allow(tries, session, request, error);
+    return sign_in_tries_begin(tries, session, request, error);
 }
 
 bool sign_in(struct service *service, const struct request *request, struct reply *reply, struct error *error)
@@ -87,14 +86,15 @@ bool sign_in(struct service *service, const struct request *request, struct repl
         return false;
     login = lower(request, login);
     if (!look_up(service, request, login, &tries, &hash, error) ||
-        !secret_password_check(hash, request_field(request, "password"), &correct, error))
-        return false;
-    SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-
-    if (!session || !sign_in_tries_note(&tries, session, request, correct, error))
+        !sign_in_tries_check(&tries, service, request, hash, request_field(request, "password"), &correct,
+                             error))
         return false;
     if (!correct)
         return form_again(service, request, reply, login, WRONG, error);
+    SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+
+    if (!session)
+        return false;
     if (!session_cookie_open(service, session, request, reply, login, hash, error))
         return false;
     reply_redirect(reply, "/");

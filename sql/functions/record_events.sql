@@ -95,6 +95,8 @@ DECLARE
     v_number    bigint;
     v_undo      boolean;
     v_rare      boolean;
+    kept_most   CONSTANT int := 10000;        -- rows of one sender that wait for a lead
+    kept_why    CONSTANT text := 'as much is kept of this sender as fits until a lead has looked at it; keep this one and send it later';
     revoked_why CONSTANT text := 'this scanner was revoked before this was scanned; it is kept, a lead will look at it';
 BEGIN
     IF jsonb_typeof(batch) <> 'array' OR jsonb_array_length(batch) NOT BETWEEN 1 AND 512 THEN
@@ -113,6 +115,7 @@ BEGIN
                ev.seq AS old_seq, ev.device_seq AS old_device_seq, ev.device_id AS old_device, ev.flags AS old_flags,
                ev.step AS old_step, ev.content_hash AS old_hash, ev.detail ? 'claimed' AS old_overtaken, sc.seq AS number_seq, sc.device_seq AS number_device_seq,
                sc.device_id AS number_device, l.code AS label_code, l.device_id AS label_device, l.party_id AS label_party,
+               l.linked_at IS NOT NULL AND l.device_id IS NULL AND l.party_id IS NULL AS label_nobodys,
                l.revoked_at IS NOT NULL OR coalesce(j.revoked_label, false) AS label_revoked,
                al.matches, al.device_id AS alias_device, c.device_id AS known_device,
                c AS custody, sn.revoked_at AS scanner_revoked
@@ -184,6 +187,13 @@ BEGIN
                 outcome := 'conflict'; message := revoked_why;
             END IF;
         END IF;
+        IF outcome = 'conflict' AND (SELECT count(*) FROM (SELECT FROM spoor.review w WHERE w.actor_id = r.actor
+                  AND w.settled_at IS NULL LIMIT kept_most) w) >= kept_most AND NOT EXISTS (SELECT FROM spoor.review w
+                WHERE w.event_id = r.event_id AND w.body_hash = r.hash) THEN
+            outcome := 'refused'; message := kept_why; flags := 0;
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
         IF message IS NOT NULL AND r.actor_party IS NOT NULL THEN
             INSERT INTO spoor.review (event_id, actor_id, body, body_hash, why)
             VALUES (r.event_id, r.actor, r.e, r.hash, message)
@@ -246,6 +256,7 @@ BEGIN
         IF message IS NULL AND v_device IS NULL THEN
             message := CASE
                 WHEN r.label_party IS NOT NULL THEN 'this label belongs to a place or a person, not to a device'
+                WHEN r.label_nobodys THEN 'this badge is nobody''s any more'
                 WHEN r.matches > 1 THEN 'several devices have this number; scan the label, or choose one on the page'
                 WHEN r.code IS NULL AND r.alias IS NULL THEN 'it does not say which device'
             END;

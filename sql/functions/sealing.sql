@@ -171,7 +171,8 @@ BEGIN
     UPDATE spoor.actor SET name = 'Erased' WHERE party_id = of_party AND kind = 'account';
     UPDATE spoor.repair SET problem = '(erased)', condition = '', accessories = '', link_hash = NULL
      WHERE owner_id = of_party;
-    UPDATE spoor.review SET body = '{}' WHERE event_id IN (SELECT n.target FROM spoor.notice n WHERE n.recorded_at = v_recorded);
+    UPDATE spoor.label l SET party_id = NULL, revoked_at = coalesce(l.revoked_at, v_recorded) WHERE l.party_id = of_party;
+    UPDATE spoor.review SET body = jsonb_strip_nulls(jsonb_build_object('scanner_seq', body -> 'scanner_seq')) WHERE event_id IN (SELECT n.target FROM spoor.notice n WHERE n.recorded_at = v_recorded);
     UPDATE spoor.party SET name = 'Erased', email = NULL, phone = NULL, named = false, erased_at = v_recorded
      WHERE id = of_party;
     PERFORM spoor.note_action(by_actor, 'person_erased', of_party::text);

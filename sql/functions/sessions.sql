@@ -99,27 +99,49 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       FROM spoor.api_token t JOIN spoor.actor a ON a.id = t.id WHERE t.token_hash = hash AND t.revoked_at IS NULL
 $$;
 
--- After 5 failures each further try waits 2, 4, 8 … seconds, at most 15 minutes; forgotten after an hour without one.
-CREATE OR REPLACE FUNCTION spoor.sign_in_delay(of_key text)
-RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce((SELECT greatest(0, ceil(extract(epoch FROM f.last_at - now())
-                         + CASE WHEN f.key LIKE 'address:%' THEN CASE WHEN f.failures < 20 THEN 0 ELSE least(900, 2 ^ least(10, f.failures - 19)) END
-                                WHEN f.failures < 5 THEN 0 ELSE least(900, 2 ^ least(10, f.failures - 4)) END))::int
-                       FROM spoor.sign_in_failure f WHERE f.key = of_key AND f.last_at > now() - interval '1 hour'), 0)
+-- After 5 failures (20 of a network) each further try waits 2, 4, 8 … seconds, at most 15 minutes; forgotten after an hour without one.
+CREATE OR REPLACE FUNCTION spoor.sign_in_delay(of_key text, failures integer, last_at timestamptz, at timestamptz)
+RETURNS integer LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN last_at <= at - interval '1 hour' OR failures < f.free THEN 0
+                ELSE greatest(0, ceil(extract(epoch FROM last_at - at) + least(900, 2 ^ least(10, failures - f.free + 1))))::int END
+      FROM (SELECT CASE WHEN of_key LIKE 'address:%' THEN 20 ELSE 5 END AS free) f
 $$;
 
-CREATE OR REPLACE FUNCTION spoor.sign_in_failed(of_key text)
-RETURNS integer LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    INSERT INTO spoor.sign_in_failure AS f VALUES (of_key, 1, now(), now())
-    ON CONFLICT (key) DO UPDATE SET
-        failures = CASE WHEN f.last_at < now() - interval '1 hour' THEN 1 ELSE f.failures + 1 END,
-        first_at = CASE WHEN f.last_at < now() - interval '1 hour' THEN now() ELSE f.first_at END, last_at = now()
-    RETURNING f.failures
-$$;
+-- Counts a try before the password is checked, so that many at once cannot pass on what one of them is about to spend. A
+-- try that has to wait (seconds > 0) is not counted and must not be checked. `before` goes back to sign_in_over().
+CREATE OR REPLACE FUNCTION spoor.sign_in_begin(of_keys text[])
+RETURNS TABLE (seconds integer, began timestamptz, before timestamptz[]) LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    k     text;
+    found spoor.sign_in_failure%ROWTYPE;
+BEGIN
+    seconds := 0; before := '{}';
+    FOREACH k IN ARRAY of_keys LOOP
+        INSERT INTO spoor.sign_in_failure AS f VALUES (k, 0, clock_timestamp(), '-infinity')
+            ON CONFLICT ON CONSTRAINT sign_in_failure_pkey DO UPDATE SET failures = f.failures   -- takes the lock
+            RETURNING * INTO found;
+        seconds := greatest(seconds, spoor.sign_in_delay(k, found.failures, found.last_at, clock_timestamp()));
+        before := before || found.last_at;
+    END LOOP;
+    began := clock_timestamp();
+    IF seconds = 0 THEN
+        UPDATE spoor.sign_in_failure f SET last_at = began,
+               failures = CASE WHEN f.last_at <= began - interval '1 hour' THEN 1 ELSE f.failures + 1 END,
+               first_at = CASE WHEN f.last_at <= began - interval '1 hour' THEN began ELSE f.first_at END
+         WHERE f.key = ANY (of_keys);
+    END IF;
+    RETURN NEXT;
+END $$;
 
-CREATE OR REPLACE FUNCTION spoor.sign_in_succeeded(of_key text)
+-- A try that was not wrong, or could not be checked, does not count. After a correct one those of the account (the first key)
+-- are forgotten, never those of the network.
+CREATE OR REPLACE FUNCTION spoor.sign_in_over(of_keys text[], began timestamptz, before timestamptz[], correct boolean)
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    DELETE FROM spoor.sign_in_failure WHERE key = of_key OR last_at < now() - interval '1 day';
+    UPDATE spoor.sign_in_failure f SET failures = f.failures - 1, last_at = CASE WHEN f.last_at = began THEN k.last_at ELSE f.last_at END
+      FROM unnest(of_keys, before) AS k (key, last_at) WHERE f.key = k.key AND f.failures > 0;
+    DELETE FROM spoor.sign_in_failure f
+     WHERE correct AND f.key = of_keys[1] OR f.failures = 0 AND f.key = ANY (of_keys) OR f.last_at < now() - interval '1 day';
     RETURN 0;
 END $$;

@@ -8,7 +8,7 @@ GRANT EXECUTE ON FUNCTION spoor.record_events, spoor.take_in, spoor.reissue_link
     spoor.revoke_scanner, spoor.add_token, spoor.add_party, spoor.add_device, spoor.identify_device, spoor.mint_labels,
     spoor.settle_review, spoor.revoke_token, spoor.revoke_label, spoor.own_sessions, spoor.end_sessions,
     spoor.set_language, spoor.sign_in_lookup, spoor.open_session, spoor.touch_session, spoor.close_session,
-    spoor.bearer_lookup, spoor.sign_in_delay, spoor.sign_in_failed, spoor.sign_in_succeeded, spoor.erasable,
+    spoor.bearer_lookup, spoor.sign_in_begin, spoor.sign_in_over, spoor.note_refused, spoor.erasable,
     spoor.erase_person, spoor.scanner_gaps, spoor.give_badge TO spoor_app;
 GRANT EXECUTE ON FUNCTION spoor.closes_at TO spoor_app;
 GRANT EXECUTE ON FUNCTION spoor.erased_by, spoor.claimed, spoor.erased_at_seq, spoor.held_since, spoor.placed_since, spoor.sealed_name TO spoor_app, spoor_audit;
@@ -19,7 +19,7 @@ GRANT EXECUTE ON FUNCTION spoor.track, spoor.track_events, spoor.found TO spoor_
 GRANT SELECT ON spoor.phase, spoor.step, spoor.reason, spoor.event_kind, spoor.event_flag, spoor.party, spoor.actor,
     spoor.account, spoor.device, spoor.alias, spoor.label, spoor.label_batch, spoor.event, spoor.opening, spoor.custody,
     spoor.review, spoor.admin_action, spoor.ledger_head, spoor.notice, spoor.erasure_reason, spoor.ledger_entry, spoor.tile,
-    spoor.checkpoint, spoor.sealing TO spoor_app, spoor_audit;
+    spoor.checkpoint, spoor.sealing, spoor.refused_number TO spoor_app, spoor_audit;
 GRANT SELECT ON spoor.sealable TO spoor_seal, spoor_app, spoor_audit;
 GRANT SELECT ON spoor.auditable TO spoor_app, spoor_audit;
 GRANT SELECT ON spoor.event, spoor.event_kind, spoor.step, spoor.reason, spoor.opening, spoor.ledger_head, spoor.notice,

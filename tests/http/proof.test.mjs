@@ -78,3 +78,61 @@ test('after a rotation the key in force is served at once, by every instance tha
     await other.stop();
   }
 });
+
+test('a number that was refused did come: a lead reads of it as refused, and of the others as never come', async () => {
+  const scanner = await enrolScanner(service, { account: 'noor' });
+  const name = await house.sql(`SELECT name FROM spoor.actor WHERE id = '${scanner.id}'`);
+  const scan = (scanner_seq, more = {}) => signed(scanner, { event_id: randomUUID(), kind: 'step', step: 'repair', code, happened_at: new Date().toISOString().replace('Z', '+00:00'), scanner_seq, ...more });
+  const unknown = scan(2, { reason: 'NO_SUCH_REASON' });
+  const { outcomes } = await post(scanner.token, [scan(1), unknown, scan(3, { place: '7K3M9-QXFDX' }), scan(7)]);
+  assert.deepEqual(outcomes.map(({ outcome }) => outcome), ['recorded', 'refused', 'refused', 'recorded']);
+  const gaps = await house.sql(`SELECT string_agg(first || '-' || last, ' ') FROM spoor.scanner_gaps() WHERE name = '${name}'`);
+  assert.equal(gaps, '4-6');
+  const page = await text(lead, '/exceptions');
+  assert.match(page, /Scans that came and were refused/);
+  assert.ok(page.includes(`${name} 2`) && page.includes('there is no reason with this code'), page);
+  assert.ok(page.includes(`${name} 3`) && page.includes('the place is not the code of a label'), page);
+  assert.equal((await post(scanner.token, [scan(2)])).outcomes[0].outcome, 'recorded');
+  assert.ok(!(await text(lead, '/exceptions')).includes(`${name} 2`), 'what was recorded since is no news');
+});
+
+const guess = (password, login = 'tom') => new Client(service.url).post('/sign-in', { login, password });
+
+test('of thirty guesses at once no more are checked than one after the other would be', async () => {
+  await house.sql('DELETE FROM spoor.sign_in_failure');
+  const statuses = (await Promise.all(Array.from({ length: 30 }, (_, n) => guess(`wrong password ${n}`)))).map(({ status }) => status);
+  assert.equal(statuses.filter((status) => status === 401).length, 5, `${statuses}`);
+  assert.equal(statuses.filter((status) => status === 429).length, 25, `${statuses}`);
+  assert.equal(await house.sql("SELECT failures FROM spoor.sign_in_failure WHERE key = 'account:tom'"), '5', 'those that had to wait do not count');
+});
+
+test('right passwords leave nothing behind that makes anybody wait, also many at once', async () => {
+  await house.sql('DELETE FROM spoor.sign_in_failure');
+  assert.equal((await guess('wrong password')).status, 401);
+  for (let round = 0; round < 6; round++) {
+    const answers = await Promise.all(Array.from({ length: 4 }, () => guess(house.demo.accounts.tom)));
+    assert.deepEqual(answers.map(({ status }) => status), [303, 303, 303, 303]);
+  }
+  assert.equal(await house.sql("SELECT string_agg(left(key, 8) || failures, ' ') FROM spoor.sign_in_failure"), 'address:1', 'the wrong one counts for the network still');
+});
+
+test('the badge of somebody who was erased is nobody\'s any more', async () => {
+  await service.run('account', 'add', 'gone', '--role', 'technician', '--name', 'Gone Person');
+  await service.run('label', 'mint', '--count', '1', '--batch', 'badges-of-proof');
+  const badge = await house.sql("SELECT code FROM spoor.label WHERE batch = 'badges-of-proof'");
+  assert.equal((await service.run('account', 'badge', 'gone', badge)).code, 0);
+  const token = await tokenOf('Badge desk', 'technician');
+  const hand = async (more) => (await post(token, [{ event_id: randomUUID(), code, kind: 'handed_over', ...more }])).outcomes[0];
+  const { outcome, seq } = await hand({ to: badge });
+  assert.equal(outcome, 'recorded');
+  await waitFor('its seal', async () => Number(await house.sql('SELECT coalesce(max(size), 0) FROM spoor.checkpoint')) > seq);
+  const erased = await service.run('erase', 'person', 'Gone Person', '--yes');
+  assert.equal(erased.code, 0, erased.err);
+  const refused = await hand({ to: badge });
+  assert.deepEqual([refused.outcome, refused.message], ['refused', "this badge is nobody's any more"]);
+  const asDevice = (await post(token, [{ event_id: randomUUID(), code: badge, kind: 'moved' }])).outcomes[0];
+  assert.deepEqual([asDevice.outcome, asDevice.message], ['refused', "this badge is nobody's any more"]);
+  assert.match(await text(technician, `/bench?code=${badge}`), /This badge is nobody&#39;s any more/);
+  assert.equal(await house.sql(`SELECT party_id IS NULL AND revoked_at IS NOT NULL FROM spoor.label WHERE code = '${badge}'`), 't');
+  assert.notEqual((await service.run('account', 'badge', 'noor', badge)).code, 0, 'nor does it become somebody else\'s');
+});

@@ -1,6 +1,6 @@
 -- Scanners: revoked ones, their clocks, and the numbers that never came.
 BEGIN;
-SELECT plan(17);
+SELECT plan(23);
 SET client_min_messages = warning;
 SELECT spoor.mint_labels('t', ARRAY['7K3M9QXFDT'], NULL);
 CREATE TEMP TABLE ids AS SELECT spoor.add_scanner('Bench 2', NULL, '\x01', NULL) AS scanner, gen_random_uuid() AS again;
@@ -45,5 +45,24 @@ SELECT is((SELECT outcome FROM told WHERE n = 9), 'conflict', 'its time is taken
 SELECT is((SELECT count(*)::int FROM spoor.review WHERE why LIKE 'this scanner was revoked before%'), 3, 'none of them is dropped');
 SELECT matches((SELECT message FROM told WHERE n = 7), 'kept, a lead will look at it', 'and the scanner hears the truth');
 SELECT results_eq('SELECT first, last FROM spoor.scanner_gaps()', $$ VALUES (5::bigint, 6::bigint) $$, 'what is kept apart is no gap');
+
+-- What was refused did come; of each scanner the highest 10,000 are known.
+SELECT spoor.note_refused(scanner, '[{"number": 5, "why": "so"}, {"number": 5, "why": "so"}]') FROM ids;
+SELECT results_eq('SELECT first, last FROM spoor.scanner_gaps()', $$ VALUES (6::bigint, 6::bigint) $$, 'what was refused is no gap');
+SELECT spoor.note_refused(scanner, (SELECT jsonb_agg(jsonb_build_object('number', n, 'why', 'no')) FROM generate_series(100001, 110003) n)) FROM ids;
+SELECT results_eq('SELECT count(*), min(scanner_seq) FROM spoor.refused_number', $$ VALUES (10000::bigint, 100004::bigint) $$, 'and no more than 10,000 are kept');
+
+-- What is kept apart has a bound: then the scanner keeps it.
+INSERT INTO spoor.review (event_id, actor_id, body, body_hash, why)
+SELECT gen_random_uuid(), scanner, '{}', '\x00', 'this scanner was revoked' FROM ids, generate_series(1, 9996);
+SELECT pg_temp.tell(20, 14, '-5 seconds', jsonb_build_object('event_id', (SELECT again FROM ids)));
+SELECT is((SELECT outcome FROM told WHERE n = 20), 'conflict', 'the last one that fits is kept');
+SELECT pg_temp.tell(21, 15, '-5 seconds');
+SELECT results_eq('SELECT outcome, message FROM told WHERE n = 21', $$ VALUES ('refused'::text,
+    'as much is kept of this sender as fits until a lead has looked at it; keep this one and send it later'::text) $$, 'the next one is refused');
+SELECT is((SELECT count(*)::int FROM spoor.review WHERE settled_at IS NULL), 10000, 'and is not kept');
+SELECT spoor.settle_review((SELECT max(id) FROM spoor.review), NULL);
+SELECT pg_temp.tell(22, 15, '-5 seconds');
+SELECT is((SELECT outcome FROM told WHERE n = 22), 'conflict', 'once a lead settled one, there is room again');
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,2 +1,0 @@
--- $1 key
-SELECT spoor.sign_in_succeeded($1) AS failures;
