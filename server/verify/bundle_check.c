@@ -219,6 +219,11 @@ static void expect_device(const struct run *run)
         id_map_expect(run->devices, record + device_at);
 }
 
+static bool is_enough(const struct run *run)
+{
+    return run->check->only_whether && finding_total(run->findings) > 0;
+}
+
 static void check_entries(struct run *run)
 {
     const uint8_t *bytes;
@@ -227,7 +232,7 @@ static void check_entries(struct run *run)
     uint64_t       all = run->check->checkpoint.size;
 
     check_older(run);
-    while (run->tree.size < all && (bytes = next_record(run, &length))) {
+    while (run->tree.size < all && !is_enough(run) && (bytes = next_record(run, &length))) {
         expect_device(run);
         check_entry(run, bytes, length, run->tree.size);
         check_held_entries(run, bytes, length, run->tree.size);
@@ -317,6 +322,8 @@ static void check_all(struct run *run)
     bundle_openings_next(run);
     bundle_rows_next(run);
     check_entries(run);
+    if (is_enough(run))
+        return;
     bundle_tiles_end(run);
     bundle_openings_end(run);
     bundle_rows_end(run);

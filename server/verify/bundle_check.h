@@ -39,6 +39,7 @@ struct bundle_check {
     size_t                   older_count;
     struct findings         *findings;
     void (*progress)(uint64_t done, uint64_t all); /* NULL: none */
+    bool only_whether;                             /* stops at the first finding that makes it not intact */
 
     /* what came out */
     struct checkpoint checkpoint;

@@ -51,7 +51,7 @@ static bool is_intact(void)
     struct findings     findings = {0};
     struct error        error = {0};
     struct bundle_check check = {
-        .folder = folder, .keys = keys, .key_count = key_count, .findings = &findings};
+        .folder = folder, .keys = keys, .key_count = key_count, .findings = &findings, .only_whether = true};
 
     return bundle_check_run(&check, &error) && finding_total(&findings) == 0;
 }
