@@ -109,9 +109,9 @@ test('of thirty guesses at once no more are checked than one after the other wou
 test('right passwords leave nothing behind that makes anybody wait, also many at once', async () => {
   await house.sql('DELETE FROM spoor.sign_in_failure');
   assert.equal((await guess('wrong password')).status, 401);
-  for (let round = 0; round < 6; round++) {
-    const answers = await Promise.all(Array.from({ length: 4 }, () => guess(house.demo.accounts.tom)));
-    assert.deepEqual(answers.map(({ status }) => status), [303, 303, 303, 303]);
+  for (let round = 0; round < 3; round++) {
+    const answers = await Promise.all(Array.from({ length: 2 }, () => guess(house.demo.accounts.tom)));
+    assert.deepEqual(answers.map(({ status }) => status), [303, 303]);
   }
   assert.equal(await house.sql("SELECT string_agg(left(key, 8) || failures, ' ') FROM spoor.sign_in_failure"), 'address:1', 'the wrong one counts for the network still');
 });
