@@ -54,7 +54,7 @@ SELECT results_eq('SELECT count(*), min(scanner_seq) FROM spoor.refused_number',
 
 -- What is kept apart has a bound: then the scanner keeps it.
 INSERT INTO spoor.review (event_id, actor_id, body, body_hash, why)
-SELECT gen_random_uuid(), scanner, '{}', '\x00', 'this scanner was revoked' FROM ids, generate_series(1, 9996);
+SELECT gen_random_uuid(), scanner, '{}', '\x00', 'this scanner was revoked' FROM ids, generate_series(1, 9995);
 SELECT pg_temp.tell(20, 14, '-5 seconds', jsonb_build_object('event_id', (SELECT again FROM ids)));
 SELECT is((SELECT outcome FROM told WHERE n = 20), 'conflict', 'the last one that fits is kept');
 SELECT pg_temp.tell(21, 15, '-5 seconds');
