@@ -85,15 +85,26 @@ static pid_t start_postgres(const struct cluster_files *files)
     if (getppid() != parent)
         _exit(125);
     log_to_file(files);
-    execute(files,
-            (char *[]){text(program, sizeof program, files->programs, "/postgres"), (char[]){"-D"},
-                       text(data, sizeof data, files->data, ""), (char[]){"-c"},
-                       text(sockets, sizeof sockets, "unix_socket_directories=", files->sockets),
-                       (char[]){"-c"}, (char[]){"listen_addresses="}, (char[]){"-c"},
-                       (char[]){"unix_socket_permissions=0700"}, (char[]){"-c"},
-                       (char[]){"max_connections=400"}, (char[]){"-c"}, (char[]){"shared_buffers=128MB"},
-                       (char[]){"-c"}, (char[]){"logging_collector=off"}, (char[]){"-c"},
-                       (char[]){"wal_recycle=off"}, NULL});
+    execute(files, (char *[]){text(program, sizeof program, files->programs, "/postgres"),
+                              (char[]){"-D"},
+                              text(data, sizeof data, files->data, ""),
+                              (char[]){"-c"},
+                              text(sockets, sizeof sockets, "unix_socket_directories=", files->sockets),
+                              (char[]){"-c"},
+                              (char[]){"listen_addresses="},
+                              (char[]){"-c"},
+                              (char[]){"unix_socket_permissions=0700"},
+                              (char[]){"-c"},
+                              (char[]){"max_connections=400"},
+                              (char[]){"-c"},
+                              (char[]){"shared_buffers=128MB"},
+                              (char[]){"-c"},
+                              (char[]){"logging_collector=off"},
+                              (char[]){"-c"},
+                              (char[]){"wal_recycle=off"},
+                              (char[]){"-c"},
+                              (char[]){"wal_compression=lz4"},
+                              NULL});
     return 0;
 }
 
