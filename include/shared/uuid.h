@@ -14,8 +14,8 @@ bool uuid_parse(const char *text, char canonical[UUID_SIZE]) MUST_USE;
 /* The same for any version and variant, but not nil: for ids that the database made. */
 bool uuid_parse_any(const char *text, char canonical[UUID_SIZE]) MUST_USE;
 
-/* One of version 7: milliseconds since 1970, then 74 random bits, so that what is made together stands together in
- * an index. Ends the program if the kernel gives no random bytes. */
+/* One of version 7: milliseconds since 1970, then 74 random bits, so that what is made together stands
+ * together in an index. Ends the program if the kernel gives no random bytes. */
 void uuid_make(char text[UUID_SIZE]);
 
 #endif

@@ -22,8 +22,9 @@ struct rows; /* owned by the arena it was fetched into */
  * query_run: for statements that change nothing. A lost connection or a deadline is ERROR_UNAVAILABLE.
  * query_write: for statements that change something. Whatever leaves the outcome open (deadline, lost
  * connection, WARNING during the statement, SQLSTATE 08xxx, 57P0x, 25006, missing result) is
- * ERROR_UNKNOWN_OUTCOME. A full disk is ERROR_NO_ROOM. SQLSTATEs raised by sql/functions: SP400 invalid, SP403 forbidden, SP404 not found,
- * SP409 conflict; the message is for people, the field in DETAIL ("field=name") goes to error->field. */
+ * ERROR_UNKNOWN_OUTCOME. A full disk is ERROR_NO_ROOM. SQLSTATEs raised by sql/functions: SP400 invalid,
+ * SP403 forbidden, SP404 not found, SP409 conflict; the message is for people, the field in DETAIL
+ * ("field=name") goes to error->field. */
 #define QUERY(session, arena, statement, error, ...)                                                         \
     query_run((session), (arena), (statement), (const char *const[]){__VA_ARGS__},                           \
               COUNT_OF(((const char *const[]){__VA_ARGS__})), (error))

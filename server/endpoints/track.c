@@ -100,6 +100,16 @@ static const char *phase_date(const struct tracked *tracked, const char *phase)
     return date;
 }
 
+/* When that step was, or when the last one is expected. */
+static const char *step_date(const struct tracked *tracked, int step, int now)
+{
+    if (step <= now)
+        return phase_date(tracked, owner_steps[step].phase);
+    return step == STEPS - 1
+               ? when_short(tracked->request->arena, tracked->request->language, fact(tracked, "expected_on"))
+               : "";
+}
+
 static void add_steps(const struct tracked *tracked, struct view *view)
 {
     const struct request *request = tracked->request;
@@ -118,12 +128,7 @@ static void add_steps(const struct tracked *tracked, struct view *view)
                   page_text(request, ready && is_now ? "Ready for you" : owner_steps[i].label));
         view_text(item, "state", is_now ? "now" : i <= now ? "done" : "next");
         view_flag(item, "now", is_now);
-        view_text(item, "when",
-                  is_now     ? page_text(request, "now")
-                  : i <= now ? phase_date(tracked, owner_steps[i].phase)
-                  : i == STEPS - 1
-                      ? when_short(request->arena, request->language, fact(tracked, "expected_on"))
-                      : "");
+        view_text(item, "when", is_now ? page_text(request, "now") : step_date(tracked, i, now));
     }
 }
 

@@ -186,7 +186,8 @@ static bool is_kept(const json_t *value) // NOLINT(misc-no-recursion): the reade
     double        number = fabs(json_number_value(value));
 
     if (json_is_number(value))
-        return number == 0 || (number >= 1e-9 && number <= 9007199254740992.0);
+        return number == 0 ? !signbit(json_number_value(value))
+                           : number >= 1e-9 && number <= 9007199254740992.0;
     json_array_foreach(value, i, inner)
     {
         if (!is_kept(inner))
@@ -227,25 +228,13 @@ bool json_read_object(const struct json_value *object, const char *name, const c
     if (has_reserved(value, reserved))
         return fail(error, path, name, arena_format(arena, "may not hold %s", reserved));
     if (!is_kept(value))
-        return fail(error, path, name, "holds a number that is too large or too small to be kept");
+        return fail(error, path, name, "holds a number that is too large, too small or minus nought");
     dumped = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
     if (!dumped)
         return fail(error, path, name, "cannot be kept");
     arena_defer(arena, free, dumped);
     *text = dumped;
     return strlen(dumped) <= most || fail(error, path, name, "is too large");
-}
-
-static void lose_sign_of_zero(json_t *value) // NOLINT(misc-no-recursion): the reader limits the depth
-{
-    json_t     *inner;
-    size_t      i;
-    const char *name;
-
-    if (json_is_real(value) && json_real_value(value) == 0)
-        json_real_set(value, 0.0);
-    json_array_foreach(value, i, inner) lose_sign_of_zero(inner);
-    json_object_foreach(value, name, inner) lose_sign_of_zero(inner);
 }
 
 static int append(const char *piece, size_t length, void *out)
@@ -266,7 +255,6 @@ bool json_append_canonical(struct buffer *out, const char *text, const char *les
         if (is_listed(less, name))
             json_object_del(object, name);
     }
-    lose_sign_of_zero(object);
     if (json_object_size(object) > 0)
         json_dump_callback(object, append, out, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(object);

@@ -92,7 +92,7 @@ test('what cannot be parsed is refused with the name of the field, and nothing i
   }
   assert.equal((await post(Array.from({ length: 101 }, () => event()))).status, 413);
   assert.equal((await post([])).status, 400);
-  for (const body of ['{', '[]', '{"events":[{"event_id":"a","event_id":"b"}]}', '{"events":["\\u0000"]}', '\xff']) {
+  for (const body of ['{', '[]', '{"events":[{"event_id":"a","event_id":"b"}]}', '{"events":["\\u0000"]}', '\xff', JSON.stringify({ events: [event({ detail: { a: 7 } })] }).replace('"a":7', '"a":-0.0')]) {
     const answer = await fetch(`${service.url}/api/v1/events`, { method: 'POST', headers: { ...json, authorization: `Bearer ${token}` }, body });
     assert.equal(answer.status, 400, body);
   }
