@@ -1,5 +1,6 @@
 #include "db/backup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -68,19 +69,39 @@ static bool copy(const struct backup *backup, char *from, char *to, struct error
            error_set(error, ERROR_UNAVAILABLE, "cannot copy %.200s; what cp said stands above", from);
 }
 
+/* All but what the sealer is still writing; a file may be gone meanwhile, its follower has another name. */
+static bool copy_files(struct backup *backup, const char *folder, struct error *error)
+{
+    DIR *list = opendir(folder);
+    bool kept =
+        list != NULL || error_set(error, ERROR_INTERNAL, "cannot read %.200s: %s", folder, strerror(errno));
+
+    for (struct dirent *file; kept && (file = readdir(list));) {
+        char        path[PATH_MAX];
+        const char *end = strrchr(file->d_name, '.');
+
+        if (*file->d_name == '.' || (end && strcmp(end, ".part") == 0) ||
+            snprintf(path, sizeof path, "%s/%s", folder, file->d_name) >= PATH_MAX)
+            continue;
+        kept = copy(backup, path, backup->seal, error) || access(path, F_OK) != 0;
+    }
+    if (list)
+        closedir(list);
+    return kept;
+}
+
 /* The state first: what the log holds beyond it is dropped by the sealer, what it lacks would be missing. */
 static bool copy_seal(struct backup *backup, const char *folder, struct error *error)
 {
-    char state[PATH_MAX], all[PATH_MAX];
+    char state[PATH_MAX];
 
     snprintf(state, sizeof state, "%s/state", folder);
-    snprintf(all, sizeof all, "%s/.", folder);
     if (access(state, F_OK) != 0)
         return true; /* it is sealed elsewhere */
     if (mkdir(backup->seal, 0700) != 0 ||
         (geteuid() == 0 && chown(backup->seal, backup->files.uid, backup->files.gid) != 0))
         return error_set(error, ERROR_INTERNAL, "cannot make %.200s: %s", backup->seal, strerror(errno));
-    return copy(backup, state, backup->seal, error) && copy(backup, all, backup->seal, error);
+    return copy(backup, state, backup->seal, error) && copy_files(backup, folder, error);
 }
 
 static bool begin(struct backup *backup, const char *folder, struct error *error)

@@ -126,7 +126,7 @@ static bool take_claims(const struct seal_row *row, char claims[3][CLAIM_SIZE], 
 {
     int64_t skew = json_integer_of(row->detail, "clock_skew_ms");
 
-    if (!strstr(row->detail, "\"claimed\""))
+    if (!json_has_member(row->detail, "claimed"))
         return true;
     if (skew > SKEW_MOST_MS || skew < -SKEW_MOST_MS)
         skew = 0;

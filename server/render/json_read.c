@@ -91,7 +91,7 @@ static bool fail(struct error *error, const char *path, const char *name, const 
 
 static bool is_listed(const char *names, const char *name)
 {
-    size_t length = strlen(name);
+    size_t length = strchr(name, ' ') ? 0 : strlen(name);
 
     for (const char *at = strstr(names, name); length && at; at = strstr(at + 1, name))
         if ((at == names || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
@@ -268,6 +268,15 @@ int64_t json_integer_of(const char *text, const char *name)
 
     json_decref(object);
     return number;
+}
+
+bool json_has_member(const char *text, const char *name)
+{
+    json_t *object = json_loads(text, 0, NULL);
+    bool    has = json_object_get(object, name) != NULL;
+
+    json_decref(object);
+    return has;
 }
 
 void json_inner_text(const char *text, const char *outer, const char *name, char *value, size_t size)

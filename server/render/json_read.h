@@ -52,6 +52,9 @@ bool json_read_object(const struct json_value *object, const char *name, const c
  * it is empty then. False where `text` is no object. */
 bool json_append_canonical(struct buffer *out, const char *text, const char *less) MUST_USE;
 
+/* Whether the object has the member. */
+bool json_has_member(const char *text, const char *name);
+
 /* The text that is a member of the object that is the member `outer`; "" where there is none, or it does not
  * fit. */
 void json_inner_text(const char *text, const char *outer, const char *name, char *value, size_t size);

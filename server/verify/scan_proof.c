@@ -15,6 +15,7 @@
 #define SIGN_AT   (KEY_AT + 2 * (size_t)SCAN_KEY_SIZE + 1)
 #define SAID_AT   (SIGN_AT + 2 * (size_t)SCAN_SIGNATURE_SIZE + 1)
 #define TEXT_SIZE 128u
+#define FLAG_LATE 2u
 
 /* What an event takes over, by the number of its kind; elsewhere the record holds what was true before. */
 enum takes { TAKES_STEP = 1, TAKES_TO = 2 };
@@ -283,7 +284,8 @@ static bool is_signed_detail(const struct comparison_of *of, struct json_part de
     return is_said(&of->said[SCAN_DETAIL], (const char *)hash, sizeof hash);
 }
 
-/* Some members are put in by the service; where a sender used these names, they are signed. */
+/* Some members are put in by the service, the difference of the clock only where it was said; where a sender
+ * used these names, they are signed. */
 static bool same_detail(const struct comparison_of *of)
 {
     static const char *const derived[] = {"clock_skew_ms", "skipped", "claimed"};
@@ -299,12 +301,18 @@ static bool same_detail(const struct comparison_of *of)
         size_t      count = 0;
 
         for (size_t i = 0; i < COUNT_OF(derived); i++)
-            if (!(kept >> i & 1))
+            if (!(kept >> i & 1) && (i > 0 || of->said[SCAN_SKEW].bytes))
                 without[count++] = derived[i];
         if (is_signed_detail(of, detail, without))
             return true;
     }
     return false;
+}
+
+/* Only what came late can have been overtaken. */
+static bool same_claim(const struct comparison_of *of)
+{
+    return !of->claimed.text || (entry_number(of->entry, TAG_FLAGS) & FLAG_LATE);
 }
 
 const char *scan_proof_differs(const struct scan_proof *proof, const struct scan_record *record)
@@ -324,7 +332,8 @@ const char *scan_proof_differs(const struct scan_proof *proof, const struct scan
                  {same_public_note, "another public note"},
                  {same_private_note, "another private note"},
                  {same_skew, "another difference of its clock"},
-                 {same_detail, "other details"}};
+                 {same_detail, "other details"},
+                 {same_claim, "a claim of one that was not late"}};
     const struct comparison_of of = {proof->said, record, record->entry,
                                      entry_number(record->entry, TAG_KIND),
                                      json_compact_member(record->value[TAG_DETAIL], "claimed")};

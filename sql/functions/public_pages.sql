@@ -24,10 +24,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       JOIN spoor.custody c ON c.device_id = d.id
       JOIN spoor.party h ON h.id = c.custodian_id
      -- A visit that is over stays as it ended; what becomes of the device after it is nobody's affair here.
-     CROSS JOIN LATERAL (SELECT r.closed_at IS NOT NULL AND c.repair_id IS NOT NULL AS over) x
+     CROSS JOIN LATERAL (SELECT r.closed_at IS NOT NULL AS over) x
       LEFT JOIN spoor.party pl ON pl.id = c.place_id AND NOT x.over
       LEFT JOIN spoor.step s ON s.name = CASE WHEN x.over THEN (SELECT v.step FROM spoor.event v
-            WHERE v.repair_id = r.id AND v.kind = 'closed' ORDER BY v.seq DESC LIMIT 1) ELSE c.step END
+            WHERE v.repair_id = r.id AND v.kind IN ('closed', 'corrected') ORDER BY v.seq DESC LIMIT 1) ELSE c.step END
       LEFT JOIN spoor.phase p ON p.name = s.phase
       LEFT JOIN spoor.reason w ON w.code = c.waiting AND NOT x.over
      WHERE r.link_hash = hash AND (r.link_until IS NULL OR r.link_until > now())

@@ -82,6 +82,7 @@ DECLARE
     newer       record;                       -- and what of it stands
     v_at        timestamptz;                  -- when it happened, by our clock
     v_overtaken boolean;
+    v_then      uuid;                         -- the repair of that time, of a late one
     v_said      jsonb;
     is_new      boolean;
     v_device    uuid;
@@ -250,6 +251,10 @@ BEGIN
                 message := 'the event that this corrects is not known';
             ELSIF v_device <> t_device THEN
                 message := 'the event that this corrects belongs to another device';
+            ELSIF v_device IS NULL AND r.label_code IS NOT NULL THEN
+                message := 'the label is not on the device of the event that this corrects';
+            ELSIF t_kind = 'reopened' AND r.detail ->> 'correction' = 'did_not_occur' THEN
+                message := 'a repair that was opened again ends with its return: record that';
             END IF;
             v_device := coalesce(v_device, t_device);
         END IF;
@@ -327,7 +332,7 @@ BEGIN
         END IF;
         is_new := state.device_id IS NULL;
         IF is_new THEN
-            state.device_id := v_device; state.device_seq := -1;
+            state.device_id := v_device; state.device_seq := -1; state.as_of := '-infinity';
         END IF;
         v_from := state.custodian_id;
         v_place_was := state.place_id;
@@ -337,24 +342,29 @@ BEGIN
         v_at := CASE WHEN v_detail ? 'clock_skew_ms' THEN spoor.made_at(v_happened, v_recorded, v_detail)
                      ELSE least(v_happened, v_recorded) END;
         newer := NULL;
+        v_then := NULL;
         v_overtaken := false;
         v_said := v_detail;
         IF v_recorded - v_at > late_after THEN
             flags := flags | 2::smallint;
-            IF v_at < state.as_of AND r.kind = ANY (overtakable) THEN
+            v_then := coalesce(r.known_repair, (SELECT p.id FROM spoor.repair p WHERE p.device_id = v_device AND p.opened_at <= v_at
+                          AND (p.closed_at IS NULL OR p.closed_at >= v_at) ORDER BY p.opened_at DESC LIMIT 1));
+            -- A return counts whenever it is told, but not for a visit that began after it.
+            IF v_at < state.as_of AND (r.kind = ANY (overtakable) OR r.kind = 'returned' AND v_then <> state.repair_id) THEN
                 -- Late, and something newer is known of this device: what that says stands.
                 IF at IS NOT NULL AND cardinality(events) > 0 THEN
                     SELECT array_agg(s) INTO changed FROM unnest(states) s WHERE s.seq >= head.next_seq - cardinality(events);
                     PERFORM spoor.store_events(events, openings, changed);
                     events := '{}'; openings := '{}';
                 END IF;
-                SELECT m.custody AND r.kind IN ('step', 'moved', 'handed_over', 'accepted') AS custody,
-                       m.place AND (r.place_id IS NOT NULL OR r.kind = 'handed_over') AS place, m.step AND r.kind = 'step' AS step,
-                       m.waiting AND r.kind IN ('step', 'waiting', 'waiting_ended') AS waiting,
+                SELECT m.custody AND r.kind IN ('step', 'moved', 'handed_over', 'returned') OR (m.custody OR m.offer) AND r.kind = 'accepted' AS custody,
+                       m.place AND (r.place_id IS NOT NULL OR r.kind IN ('handed_over', 'returned')) AS place,
+                       m.step AND r.kind IN ('step', 'returned') AS step,
+                       m.waiting AND r.kind IN ('step', 'returned', 'waiting', 'waiting_ended') AS waiting,
                        m.offer AND r.kind NOT IN ('waiting', 'waiting_ended') AS offer INTO newer
                   FROM spoor.moved_on(v_device, v_at, v_scanner, v_number) m;
                 v_overtaken := newer.custody OR newer.step OR newer.place AND r.place_id IS NOT NULL
-                    OR newer.waiting AND r.kind <> 'step' OR newer.offer AND r.kind IN ('offered', 'accepted', 'refused');
+                    OR newer.waiting AND r.kind NOT IN ('step', 'returned') OR newer.offer AND r.kind IN ('offered', 'accepted', 'refused');
                 was := state;
             END IF;
         END IF;
@@ -436,16 +446,16 @@ BEGIN
             IF newer.offer THEN state.offered_to := was.offered_to; END IF;
         END IF;
         IF v_overtaken THEN
-            -- What it claimed is kept, as ids; and it belongs to the repair of that time.
+            -- What it claimed is kept, as ids.
             v_detail := coalesce(v_detail, '{}') || jsonb_build_object('claimed', jsonb_strip_nulls(jsonb_build_object(
                 'step', CASE WHEN newer.step THEN r.step END,
-                'to', CASE WHEN newer.custody OR r.kind = 'offered' THEN coalesce(r.to_id, r.actor_party) END,
+                'to', CASE WHEN newer.custody OR r.kind = 'offered' THEN coalesce(r.to_id, CASE WHEN r.kind <> 'returned' THEN r.actor_party END) END,
                 'place', CASE WHEN newer.place THEN r.place_id END,
                 'reason', CASE WHEN r.kind = 'waiting' THEN r.reason END)));
-            IF r.known_repair IS NULL THEN
-                v_repair := (SELECT p.id FROM spoor.repair p WHERE p.device_id = v_device AND p.opened_at <= v_at
-                                AND (p.closed_at IS NULL OR p.closed_at >= v_at) ORDER BY p.opened_at DESC LIMIT 1);
-            END IF;
+        END IF;
+        IF flags & 2 <> 0 AND r.known_repair IS NULL AND r.kind NOT IN ('received', 'closed', 'reopened', 'corrected') THEN
+            -- It belongs to the repair of that time.
+            v_repair := coalesce(v_then, CASE WHEN NOT v_overtaken THEN v_repair END);
         END IF;
         IF r.kind = ANY (setting) OR r.place_id IS NOT NULL THEN state.as_of := greatest(state.as_of, v_at); END IF;
         IF v_from IS DISTINCT FROM state.custodian_id THEN state.since := v_happened; END IF;
@@ -455,14 +465,15 @@ BEGIN
             state.repair_id := v_repair;
         ELSIF r.kind IN ('returned', 'closed', 'reopened', 'eta', 'corrected') AND v_repair IS NOT NULL THEN
             UPDATE spoor.repair p SET
-                returned_at = CASE WHEN r.kind = 'returned' THEN v_happened
+                returned_at = CASE WHEN r.kind = 'returned' THEN coalesce(CASE WHEN v_overtaken THEN p.returned_at END, v_at)
                                    WHEN r.kind = 'reopened' OR v_undo AND t_kind = 'returned' THEN NULL ELSE p.returned_at END,
                 outcome = CASE WHEN r.kind = 'reopened' OR v_undo AND t_kind = 'returned' THEN NULL
                                WHEN v_undo AND t_kind = 'received' THEN 'cancelled'
+                               WHEN v_overtaken THEN coalesce(p.outcome, v_detail ->> 'outcome')
                                ELSE coalesce(v_detail ->> 'outcome', p.outcome) END,
-                closed_at = CASE WHEN r.kind = 'closed' OR v_undo AND t_kind = 'received' THEN v_happened
+                closed_at = CASE WHEN r.kind = 'closed' OR v_undo AND t_kind = 'received' THEN v_at
                                  WHEN r.kind = 'reopened' OR v_undo AND t_kind = 'closed' THEN NULL ELSE p.closed_at END,
-                link_until = CASE WHEN r.kind = 'closed' THEN v_happened + interval '90 days'
+                link_until = CASE WHEN r.kind = 'closed' THEN v_at + interval '90 days'
                                   WHEN r.kind = 'reopened' OR v_undo AND t_kind = 'closed' THEN NULL ELSE p.link_until END,
                 expected_was = CASE WHEN r.kind = 'eta' AND p.expected_on <> (v_detail ->> 'expected_on')::date
                                     THEN p.expected_on ELSE p.expected_was END,
@@ -473,6 +484,7 @@ BEGIN
              WHERE p.id = v_repair;
             state.repair_id := CASE WHEN r.kind = 'closed' THEN nullif(state.repair_id, v_repair)
                                     WHEN v_undo AND t_kind = 'received' THEN NULL
+                                    WHEN r.kind IN ('returned', 'eta') THEN coalesce(state.repair_id, v_repair)
                                     WHEN r.kind = 'corrected' AND NOT (v_undo AND t_kind = 'closed') THEN state.repair_id
                                     ELSE v_repair END;
         ELSIF r.kind IN ('label_linked', 'label_revoked') THEN

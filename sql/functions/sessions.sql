@@ -130,6 +130,8 @@ BEGIN
                failures = CASE WHEN f.last_at <= began - interval '1 hour' THEN 1 ELSE f.failures + 1 END,
                first_at = CASE WHEN f.last_at <= began - interval '1 hour' THEN began ELSE f.first_at END
          WHERE f.key = ANY (of_keys);
+    ELSE                                       -- a name that somebody only tried leaves nothing
+        DELETE FROM spoor.sign_in_failure f WHERE f.key = ANY (of_keys) AND f.failures = 0;
     END IF;
     RETURN NEXT;
 END $$;
@@ -139,9 +141,12 @@ END $$;
 CREATE OR REPLACE FUNCTION spoor.sign_in_over(of_keys text[], began timestamptz, before timestamptz[], correct boolean)
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM FROM spoor.sign_in_failure f WHERE f.key = ANY (of_keys) ORDER BY array_position(of_keys, f.key) FOR UPDATE;
     UPDATE spoor.sign_in_failure f SET failures = f.failures - 1, last_at = CASE WHEN f.last_at = began THEN k.last_at ELSE f.last_at END
       FROM unnest(of_keys, before) AS k (key, last_at) WHERE f.key = k.key AND f.failures > 0;
     DELETE FROM spoor.sign_in_failure f
-     WHERE correct AND f.key = of_keys[1] OR f.failures = 0 AND f.key = ANY (of_keys) OR f.last_at < now() - interval '1 day';
+     WHERE f.key = ANY (of_keys) AND (correct AND f.key = of_keys[1] OR f.failures = 0);
+    DELETE FROM spoor.sign_in_failure f WHERE f.key IN (SELECT o.key FROM spoor.sign_in_failure o
+        WHERE o.last_at < now() - interval '1 day' LIMIT 100 FOR UPDATE SKIP LOCKED);
     RETURN 0;
 END $$;

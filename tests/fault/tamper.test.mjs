@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { Ledger, move, record, startPostgres } from './lab.mjs';
 
 // Of every form that JSON has: the database writes it in its own way, and the mark must know it again.
-const detail = { zz: { b: [1.5, -2, 3e-7, 9007199254740992, 'é\u0001"\\/\u{1F527}', null, true, [], {}], a: '' }, expected_on: '2026-12-24', '': 0.1, nothing: {} };
+const detail = { zz: { b: [1.5, -2, 3e-7, 9007199254740992, 'é\u0001"\\/\u{1F527}', null, true, [], {}], a: '' }, expected_on: '2026-12-24', '': 0.1, nothing: {}, status: 'claimed', insurance: { claimed: true }, 'skipped claimed': 1 };
 
 let postgres, ledger, token, key, sealed, checkpoint;
 

@@ -1,6 +1,6 @@
 -- What arrives late changes only what nothing newer has set, in whatever order it arrives.
 BEGIN;
-SELECT plan(34);
+SELECT plan(40);
 SET client_min_messages = warning;
 CREATE TEMP TABLE ids AS SELECT spoor.add_account('ann', 'Ann', '{technician}', 'x', NULL) AS ann, spoor.add_account('ben', 'Ben', '{technician}', 'x', NULL) AS ben,
     spoor.add_account('cas', 'Cas', '{technician}', 'x', NULL) AS cas, spoor.add_party('place', 'Shelf', NULL, NULL) AS shelf,
@@ -51,6 +51,22 @@ SELECT is(r.flags, 258, 'a wait that is over is overtaken') FROM ids, pg_temp.re
 SELECT is(v.detail, '{"claimed": {"reason": "QUEUE"}}', 'with its reason') FROM spoor.event v WHERE v.reason = 'QUEUE';
 SELECT is(r.flags, 258, 'so is an offer after somebody else took it') FROM ids, pg_temp.record(pg_temp.event('D3', ann, 'offered', '175 minutes', jsonb_build_object('to', pg_temp.party(cas)))) r;
 SELECT is(pg_temp.state('D3'), 'Ben Bench repair PARTS_ORDERED', 'neither changes anything');
+
+SELECT is(r.outcome || ' ' || r.flags, 'recorded 16', 'the first that is heard of a device may be a note') FROM ids, pg_temp.record(pg_temp.event('D9', ann, 'note', '1 minute', '{"public_note": "x"}')) r;
+SELECT pg_temp.record(pg_temp.event('D8', ann, 'received', '1 day')) FROM ids;
+SELECT pg_temp.record(pg_temp.event('D8', ben, 'offered', '2 hours', jsonb_build_object('to', pg_temp.party(cas)))) FROM ids;
+SELECT is(r.flags, 258, 'a late acceptance of an offer that was made again is overtaken') FROM ids, pg_temp.record(pg_temp.event('D8', cas, 'accepted', '3 hours')) r;
+
+-- A return that is told when the next visit has begun.
+CREATE TEMP TABLE visit AS SELECT t.* FROM ids, spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'model', 'Late', 'serial', 'D10', 'owner_name', 'Owner',
+    'problem', 'first', 'link_hash', '\x' || repeat('0a', 32), 'happened_at', now() - interval '20 days')) t;
+SELECT pg_temp.record(pg_temp.event('D10', ben, 'returned', '9 days', '{"detail": {"outcome": "repaired"}}')) FROM ids;
+CREATE TEMP TABLE next_visit AS SELECT t.* FROM ids, spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'model', 'Late', 'serial', 'D10', 'owner_name', 'Owner',
+    'problem', 'second', 'link_hash', '\x' || repeat('0b', 32), 'happened_at', now() - interval '1 day')) t;
+SELECT is(r.flags, 258, 'is overtaken') FROM ids, pg_temp.record(pg_temp.event('D10', cas, 'returned', '10 days', '{"detail": {"outcome": "repaired"}}')) r;
+SELECT is(pg_temp.state('D10'), 'Ann intake', 'the device stays on the bench');
+SELECT ok(r.returned_at IS NULL AND r.outcome IS NULL, 'the new visit did not end') FROM spoor.repair r JOIN next_visit n ON n.repair_id = r.id;
+SELECT is((SELECT v.repair_id FROM spoor.event v WHERE v.kind = 'returned' ORDER BY v.seq DESC LIMIT 1), (SELECT repair_id FROM visit), 'it belongs to the visit of its time');
 
 -- Clocks and counters.
 CREATE FUNCTION pg_temp.scan(of_device text, number int, ago interval, step text, more jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$

@@ -35,10 +35,12 @@ static int begin_scans(void **state)
     scan_seed_make(seed);
     scan_seed_make(other_seed);
     for (int n = 0; n < EVENTS; n++) {
+        char digit = (char)('1' + n);
+
         memset(event[n].event_id, n + 1, sizeof event[n].event_id);
-        snprintf(ids[n], sizeof ids[n],
-                 "%02d%02d%02d%02d-%02d%02d-%02d%02d-%02d%02d-%02d%02d%02d%02d%02d%02d", n + 1, n + 1, n + 1,
-                 n + 1, n + 1, n + 1, n + 1, n + 1, n + 1, n + 1, n + 1, n + 1, n + 1, n + 1, n + 1, n + 1);
+        snprintf(ids[n], sizeof ids[n], "0%c0%c0%c0%c-0%c0%c-0%c0%c-0%c0%c-0%c0%c0%c0%c0%c0%c", digit, digit,
+                 digit, digit, digit, digit, digit, digit, digit, digit, digit, digit, digit, digit, digit,
+                 digit);
         snprintf(times[n], sizeof times[n], "2026-01-01T13:00:%02d.500+01:00", n);
         event[n].happened_ms = NOON + n * 1000 + 500;
         event[n].recorded_ms = NOON + n * 1000 + 900;
@@ -313,6 +315,9 @@ static void a_scan_that_was_overtaken_is_held_against_what_it_claimed(void **sta
         "{\"claimed\": {\"to\": \"3488a348-3ce9-462c-a9c4-d124ab9dcb44\", \"step\": \"repair\", "
         "\"place\": \"d6b6140f-eb63-4b4b-b8ec-23032df75152\", \"reason\": \"QUEUE\"}}";
     sign_all();
+    expect_found(); /* it was not late */
+    event[4].flags = 2;
+    device = (struct forge_device){.id = {7}};
     expect_intact();
     said[4].step = "ready";
     sign_all();
