@@ -72,11 +72,13 @@ static bool copy(const struct backup *backup, char *from, char *to, struct error
 /* All but what the sealer is still writing; a file may be gone meanwhile, its follower has another name. */
 static bool copy_files(struct backup *backup, const char *folder, struct error *error)
 {
-    DIR *list = opendir(folder);
-    bool kept =
-        list != NULL || error_set(error, ERROR_INTERNAL, "cannot read %.200s: %s", folder, strerror(errno));
+    DIR           *list = opendir(folder);
+    struct dirent *file;
+    bool           kept = true;
 
-    for (struct dirent *file; kept && (file = readdir(list));) {
+    if (!list)
+        return error_set(error, ERROR_INTERNAL, "cannot read %.200s: %s", folder, strerror(errno));
+    while (kept && (file = readdir(list))) {
         char        path[PATH_MAX];
         const char *end = strrchr(file->d_name, '.');
 
@@ -85,8 +87,7 @@ static bool copy_files(struct backup *backup, const char *folder, struct error *
             continue;
         kept = copy(backup, path, backup->seal, error) || access(path, F_OK) != 0;
     }
-    if (list)
-        closedir(list);
+    closedir(list);
     return kept;
 }
 
