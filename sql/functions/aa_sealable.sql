@@ -46,10 +46,10 @@ RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
      WHERE v.device_id = of_device AND v.device_seq <= number ORDER BY v.device_seq DESC LIMIT 1;
 $$;
 
--- The name in an opening, "<id> <name>", for people; or which record took it.
+-- The name in an opening, "<id> <name>", for people; or which record took it. Each parameter once: it is made part of the query.
 CREATE OR REPLACE FUNCTION spoor.sealed_name(value text, gone bigint)
 RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN value IS NOT NULL THEN substr(value, 38) WHEN gone IS NOT NULL THEN '(erased: record ' || gone || ')' ELSE '(missing)' END;
+    SELECT coalesce(substr(value, 38), '(erased: record ' || gone::text || ')', '(missing)');
 $$;
 
 -- The same as an auditor's page shows and checks it: values come from their openings, never from tables that can be edited;

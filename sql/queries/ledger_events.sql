@@ -12,9 +12,13 @@ SELECT v.seq, v.event_id, v.device_id, v.device_seq, v.kind, (extract(epoch FROM
        coalesce((SELECT l.code FROM spoor.label l WHERE l.device_id = d.id ORDER BY l.linked_at DESC LIMIT 1), '') AS code
   FROM spoor.event v
   JOIN spoor.device d ON d.id = v.device_id
- CROSS JOIN LATERAL (SELECT spoor.held_since(v.device_id, v.device_seq) AS held_since,
-               CASE WHEN v.from_id IS NOT NULL THEN spoor.held_since(v.device_id, v.device_seq - 1) END AS held_before,
-               CASE WHEN v.place_id IS NOT NULL THEN spoor.placed_since(v.device_id, v.device_seq) END AS placed_since) at
+ CROSS JOIN LATERAL (SELECT       -- not held_since() and placed_since(): a call of a function for each row is slow in a long list
+               (SELECT h.seq FROM spoor.event h WHERE h.device_id = v.device_id AND h.device_seq <= v.device_seq
+                   AND h.from_id IS DISTINCT FROM h.to_id ORDER BY h.device_seq DESC LIMIT 1) AS held_since,
+               CASE WHEN v.from_id IS NOT NULL THEN (SELECT h.seq FROM spoor.event h WHERE h.device_id = v.device_id
+                   AND h.device_seq <= v.device_seq - 1 AND h.from_id IS DISTINCT FROM h.to_id ORDER BY h.device_seq DESC LIMIT 1) END AS held_before,
+               CASE WHEN v.place_id IS NOT NULL THEN (SELECT h.seq FROM spoor.event h JOIN spoor.opening o ON o.seq = h.seq AND o.tag = 18
+                   WHERE h.device_id = v.device_id AND h.device_seq <= v.device_seq ORDER BY h.device_seq DESC LIMIT 1) END AS placed_since) at
   LEFT JOIN spoor.opening a ON a.seq = v.seq AND a.tag = 20
   LEFT JOIN spoor.opening t ON t.seq = at.held_since AND t.tag = 17
   LEFT JOIN spoor.opening f ON f.seq = at.held_before AND f.tag = 17
