@@ -33,7 +33,7 @@ for suite; do
     printf '# %s\n' "$suite"
     while [ ! -s "$out/$suite.code" ] && kill -0 $runner 2> /dev/null; do sleep 0.2; done
     code=$(cat "$out/$suite.code" 2> /dev/null || echo none)
-    counts=$(awk '/^ok .*# *(SKIP|skip|TODO)/ { skipped++; next } /^ok/ { passed++ } /^not ok/ { failed++ } END { print passed + 0, failed + 0, skipped + 0 }' "$out/$suite.tap")
+    counts=$(awk '/^ok .*# *(SKIP|skip)/ { skipped++; next } /^ok/ { passed++ } /^not ok/ { failed++ } END { print passed + 0, failed + 0, skipped + 0 }' "$out/$suite.tap")
     set_ok=$(echo "$counts" | cut -d' ' -f1) set_bad=$(echo "$counts" | cut -d' ' -f2) set_skip=$(echo "$counts" | cut -d' ' -f3)
     grep -h -A12 '^not ok' "$out/$suite.tap"
     grep -h '^ok .*# *\(SKIP\|skip\)' "$out/$suite.tap"

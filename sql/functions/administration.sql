@@ -119,7 +119,6 @@ END $$;
 
 -- Exchanges the one-time code for the scanner's token, and keeps the key with which it signs; a second use of the code
 -- finds nothing.
-DROP FUNCTION IF EXISTS spoor.enroll_scanner(bytea, bytea);
 CREATE OR REPLACE FUNCTION spoor.enroll_scanner(code_hash bytea, new_key_hash bytea, new_sign_key bytea, server_name text,
                                                 first_number bigint)
 RETURNS TABLE (scanner_id uuid, name text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

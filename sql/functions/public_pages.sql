@@ -1,7 +1,6 @@
 -- What the tracking page and the sticker page may know; the only functions that spoor_public may call.
 -- Never: private notes, serial numbers, other people's names; a holder's first name only if that person agreed.
 
-DROP FUNCTION IF EXISTS spoor.track(bytea);
 CREATE FUNCTION spoor.track(hash bytea)
 RETURNS TABLE (number text, device_name text, device_kind text, code text, problem text, phase text, phase_position smallint,
                step text, step_en text, step_nl text, step_since bigint, waiting text, waiting_side text, waiting_en text, waiting_nl text,

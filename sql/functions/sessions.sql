@@ -11,7 +11,6 @@ $$;
 -- Administrators get 8 hours, others 12.
 -- Nothing when the password is another one than that which was checked: whoever is on the way with an old password while it is
 -- changed comes too late. The lock makes set_password() wait, and then end this session, too.
-DROP FUNCTION IF EXISTS spoor.open_session(bytea, uuid, text);
 CREATE OR REPLACE FUNCTION spoor.open_session(hash bytea, of_account uuid, of_agent text, checked_hash text)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -87,7 +86,6 @@ RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 $$;
 
 -- A scanner that was revoked is known still: what it scanned before must not be lost.
-DROP FUNCTION IF EXISTS spoor.bearer_lookup(bytea);
 CREATE FUNCTION spoor.bearer_lookup(hash bytea)
 RETURNS TABLE (actor_id uuid, party_id uuid, name text, login text, roles text, place_id uuid, sign_key text, server text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
