@@ -94,7 +94,7 @@ static void add_event(const struct request *request, const struct rows *rows, si
               *rows_text(rows, i, "device") ? rows_text(rows, i, "device")
                                             : page_text(request, "Unknown device"));
     view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
-    view_format(item, "what", "%s %s", rows_text(rows, i, "kind"), words_column(request, rows, i, "step"));
+    view_text(item, "what", words_event(request, rows, i));
     view_text(item, "to", rows_text(rows, i, "to_name"));
     view_text(item, "by", rows_text(rows, i, "actor"));
     view_text(item, "flags", words_flags(request, (unsigned)rows_integer(rows, i, "flags") & ~2u));
