@@ -158,6 +158,8 @@ static void start_memory(struct running *running)
     running->listen = listen_start(&(struct listen_options){.conninfo = running->conninfo,
                                                             .role = "spoor_public",
                                                             .channels = channels,
+                                                            .look = SQL_CHANGED_SINCE,
+                                                            .look_channel = "spoor_changed",
                                                             .context = service,
                                                             .heard = on_change,
                                                             .complete = on_complete});

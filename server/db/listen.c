@@ -12,14 +12,16 @@
 #include "db/session.h"
 #include "shared/log.h"
 
-#define ASK_MS    200 /* between two signs of life */
+#define ASK_MS    200 /* between two looks */
+#define MARK_SIZE 24u
 #define ANSWER_MS 600u
 #define AGAIN_MS  300
 
 struct listen {
     struct listen_options options;
     pthread_t             thread;
-    int                   stop; /* readable once it is to stop */
+    int                   stop;            /* readable once it is to stop */
+    char                  mark[MARK_SIZE]; /* how far it has looked; empty: not yet */
 };
 
 uint64_t listen_now_us(void)
@@ -45,7 +47,39 @@ static bool rest(const struct listen *listen, int file, int ms)
     return !(entries[0].revents & POLLIN);
 }
 
-static bool subscribe(const struct listen *listen, PGconn *connection, struct error *error)
+/* NULL when no row came in time. */
+static PGresult *look_row(const struct listen *listen, PGconn *connection, struct error *error)
+{
+    const char *parameters[] = {*listen->mark ? listen->mark : NULL};
+    PGresult   *result = NULL;
+
+    if (PQsendQueryParams(connection, statement_texts[listen->options.look].sql, 1, NULL, parameters, NULL,
+                          NULL, 0))
+        result = session_wait(connection, ANSWER_MS);
+    if (result && PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
+        return result;
+    error_set(error, ERROR_UNAVAILABLE, "%.300s",
+              result ? PQresultErrorMessage(result) : "the database did not answer in time");
+    PQclear(result);
+    return NULL;
+}
+
+/* What was recorded since the last look; the first one only finds out from where on to look. */
+static bool look(struct listen *listen, PGconn *connection, struct error *error)
+{
+    PGresult *result = look_row(listen, connection, error);
+
+    if (!result)
+        return false;
+    if (*listen->mark && PQgetlength(result, 0, 1) > 0)
+        listen->options.heard(listen->options.context, listen->options.look_channel,
+                              PQgetvalue(result, 0, 1));
+    snprintf(listen->mark, sizeof listen->mark, "%s", PQgetvalue(result, 0, 0));
+    PQclear(result);
+    return true;
+}
+
+static bool subscribe(struct listen *listen, PGconn *connection, struct error *error)
 {
     char sql[80];
 
@@ -54,16 +88,19 @@ static bool subscribe(const struct listen *listen, PGconn *connection, struct er
         if (!session_command(connection, sql, 5000, error))
             return false;
     }
+    *listen->mark = '\0';
+    if (!look(listen, connection, error))
+        return false;
     listen->options.heard(listen->options.context, NULL, "");
     return true;
 }
 
 /* A notification is in front of the answer to whatever was asked after its commit. */
-static bool ask(const struct listen *listen, PGconn *connection, struct error *error)
+static bool ask(struct listen *listen, PGconn *connection, struct error *error)
 {
     uint64_t asked = listen_now_us();
 
-    if (!session_command(connection, "SELECT", ANSWER_MS, error))
+    if (!look(listen, connection, error))
         return false;
     hear(listen, connection);
     listen->options.complete(listen->options.context, asked);
@@ -71,7 +108,7 @@ static bool ask(const struct listen *listen, PGconn *connection, struct error *e
 }
 
 /* Until the connection is lost or the time to stop has come; then false. */
-static bool stay(const struct listen *listen, PGconn *connection, struct error *error)
+static bool stay(struct listen *listen, PGconn *connection, struct error *error)
 {
     uint64_t next = 0;
 

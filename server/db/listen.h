@@ -1,12 +1,13 @@
 /*
- * listen.h: a thread with a connection of its own that hears what other sessions NOTIFY, and knows how long
- * it can vouch for having heard everything: it asks the server for a sign of life a few times a second.
+ * listen.h: a thread with a connection of its own that hears what other sessions NOTIFY, looks a few times a
+ * second what was recorded meanwhile, and knows until when it can vouch for having heard everything.
  */
 #ifndef DB_LISTEN_H
 #define DB_LISTEN_H
 
 #include <stdint.h>
 
+#include "db/statement.h"
 #include "shared/compiler.h"
 
 struct listen;
@@ -14,7 +15,11 @@ struct listen;
 struct listen_options {
     const char        *conninfo, *role;
     const char *const *channels; /* NULL at the end; plain names */
-    void              *context;
+    /* $1: the first column that it gave last, NULL at the first time; gives one row, of which the second
+     * column is heard on `look_channel`, unless it is empty. */
+    enum statement look;
+    const char    *look_channel;
+    void          *context;
     /* A notification; `channel` NULL: the connection is new, anything may have been missed. */
     void (*heard)(void *context, const char *channel, const char *payload);
     /* All that was committed before this moment (listen_now_us()) has been heard. */

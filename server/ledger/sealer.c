@@ -12,9 +12,13 @@
 #include "ledger/seal_row.h"
 #include "shared/log.h"
 
-#define REST_MS    60u /* between two looks for new rows: those of this while share the writes of a seal */
-#define TROUBLE_MS 500u
-#define ALARM_MS   3000u
+/* Between two looks for new rows. After a seal it rests longer, so that it takes a tenth of the time at most,
+ * and who writes the while shares the next seal. */
+#define REST_MS      60u
+#define REST_MOST_MS 400u
+#define REST_TIMES   9u
+#define TROUBLE_MS   500u
+#define ALARM_MS     3000u
 
 struct sealer *sealer_new(const struct sealer_options *options)
 {
@@ -292,16 +296,34 @@ static bool rest(struct sealer *sealer, unsigned ms)
     return !stopping;
 }
 
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static unsigned rest_after(uint64_t count, uint64_t took_ms)
+{
+    if (count >= BATCH_ROWS)
+        return 0;
+    if (count == 0 || took_ms * REST_TIMES < REST_MS)
+        return REST_MS;
+    return took_ms * REST_TIMES < REST_MOST_MS ? (unsigned)took_ms * REST_TIMES : REST_MOST_MS;
+}
+
 static void *work(void *context)
 {
     struct sealer *sealer = context;
+
     for (unsigned rest_ms = 0; rest(sealer, rest_ms);) {
         struct error error = {0};
-        uint64_t     count = 0;
+        uint64_t     count = 0, begun = now_ms();
 
         if (seal_open_ready(sealer, &error) && seal_some(sealer, &count, &error)) {
             report(sealer, "sealing", "");
-            rest_ms = count < BATCH_ROWS ? REST_MS : 0;
+            rest_ms = rest_after(count, now_ms() - begun);
             continue;
         }
         rest_ms = handle_trouble(sealer, &error) ? ALARM_MS : TROUBLE_MS;

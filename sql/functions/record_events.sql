@@ -70,7 +70,6 @@ DECLARE
     changed     spoor.custody[];
     names       text[] := '{}';               -- of devices that nobody knew before this call
     named       uuid[] := '{}';
-    touched     text := '';                   -- what changes.sql tells of them
     at          int;
     before      record;
     t_device    uuid;                         -- of the event that this one corrects
@@ -541,10 +540,6 @@ BEGIN
         IF at IS NULL THEN
             devices := devices || v_device;
             at := cardinality(devices);
-            touched := touched || left(v_device::text, 7);
-        END IF;
-        IF r.known_repair IS NOT NULL THEN
-            touched := touched || left(v_repair::text, 7);
         END IF;
         states[at] := state;
         ids := ids || r.event_id;
@@ -565,7 +560,4 @@ BEGIN
         PERFORM spoor.store_events(events, openings, changed);
     END IF;
     UPDATE spoor.ledger_head SET next_seq = head.next_seq, recorded_at = v_recorded;
-    IF touched <> '' THEN
-        PERFORM pg_notify('spoor_changed', touched);
-    END IF;
 END $$;

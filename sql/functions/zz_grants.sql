@@ -15,6 +15,7 @@ GRANT EXECUTE ON FUNCTION spoor.erased_by, spoor.claimed, spoor.erased_at_seq, s
 GRANT EXECUTE ON FUNCTION spoor.begin_sealing, spoor.hold_sealing, spoor.store_sealed, spoor.report_sealing,
     spoor.add_notice, spoor.resume_after_restore TO spoor_seal;
 GRANT EXECUTE ON FUNCTION spoor.track, spoor.track_events, spoor.found TO spoor_public, spoor_app;
+GRANT EXECUTE ON FUNCTION spoor.changed_since TO spoor_public;
 
 GRANT SELECT ON spoor.phase, spoor.step, spoor.reason, spoor.event_kind, spoor.event_flag, spoor.party, spoor.actor,
     spoor.account, spoor.device, spoor.alias, spoor.label, spoor.label_batch, spoor.event, spoor.opening, spoor.custody,

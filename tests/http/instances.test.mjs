@@ -66,7 +66,7 @@ test('an unchanged tracking page is answered without asking the database, and ch
   assert.equal(first.status, 200);
   assert.match(first.etag, /^"\w+"$/);
   // With all sessions stopped but the one that listens, only memory can answer.
-  const sessions = (await psql("SELECT pid FROM pg_stat_activity WHERE usename = 'spoor_login' AND query <> 'SELECT'")).split('\n').map(Number);
+  const sessions = (await psql("SELECT pid FROM pg_stat_activity WHERE usename = 'spoor_login' AND query NOT LIKE '%changed_since%'")).split('\n').map(Number);
   await waitFor('an answer from memory', async () => {
     await page(one);
     sessions.forEach((pid) => process.kill(pid, 'SIGSTOP'));
@@ -98,7 +98,7 @@ test('a page that another instance changed is shown anew, also when its notifica
   await write(heard);
   await waitFor('the news of another instance', () => see(heard), 10);
 
-  const [pid] = (await psql("SELECT pid FROM pg_stat_activity WHERE query = 'SELECT' AND usename = 'spoor_login' ORDER BY backend_start LIMIT 1")).split('\n');
+  const [pid] = (await psql("SELECT pid FROM pg_stat_activity WHERE query LIKE '%FROM spoor.changed_since(%' AND usename = 'spoor_login' ORDER BY backend_start LIMIT 1")).split('\n');
   process.kill(Number(pid), 'SIGSTOP'); // the connection stays, and says nothing any more
   try {
     const silent = `Silent ${randomUUID()}`;

@@ -70,7 +70,7 @@ export async function startSpoord({ demo = true, env = {}, state, port, logFile 
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       const how = await ended;
-      await databaseGone(folder);
+      if (!settings.SPOOR_DATABASE) await databaseGone(folder);
       if (own) rmSync(folder, { recursive: true, force: true });
       return how;
     },
