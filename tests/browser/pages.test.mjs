@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { build, greeting, startSpoord } from '../support/spoord.mjs';
@@ -83,8 +83,7 @@ test('an auditor opens a history by its code', async () => {
 
 /** As the database's superuser, past the triggers that guard against accidents. */
 function tamper(sql) {
-  const socket = readdirSync(service.state, { recursive: true }).find((name) => /\.s\.PGSQL\.\d+$/.test(name));
-  execFileSync('psql', ['-qX', '-v', 'ON_ERROR_STOP=1', '-h', dirname(join(service.state, socket)), '-U', 'postgres', '-d', 'spoor',
+  execFileSync('psql', ['-qX', '-v', 'ON_ERROR_STOP=1', '-h', join(service.state, 'state/run'), '-U', 'postgres', '-d', 'spoor',
     '-c', `SET session_replication_role = replica; SET search_path = spoor; ${sql}`]);
 }
 
