@@ -68,9 +68,9 @@ async function startProxy() {
 }
 
 /** A newly enrolled scanner: scan(args, input) and start(args). */
-async function newScanner(url = proxy.url) {
+async function newScanner(url = proxy.url, place = tmpdir()) {
   proxy.set('pass');
-  const folder = mkdtempSync(join(tmpdir(), 'spoor-scan-'));
+  const folder = mkdtempSync(join(place, 'spoor-scan-'));
   folders.push(folder);
   const once = (await service.run('scanner', 'add', `S ${folders.length}`, '--account', 'noor')).out.match(/enroll \S+ (\S+)/)[1];
   const scan = (args, input) => run([...args, '--state', folder], {}, { program: 'spoor-scan', input });
@@ -220,7 +220,7 @@ test('cards set what the next scans mean, undo takes one back, the same label tw
 /** How long a scanner needs, on this machine as busy as it is, until it tells its first scan; ms. */
 async function timeToTell() {
   const began = Date.now();
-  const child = (await newScanner()).start(['--step', 'repair', '--stdin', '--json']);
+  const child = (await newScanner(proxy.url, build)).start(['--step', 'repair', '--stdin', '--json']);
   const ended = new Promise((done) => child.on('close', done));
   const told = new Promise((done) => child.stdout.once('data', done));
   child.stdin.on('error', () => {});
@@ -234,7 +234,7 @@ async function timeToTell() {
 
 test(`kill -9 at ${kills} random moments: every scan that was told is in the queue once, and then in the ledger once`, { timeout: 900000 }, async () => {
   const span = 90 + 2 * (await timeToTell()); // of the moments, in ms: a busy machine takes long to tell the first scan
-  const scanner = await newScanner();
+  const scanner = await newScanner(proxy.url, build); // on the disk: in memory it would scan a thousand between two kills
   proxy.set('dead'); // after newScanner(), which lets everything pass
   const told = new Map();
   const before = (await ledger()).length;
