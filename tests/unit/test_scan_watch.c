@@ -203,19 +203,7 @@ static void goes_on_after_a_damaged_frame(void **state)
     picture_free(&picture);
 }
 
-/* Of test_scan_passes: only "rows" reads it, of those that cost no more. */
-static const struct line_recipe hard = {.width = 400,
-                                        .height = 300,
-                                        .module = 1.9539F,
-                                        .quiet = 2.649F,
-                                        .high = 14.47F,
-                                        .dark = 41.5F,
-                                        .light = 193.3F,
-                                        .around = 114.6F,
-                                        .noise = 8.02F,
-                                        .blur = 2.25F,
-                                        .shade = 1,
-                                        .seed = 16};
+static const struct line_recipe hard = LINE_FOR_ROWS;
 
 static void tries_one_deeper_pass_in_turn_on_following_frames(void **state)
 {
