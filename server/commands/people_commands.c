@@ -8,6 +8,7 @@
 #include "commands/listing.h"
 #include "commands/roles.h"
 #include "db/query.h"
+#include "render/when.h"
 #include "store/secret.h"
 
 #define CODE_SYMBOLS     12u
@@ -145,8 +146,8 @@ static int repair_list(struct invocation *invocation, struct error *error)
     const struct rows       *rows = NULL;
 
     if (database_open(&database, "spoor_app", error))
-        rows =
-            QUERY(database.session, database.arena, SQL_REPAIRS_OPEN, error, "", "", "4102444800000", "500");
+        rows = QUERY(database.session, database.arena, SQL_REPAIRS_OPEN, error, "", "", "4102444800000",
+                     "500", when_today(database.arena));
     if (rows)
         listing_print(rows, columns, COUNT_OF(columns), option_given(invocation, "json"));
     return 0;

@@ -43,12 +43,29 @@ static void add_post(struct view *row, const char *action, const char *field, co
     view_text(post, "label", label);
 }
 
+/* "technician, lead" in the reader's words. */
+static const char *roles_in_words(const struct request *request, const char *roles)
+{
+    const char *words = "";
+
+    for (const char *role = roles; *role;) {
+        size_t      length = strcspn(role, ",");
+        const char *name = arena_format(request->arena, "%.*s", (int)length, role);
+
+        words = arena_format(request->arena, "%s%s%s", words, *words ? ", " : "",
+                             page_text(request, strcmp(name, "admin") == 0 ? "administrator" : name));
+        role += length + strspn(role + length, ", ");
+    }
+    return words;
+}
+
 static void account_row(const struct request *request, const struct rows *rows, size_t i, struct view *row)
 {
     bool disabled = rows_flag(rows, i, "disabled");
 
     view_text(row, "name", rows_text(rows, i, "name"));
-    view_format(row, "detail", "%s · %s", rows_text(rows, i, "login"), rows_text(rows, i, "roles"));
+    view_format(row, "detail", "%s · %s", rows_text(rows, i, "login"),
+                roles_in_words(request, rows_text(rows, i, "roles")));
     view_text(row, "tag", disabled ? page_text(request, "disabled") : "");
     add_post(row, disabled ? "/accounts/enable" : "/accounts/disable", "login", rows_text(rows, i, "login"),
              page_text(request, disabled ? "Enable" : "Disable"));
@@ -132,7 +149,7 @@ static bool again(struct service *service, const struct request *request, struct
         return false;
     }
     reply->status = problem->kind == ERROR_CONFLICT ? 409 : 400;
-    return show(service, request, reply, section, page_text(request, problem->message), NULL, error);
+    return show(service, request, reply, section, words_message(request, problem->message), NULL, error);
 }
 
 static bool add_account(struct service *service, const struct request *request, const char **password,

@@ -277,5 +277,5 @@ bool bench_record(struct service *service, const struct request *request, struct
     }
     reply->status = 409;
     return show(service, request, reply, draft.device_id,
-                problem ? problem : page_text(request, outcome.message), error);
+                problem ? problem : words_message(request, outcome.message), error);
 }

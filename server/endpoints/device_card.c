@@ -135,6 +135,9 @@ static void add_facts(const struct request *request, const struct rows *facts, s
     view_text(card, "code", words_code(request, rows_text(facts, 0, "code")));
     view_text(card, "step_label", words_column(request, facts, 0, "step"));
     view_text(card, "waiting_label", words_column(request, facts, 0, "waiting"));
+    view_flag(card, "late",
+              strcmp(rows_text(facts, 0, "phase"), "ready") != 0 &&
+                  when_day_is_over(rows_text(facts, 0, "expected_on")));
     view_text(card, "expected",
               when_day(request->arena, request->language, rows_text(facts, 0, "expected_on")));
     view_text(card, "history_href",

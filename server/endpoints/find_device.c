@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "endpoints/words.h"
 #include "render/text.h"
 
 /* Without blanks around it. */
@@ -67,7 +68,7 @@ bool find_device(struct session *session, const struct request *request, const c
     if (*found->device_id || found->matches || *found->unlinked || *found->problem)
         return true;
     found->problem = !is_label && unreadable.kind == ERROR_INVALID
-                         ? arena_copy(request->arena, unreadable.message)
+                         ? arena_copy(request->arena, words_message(request, unreadable.message))
                          : text_in(request->language, "No device has this code, serial number or asset tag");
     return true;
 }

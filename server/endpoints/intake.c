@@ -208,7 +208,7 @@ bool intake_record(struct service *service, const struct request *request, struc
     buffer_free(&reply->body);
     reply->status = problem.kind == ERROR_CONFLICT ? 409 : 400;
     return show(service, request, reply, request_field(request, "device_id"), NULL,
-                page_text(request, problem.message), error);
+                words_message(request, problem.message), error);
 }
 
 bool repair_new_link(struct service *service, const struct request *request, struct reply *reply,

@@ -36,6 +36,7 @@ static void add_repair(const struct request *request, const struct rows *rows, s
     view_text(item, "waiting_label", words_column(request, rows, i, "waiting"));
     view_text(item, "expected",
               when_short(request->arena, request->language, rows_text(rows, i, "expected_on")));
+    view_flag(item, "late", rows_flag(rows, i, "late"));
     view_text(item, "age",
               when_span(request->arena, request->language, when_now() - rows_integer(rows, i, "opened_at")));
 }
@@ -52,6 +53,7 @@ static bool add_steps(struct session *session, const struct request *request, co
         view_text(item, "label", words_column(request, steps, i, "label"));
         view_flag(item, "chosen", strcmp(rows_text(steps, i, "name"), chosen) == 0);
     }
+    view_flag(view, "only_late", strcmp(chosen, "late") == 0);
     return steps != NULL;
 }
 
@@ -68,20 +70,20 @@ bool devices_list(struct service *service, const struct request *request, struct
     if (!is_number(before))
         return error_field(error, "before", "'before' is a whole number");
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-    const struct rows *rows = session ? QUERY(session, request->arena, SQL_REPAIRS_OPEN, error, step, asked,
-                                              *before ? before : "4102444800000", PAGE_TEXT)
-                                      : NULL;
+    const struct rows *rows =
+        session ? QUERY(session, request->arena, SQL_REPAIRS_OPEN, error, step, asked,
+                        *before ? before : "4102444800000", PAGE_TEXT, when_today(request->arena))
+                : NULL;
 
     if (!rows || !add_steps(session, request, step, view, error))
         return false;
     view_text(view, "title", page_text(request, "Devices in repair"));
     view_text(view, "asked", asked);
+    view_text(view, "step_asked", step);
     for (size_t i = 0; i < rows_count(rows); i++)
         add_repair(request, rows, i, view_append(view, "rows"));
     view_text(view, "older",
-              rows_count(rows) == PAGE_ROWS
-                  ? arena_format(request->arena, "?before=%s", rows_text(rows, PAGE_ROWS - 1, "opened_at"))
-                  : "");
+              rows_count(rows) == PAGE_ROWS ? rows_text(rows, PAGE_ROWS - 1, "opened_at") : "");
     return page_show(service, request, reply, "repairs", view, error);
 }
 
@@ -149,7 +151,7 @@ static bool add_refused(struct session *session, const struct request *request, 
 
         view_text(item, "name", rows_text(refused, i, "name"));
         view_text(item, "number", rows_text(refused, i, "number"));
-        view_text(item, "why", page_text(request, rows_text(refused, i, "why")));
+        view_text(item, "why", words_message(request, rows_text(refused, i, "why")));
         view_text(item, "when",
                   when_moment(request->arena, request->language, rows_integer(refused, i, "at")));
     }
@@ -179,7 +181,7 @@ bool exceptions_show(struct service *service, const struct request *request, str
         struct view *item = view_append(view, "reviews");
 
         view_text(item, "id", rows_text(reviews, i, "id"));
-        view_text(item, "why", page_text(request, rows_text(reviews, i, "why")));
+        view_text(item, "why", words_message(request, rows_text(reviews, i, "why")));
         view_text(item, "by", rows_text(reviews, i, "actor"));
         view_text(item, "when",
                   when_moment(request->arena, request->language, rows_integer(reviews, i, "received_at")));

@@ -6,6 +6,7 @@
 #include "endpoints/page.h"
 #include "endpoints/session_cookie.h"
 #include "endpoints/sign_in_tries.h"
+#include "endpoints/words.h"
 #include "render/when.h"
 #include "store/secret.h"
 #include "web/reply.h"
@@ -172,5 +173,5 @@ bool account_password(struct service *service, const struct request *request, st
         return false;
     }
     reply->status = 400;
-    return show(service, request, reply, page_text(request, problem.message), error);
+    return show(service, request, reply, words_message(request, problem.message), error);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "db/room.h"
+#include "endpoints/words.h"
 #include "render/template.h"
 #include "render/text.h"
 
@@ -38,8 +39,8 @@ struct view *page_view(const struct service *service, const struct request *requ
     view_text(view, "language", request->language);
     view_text(view, "other_language", dutch ? "en" : "nl");
     view_text(view, "other_language_name", dutch ? "English" : "Nederlands");
-    view_text(view, "site_name", service->config->site_name);
-    view_text(view, "help_line", service->config->help_line);
+    view_text(view, "site_name", page_text(request, service->config->site_name));
+    view_text(view, "help_line", page_text(request, service->config->help_line));
     view_flag(view, "signed_in", who->roles != 0);
     view_flag(view, "no_room", who->roles != 0 && room_is_low(service->room));
     view_text(view, "who", who->name ? who->name : "");
@@ -83,7 +84,7 @@ static const char *sentence_of(const struct request *request, const struct error
     if (error->kind == ERROR_UNKNOWN_OUTCOME)
         return page_text(
             request, "The database did not answer in time. Send the same form again: it is recorded once.");
-    return page_text(request, error->message);
+    return words_message(request, error->message);
 }
 
 void page_error(const struct service *service, const struct request *request, struct reply *reply,

@@ -3,6 +3,7 @@
 #include "db/query.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/page.h"
+#include "endpoints/words.h"
 #include "store/secret.h"
 #include "web/rate_limit.h"
 #include "web/reply.h"
@@ -68,5 +69,5 @@ bool setup_make(struct service *service, const struct request *request, struct r
         return false;
     }
     reply->status = 400;
-    return show(service, request, reply, problem.message, error);
+    return show(service, request, reply, words_message(request, problem.message), error);
 }

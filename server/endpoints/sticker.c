@@ -32,7 +32,7 @@ static bool show(const struct service *service, const struct request *request, s
     } else if (level >= 2 && rows_flag(rows, 0, "in_repair")) {
         view_flag(view, "shows_phase", true);
         view_text(view, "phase_label", words_column(request, rows, 0, "phase"));
-        if (level >= 3)
+        if (level >= 3 && !when_day_is_over(rows_text(rows, 0, "expected_on")))
             view_text(view, "expected_day",
                       when_day(request->arena, request->language, rows_text(rows, 0, "expected_on")));
     }

@@ -3,6 +3,7 @@
 #include "db/query.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/page.h"
+#include "endpoints/track_texts.h"
 #include "endpoints/words.h"
 #include "render/when.h"
 #include "store/cache.h"
@@ -15,26 +16,9 @@
 #define STEPS             4
 
 struct tracked {
-    const struct request *request;
-    const struct rows    *facts, *events;
-};
-
-/* What is said of each phase; the texts are keys of site/text. */
-static const struct {
-    const char *phase, *badge, *tone, *headline, *of_laptop, *sentence;
-} phase_texts[] = {
-    {"announced", "Announced", "blue", "We are expecting your device", "We are expecting your laptop",
-     "Bring it to the desk when it suits you."},
-    {"received", "Received", "blue", "We have your device", "We have your laptop",
-     "It is safe with us. Somebody looks at it soon."},
-    {"diagnosis", "Being examined", "blue", "We are finding out what is wrong",
-     "We are finding out what is wrong", "A technician is examining it."},
-    {"repair", "In repair", "blue", "Your device is being repaired", "Your laptop is being repaired",
-     "A technician is working on it."},
-    {"ready", "Ready", "ok", "Your device is ready", "Your laptop is ready",
-     "You can collect it at the IT desk."},
-    {"returned", "Returned", "ok", "Your device is back with you", "Your laptop is back with you",
-     "Does something still not work? Tell the desk."},
+    const struct request    *request;
+    const struct rows       *facts, *events;
+    const struct track_text *text;
 };
 
 /* The four steps that an owner sees; a device that is ready stands at the last one. */
@@ -48,43 +32,55 @@ static const char *fact(const struct tracked *tracked, const char *column)
     return rows_text(tracked->facts, 0, column);
 }
 
+static bool is_over(const struct tracked *tracked)
+{
+    return strcmp(fact(tracked, "phase"), "returned") == 0;
+}
+
+/* The day that was promised has passed, and it is not ready. */
+static bool is_late(const struct tracked *tracked)
+{
+    return !tracked->text->state && when_day_is_over(fact(tracked, "expected_on"));
+}
+
 static void add_state(const struct tracked *tracked, struct view *view)
 {
-    const char *phase = fact(tracked, "phase");
-    size_t      i = 0;
+    const struct request    *request = tracked->request;
+    const struct track_text *text = tracked->text;
+    bool                     laptop = strcmp(fact(tracked, "device_kind"), "laptop") == 0;
 
-    while (i + 1 < COUNT_OF(phase_texts) && strcmp(phase_texts[i].phase, phase) != 0)
-        i++;
-    view_text(view, "headline",
-              page_text(tracked->request, strcmp(fact(tracked, "device_kind"), "laptop") == 0
-                                              ? phase_texts[i].of_laptop
-                                              : phase_texts[i].headline));
-    view_text(view, "sentence", page_text(tracked->request, phase_texts[i].sentence));
-    view_text(view, "badge", page_text(tracked->request, phase_texts[i].badge));
-    view_text(view, "badge_tone", phase_texts[i].tone);
+    view_text(view, "headline", page_text(request, laptop ? text->of_laptop : text->headline));
+    view_text(view, "sentence", page_text(request, text->sentence));
+    view_text(view, "badge", page_text(request, text->badge));
+    view_text(view, "badge_tone", text->tone);
     if (*fact(tracked, "waiting")) {
-        view_text(view, "badge", words_column(tracked->request, tracked->facts, 0, "waiting"));
+        view_text(view, "badge", words_column(request, tracked->facts, 0, "waiting"));
         view_text(view, "badge_tone", "amber");
         view_text(view, "sentence",
-                  page_text(tracked->request, "The work waits for something; below you read for what."));
+                  page_text(request, "The work waits for something; below you read for what."));
     }
 }
 
+/* A day that has passed is no promise any more: it is said as what it was. */
 static void add_expected(const struct tracked *tracked, struct view *view)
 {
     const struct request *request = tracked->request;
-    bool                  over = strcmp(fact(tracked, "phase"), "returned") == 0;
+    const char           *state = tracked->text->state;
     struct view          *expected;
 
-    view_text(view, "eta_title", page_text(request, over ? "State" : "Expected back with you"));
-    view_text(view, "eta_text",
-              page_text(request, over ? "Back with you" : "We will tell you when we know more"));
-    if (over || !*fact(tracked, "expected_on"))
+    view_text(view, "eta_title", page_text(request, state ? "State" : "Expected back with you"));
+    view_text(view, "eta_text", page_text(request, state ? state : "We will tell you when we know more"));
+    if (state || !*fact(tracked, "expected_on"))
         return;
     expected = view_within(view, "expected");
     view_text(expected, "day", when_day(request->arena, request->language, fact(tracked, "expected_on")));
+    view_flag(view, "late", is_late(tracked));
     view_text(expected, "before",
-              when_before(request->arena, request->language, fact(tracked, "expected_before")));
+              is_late(tracked)
+                  ? ""
+                  : when_before(request->arena, request->language, fact(tracked, "expected_before")));
+    if (is_late(tracked))
+        return;
     view_text(view, "moved", when_day(request->arena, request->language, fact(tracked, "expected_was")));
 }
 
@@ -105,7 +101,7 @@ static const char *step_date(const struct tracked *tracked, int step, int now)
 {
     if (step <= now)
         return phase_date(tracked, owner_steps[step].phase);
-    return step == STEPS - 1
+    return step == STEPS - 1 && !tracked->text->state && !is_late(tracked)
                ? when_short(tracked->request->arena, tracked->request->language, fact(tracked, "expected_on"))
                : "";
 }
@@ -114,12 +110,14 @@ static void add_steps(const struct tracked *tracked, struct view *view)
 {
     const struct request *request = tracked->request;
     const char           *phase = fact(tracked, "phase");
-    bool                  ready = strcmp(phase, "ready") == 0, over = strcmp(phase, "returned") == 0;
+    bool                  ready = strcmp(phase, "ready") == 0, over = is_over(tracked);
     int                   now = ready ? STEPS - 1 : -1;
 
     for (int i = 0; i < STEPS; i++)
         if (strcmp(owner_steps[i].phase, phase) == 0)
             now = i;
+    if (tracked->text->away)
+        now = STEPS - 2;
     for (int i = 0; i < STEPS; i++) {
         struct view *item = view_append(view, "steps");
         bool         is_now = i == now && !over;
@@ -137,12 +135,15 @@ static void add_why(const struct tracked *tracked, struct view *view)
     const struct request *request = tracked->request;
     struct view          *why;
 
-    if (!*fact(tracked, "waiting"))
+    if (!*fact(tracked, "waiting") && !is_late(tracked))
         return;
     why = view_within(view, "why");
-    view_text(why, "reason", words_column(request, tracked->facts, 0, "sentence"));
-    view_text(why, "next_update",
-              when_day(request->arena, request->language, fact(tracked, "next_update_on")));
+    view_text(why, "reason",
+              *fact(tracked, "waiting") ? words_column(request, tracked->facts, 0, "sentence")
+                                        : page_text(request, "It takes longer than we thought."));
+    if (!when_day_is_over(fact(tracked, "next_update_on")))
+        view_text(why, "next_update",
+                  when_day(request->arena, request->language, fact(tracked, "next_update_on")));
     view_text(why, "act",
               strcmp(fact(tracked, "waiting_side"), "owner") == 0
                   ? page_text(request, "We need you: please contact the desk.")
@@ -160,7 +161,10 @@ static void add_history(const struct tracked *tracked, struct view *view)
         view_text(
             item, "when",
             when_moment(request->arena, request->language, rows_integer(tracked->events, i, "happened_at")));
-        view_text(item, "what", words_event(request, tracked->events, i));
+        view_text(item, "what",
+                  tracked->text->away && strcmp(kind, "returned") == 0
+                      ? page_text(request, tracked->text->badge)
+                      : words_event(request, tracked->events, i));
         view_text(item, "text", rows_text(tracked->events, i, "note"));
         view_text(item, "tone", strcmp(kind, "waiting") == 0 ? "amber" : "plain");
     }
@@ -177,8 +181,8 @@ static const char *latest_note(const struct tracked *tracked)
 
 static const char *holder_of(const struct tracked *tracked)
 {
-    if (strcmp(fact(tracked, "phase"), "returned") == 0)
-        return page_text(tracked->request, "You");
+    if (is_over(tracked))
+        return page_text(tracked->request, tracked->text->away ? "Not known" : "You");
     return *fact(tracked, "holder") ? fact(tracked, "holder") : page_text(tracked->request, "The IT desk");
 }
 
@@ -274,6 +278,7 @@ bool track_show(struct service *service, const struct request *request, struct r
         return false;
     if (rows_count(tracked.facts) == 0)
         return missed(service, request, error);
+    tracked.text = track_text_of(fact(&tracked, "phase"), fact(&tracked, "outcome"));
     tracked.events = QUERY(session, request->arena, SQL_TRACK_EVENTS, error, hash);
     if (!tracked.events || !show(service, &tracked, reply, error))
         return false;

@@ -45,6 +45,41 @@ static const char *const flag_words[] = {
     "Others had moved on before it came",
 };
 
+/* Sentences with something of the moment in them, as site/text has them. */
+static const char *const sentences[] = {
+    "This code was misread: did you mean {code}?",
+    "This device is in repair already, as {number}",
+    "Too many wrong tries. Try again in {seconds} seconds",
+    "{field} is missing: please fill it in.",
+    "{field} is missing: please choose one.",
+};
+
+/* What stands in the braces of the sentence, or NULL where the message is another one. */
+static const char *inner_of(const struct request *request, const char *sentence, const char *message)
+{
+    size_t      before = strcspn(sentence, "{"), length = strlen(message);
+    const char *rest = strchr(sentence, '}') + 1;
+    size_t      after = strlen(rest);
+
+    if (length <= before + after || strncmp(message, sentence, before) != 0 ||
+        strcmp(message + length - after, rest) != 0)
+        return NULL;
+    return arena_format(request->arena, "%.*s", (int)(length - before - after), message + before);
+}
+
+const char *words_message(const struct request *request, const char *message)
+{
+    for (size_t i = 0; i < COUNT_OF(sentences); i++) {
+        const char *inner = inner_of(request, sentences[i], message);
+        const char *ours = text_in(request->language, sentences[i]);
+
+        if (inner)
+            return arena_format(request->arena, "%.*s%s%s", (int)strcspn(ours, "{"), ours,
+                                text_in(request->language, inner), strchr(ours, '}') + 1);
+    }
+    return text_in(request->language, message);
+}
+
 const char *words_column(const struct request *request, const struct rows *rows, size_t row, const char *name)
 {
     return rows_text(

@@ -12,6 +12,9 @@
 const char *words_column(const struct request *request, const struct rows *rows, size_t row,
                          const char *name);
 
+/* A sentence for people, of the service or of its database, in the reader's language. */
+const char *words_message(const struct request *request, const char *message);
+
 /* What happened, in a few words: "Diagnosis", "Waiting for a part", "Handed in". Wants the columns kind,
  * step_*, reason_*. */
 const char *words_event(const struct request *request, const struct rows *rows, size_t row);

@@ -133,6 +133,22 @@ const char *when_day(struct arena *arena, const char *language, const char *date
     return arena_format(arena, "%s %d %s", words->days[day.tm_wday], day.tm_mday, words->months[day.tm_mon]);
 }
 
+const char *when_today(struct arena *arena)
+{
+    struct tm now = local(when_now());
+
+    return arena_format(arena, "%04d-%02d-%02d", now.tm_year + 1900, now.tm_mon + 1, now.tm_mday);
+}
+
+bool when_day_is_over(const char *date)
+{
+    struct tm day, now = local(when_now());
+
+    if (!read_date(date, &day))
+        return false;
+    return day.tm_year < now.tm_year || (day.tm_year == now.tm_year && day.tm_yday < now.tm_yday);
+}
+
 static const char *short_of(struct arena *arena, const char *language, const struct tm *day)
 {
     return arena_format(arena, "%d %s", day->tm_mday, words_of(language)->short_months[day->tm_mon]);

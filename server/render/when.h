@@ -17,6 +17,12 @@ const char *when_moment_inside(struct arena *arena, const char *language, int64_
 /* "Thursday 26 November" of a date "2026-11-26"; "" for "". */
 const char *when_day(struct arena *arena, const char *language, const char *date);
 
+/* Whether today is later than the date; false for "". */
+bool when_day_is_over(const char *date);
+
+/* Today: "2026-11-26". */
+const char *when_today(struct arena *arena);
+
 /* When the day ends, and with it what "today" means. */
 time_t when_day_ends(void);
 

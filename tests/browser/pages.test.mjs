@@ -1,12 +1,13 @@
 // Every page as people see it: no accessibility violation, no sideways scrolling, no script error, at three widths.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { build, greeting, startSpoord } from '../support/spoord.mjs';
+import { build, Client, greeting, startSpoord } from '../support/spoord.mjs';
 
 const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const widths = [320, 390, 1280];
@@ -135,6 +136,57 @@ test('the receipt of a return names the number in the log and the seal, for pape
   assert.match(body, /[A-Za-z0-9+/]{43}=/);
   assert.equal(await page.isVisible('header.top'), false);
   await page.context().close();
+});
+
+/** Takes a laptop in at the desk, as tom: { client, device, link, record(fields) }. */
+async function takenIn(model, more = {}) {
+  const client = await new Client(service.url).signIn('tom', demo.accounts.tom);
+  const token = await client.token('/intake');
+  const receipt = await (await client.post('/intake', { token, event_id: randomUUID(), make: 'Acme', model, owner_name: 'Piet Post', problem: 'Broken hinge', ...more })).text();
+  const device = receipt.match(/\/bench\?device=([0-9a-f-]+)/)?.[1];
+  const record = (fields) => client.post('/bench/record', { token, event_id: randomUUID(), device_id: device, ...fields });
+  return { client, device, link: receipt.match(/http\S+?\/t\/[A-Z0-9-]+/)[0], record };
+}
+
+test('how a repair ended is said as it was, never as a repaired laptop that came back', async () => {
+  const page = await signedIn('');
+  const ends = { cancelled: [/The repair was cancelled/, 'De reparatie is geannuleerd'], unrepairable: [/could not be repaired/, 'niet te repareren'],
+    replaced: [/You got another laptop/, 'een andere laptop'], lost: [/Your laptop is missing/, 'vermist'] };
+  for (const [outcome, [english, dutch]] of Object.entries(ends)) {
+    const { link, record } = await takenIn(`Ends ${outcome}`);
+    assert.equal((await record({ kind: 'returned', outcome })).status, 303);
+    await look(page, `${link}?lang=en`, `track_${outcome}`, [390]);
+    assert.match(await page.textContent('h1'), english);
+    const isAway = outcome === 'lost';
+    assert.equal((await page.textContent('main')).includes('Back with you'), false);
+    assert.equal(/You$/.test((await page.textContent('[aria-labelledby=who] b')).trim()), !isAway);
+    assert.equal(await page.getAttribute('.steps li:last-child', 'class'), isAway ? 'next' : 'done');
+    await page.goto(`${link}?lang=nl`);
+    assert.ok((await page.textContent('h1')).includes(dutch));
+  }
+  await page.context().close();
+});
+
+test('a promised day that has passed is said to the owner, marked for the desk, and found by a lead', async () => {
+  const { client, device, link } = await takenIn('Promised', { expected_on: '2026-01-05' });
+  const page = await signedIn('');
+  await look(page, `${link}?lang=en`, 'track_late', [390]);
+  assert.match(await page.textContent('.eta'), /It was to be back with you on\s*Monday 5 January\s*That day has passed/);
+  assert.match(await page.textContent('.why'), /It takes longer than we thought/);
+  await page.context().close();
+  assert.match(await (await client.get(`/bench?device=${device}&lang=nl`)).text(), /te laat: zou terug zijn op maandag 5 januari/);
+  const late = await (await client.get('/devices?step=late')).text();
+  assert.match(late, /Acme Promised/);
+  assert.doesNotMatch(late, /Surface Laptop 5|MacBook Air/); // no promise yet; returned
+});
+
+test('what the service refuses is said in the language of the reader', async () => {
+  const client = await new Client(service.url).signIn('noor', demo.accounts.noor);
+  const said = async (path, words) => assert.match(await (await client.get(path)).text(), words);
+  await said('/bench?code=7K3M9-QXFDA&lang=nl', /Deze code is verkeerd gelezen: bedoelde u 7K3M9-QXFDT\?/);
+  await said('/accounts?lang=nl', /Uw account mag dit niet\./);
+  const empty = await client.post('/intake?lang=nl', { token: await client.token('/intake'), event_id: randomUUID(), problem: 'x', make: 'Acme', model: 'Nobody' });
+  assert.match(await empty.text(), /[A-Z][a-z ]+ ontbreekt: vul het in\./);
 });
 
 test('one label comes as PNG, SVG and PDF', async () => {

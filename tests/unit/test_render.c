@@ -183,6 +183,9 @@ static void tells_days_in_both_languages(void **state)
     assert_string_equal(when_day(arena, "en", "2026-11-26"), "Thursday 26 November");
     assert_string_equal(when_day(arena, "nl", "2026-11-26"), "donderdag 26 november");
     assert_string_equal(when_day(arena, "en", ""), "");
+    assert_true(when_day_is_over("2020-02-29"));
+    assert_false(when_day_is_over(when_today(arena)) || when_day_is_over("2999-01-01") ||
+                 when_day_is_over(""));
     assert_string_equal(when_before(arena, "nl", "16:00"), "v\xC3\xB3\xC3\xB3r 16.00 uur");
     assert_string_equal(when_span(arena, "en", INT64_C(110) * 3600000), "4 d 14 h");
     assert_string_equal(when_span(arena, "nl", INT64_C(534) * 60000), "8 u 54 min");
