@@ -183,7 +183,7 @@ $(SUPPORT_TOOLS): $(BUILD)/%: %.c $(BUILD)/libforge.a $(BUILD)/libverify.a $(BUI
 tidy: ## format, clang-tidy, cppcheck, floors, banned calls
 	@sh tests/support/packages.sh run test tidy
 	@$(MAKE) --no-print-directory -s $(parallel) $(BUILD)/generated/statements.h $(BUILD)/generated/queue_statements.h
-	@BUILD=$(BUILD) sh tests/architecture/tidy.sh
+	@sh tests/architecture/tidy.sh
 format: ## rewrites the C files in the house's format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 asan tsan: ## the unit and store suites under a sanitizer
