@@ -180,8 +180,11 @@ test('61: guessing is delayed by name and by network, through form and password 
   const known = await browser('ida', password);
   const guess = (login) => new Client(service.url).post('/sign-in', { login, password: 'wrong' }, { 'x-forwarded-for': `198.51.100.${Math.floor(Math.random() * 250)}` });
   let statuses = [];
-  for (let n = 0; n < 7; n++) statuses.push((await guess('ida')).status);
-  assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429, 429]);
+  for (let n = 0; n < 5; n++) statuses.push((await guess('ida')).status);
+  assert.deepEqual(statuses, [401, 401, 401, 401, 401]);
+  // At once: on a slow machine the first delay may be over, but only one of them can find it so.
+  const more = await Promise.all([guess('ida'), guess('ida'), guess('ida')]);
+  assert.ok(more.filter(({ status }) => status === 429).length >= 2, more.map(({ status }) => status).join(' '));
   const delayed = await new Client(service.url).post('/sign-in', { login: 'ida', password });
   assert.equal(delayed.status, 429, 'the right password waits too');
   assert.ok(Number(delayed.headers.get('retry-after')) > 0);
