@@ -12,8 +12,8 @@
 #include "ledger/seal_row.h"
 #include "shared/log.h"
 
-/* Between two looks for new rows. After a seal it rests longer, so that it takes a tenth of the time at most,
- * and who writes the while shares the next seal. */
+/* Between two looks for new rows. After a seal it rests nine times as long as that took, so that sealing has a
+ * tenth of the time, but no longer than a reader of receipts may notice; who writes the while shares the next. */
 #define REST_MS      60u
 #define REST_MOST_MS 400u
 #define REST_TIMES   9u
