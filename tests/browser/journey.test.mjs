@@ -34,7 +34,7 @@ async function signedIn(login) {
   return page;
 }
 
-const scan = (...args) => run(args, { HOME: folder, SPOOR_SCAN_STATE: join(folder, 'scanner'), XDG_STATE_HOME: join(folder, 'scanner') }, { program: 'spoor-scan' });
+const scan = (...args) => run(args, { XDG_STATE_HOME: folder }, { program: 'spoor-scan' });
 
 /** What stands as the latest on the owner's page at the next look. */
 async function told() {
