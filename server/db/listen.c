@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "db/session.h"
+#include "shared/clock.h"
 #include "shared/log.h"
 
 #define ASK_MS    200 /* between two looks */
@@ -23,14 +23,6 @@ struct listen {
     int                   stop;            /* readable once it is to stop */
     char                  mark[MARK_SIZE]; /* how far it has looked; empty: not yet */
 };
-
-uint64_t listen_now_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 static void hear(const struct listen *listen, PGconn *connection)
 {
@@ -98,7 +90,7 @@ static bool subscribe(struct listen *listen, PGconn *connection, struct error *e
 /* A notification is in front of the answer to whatever was asked after its commit. */
 static bool ask(struct listen *listen, PGconn *connection, struct error *error)
 {
-    uint64_t asked = listen_now_us();
+    uint64_t asked = clock_now_us();
 
     if (!look(listen, connection, error))
         return false;
@@ -113,7 +105,7 @@ static bool stay(struct listen *listen, PGconn *connection, struct error *error)
     uint64_t next = 0;
 
     for (;;) {
-        uint64_t now = listen_now_us();
+        uint64_t now = clock_now_us();
 
         if (now >= next) {
             if (!ask(listen, connection, error))

@@ -22,14 +22,12 @@ struct listen_options {
     void          *context;
     /* A notification; `channel` NULL: the connection is new, anything may have been missed. */
     void (*heard)(void *context, const char *channel, const char *payload);
-    /* All that was committed before this moment (listen_now_us()) has been heard. */
+    /* All that was committed before this moment (clock_now_us()) has been heard. */
     void (*complete)(void *context, uint64_t at_us);
 };
 
 /* Connects in the background, again and again. The options' texts must outlive it. */
 struct listen *listen_start(const struct listen_options *options) MUST_USE;
 void           listen_stop(struct listen *listen); /* NULL is allowed */
-
-uint64_t listen_now_us(void);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "db/session.h"
 #include "db/statement.h"
+#include "shared/clock.h"
 
 #define BACKOFF_LEAST_MS 50u
 #define BACKOFF_MOST_MS  5000u
@@ -32,14 +33,6 @@ struct pool {
     unsigned long long  not_before_ms; /* no new connection before */
     struct session      sessions[];
 };
-
-static unsigned long long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000;
-}
 
 unsigned pool_timeout_ms(const struct pool *pool)
 {
@@ -136,7 +129,7 @@ static void note_attempt(struct pool *pool, bool worked)
         pool->backoff_ms = pool->backoff_ms ? pool->backoff_ms * 2 : BACKOFF_LEAST_MS;
         if (pool->backoff_ms > BACKOFF_MOST_MS)
             pool->backoff_ms = BACKOFF_MOST_MS;
-        pool->not_before_ms = now_ms() + jitter(pool->backoff_ms);
+        pool->not_before_ms = clock_now_ms() + jitter(pool->backoff_ms);
     }
     pthread_mutex_unlock(&pool->lock);
 }
@@ -235,7 +228,7 @@ static struct session *take_free(struct pool *pool, unsigned timeout_ms, bool *t
     } else {
         session = wait_for_turn(pool, timeout_ms);
     }
-    *too_early = session && !session->connection && pool->backoff_ms && now_ms() < pool->not_before_ms;
+    *too_early = session && !session->connection && pool->backoff_ms && clock_now_ms() < pool->not_before_ms;
     pthread_mutex_unlock(&pool->lock);
     if (*too_early)
         pool_give_back(&session);

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "shared/clock.h"
 
 #define CONNECT_MS 5000u
 #define WORDS_MOST 64u
@@ -32,21 +33,13 @@ static const char settings_sql[] =
     " set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),"
     " set_config('enable_material', 'off', false)";
 
-static unsigned long long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000;
-}
-
 /* True when the descriptor is ready before the deadline. */
-static bool wait_ready(int file, short events, unsigned long long deadline_ms)
+static bool wait_ready(int file, short events, uint64_t deadline_ms)
 {
     for (;;) {
-        unsigned long long now = now_ms();
-        struct pollfd      entry = {.fd = file, .events = events};
-        int                ready;
+        uint64_t      now = clock_now_ms();
+        struct pollfd entry = {.fd = file, .events = events};
+        int           ready;
 
         if (now >= deadline_ms)
             return false;
@@ -60,7 +53,7 @@ static bool wait_ready(int file, short events, unsigned long long deadline_ms)
 
 static PGconn *connect_within(const char *const *keywords, const char *const *values)
 {
-    unsigned long long        deadline = now_ms() + CONNECT_MS;
+    uint64_t                  deadline = clock_now_ms() + CONNECT_MS;
     PGconn                   *connection = PQconnectStartParams(keywords, values, 1);
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
 
@@ -111,9 +104,9 @@ static PGconn *connect_with_defaults(const char *conninfo, struct error *error)
 
 PGresult *session_wait(PGconn *connection, unsigned timeout_ms)
 {
-    unsigned long long deadline = now_ms() + timeout_ms;
-    PGresult          *last = NULL, *result;
-    int                unsent = PQflush(connection);
+    uint64_t  deadline = clock_now_ms() + timeout_ms;
+    PGresult *last = NULL, *result;
+    int       unsent = PQflush(connection);
 
     while (unsent > 0) {
         if (!wait_ready(PQsocket(connection), POLLIN | POLLOUT, deadline) || !PQconsumeInput(connection))

@@ -10,10 +10,12 @@
 #include "db/query.h"
 #include "ledger/seal_open.h"
 #include "ledger/seal_row.h"
+#include "shared/clock.h"
 #include "shared/log.h"
 
-/* Between two looks for new rows. After a seal it rests nine times as long as that took, so that sealing has a
- * tenth of the time, but no longer than a reader of receipts may notice; who writes the while shares the next. */
+/* Between two looks for new rows. After a seal it rests nine times as long as that took, so that sealing has
+ * a tenth of the time, but no longer than a reader of receipts may notice; who writes the while shares the
+ * next. */
 #define REST_MS      60u
 #define REST_MOST_MS 400u
 #define REST_TIMES   9u
@@ -296,14 +298,6 @@ static bool rest(struct sealer *sealer, unsigned ms)
     return !stopping;
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static unsigned rest_after(uint64_t count, uint64_t took_ms)
 {
     if (count >= BATCH_ROWS)
@@ -319,11 +313,11 @@ static void *work(void *context)
 
     for (unsigned rest_ms = 0; rest(sealer, rest_ms);) {
         struct error error = {0};
-        uint64_t     count = 0, begun = now_ms();
+        uint64_t     count = 0, begun = clock_now_ms();
 
         if (seal_open_ready(sealer, &error) && seal_some(sealer, &count, &error)) {
             report(sealer, "sealing", "");
-            rest_ms = rest_after(count, now_ms() - begun);
+            rest_ms = rest_after(count, clock_now_ms() - begun);
             continue;
         }
         rest_ms = handle_trouble(sealer, &error) ? ALARM_MS : TROUBLE_MS;
