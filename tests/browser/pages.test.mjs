@@ -44,6 +44,11 @@ async function look(page, path, name, at = widths) {
     await page.goto(path.startsWith('http') ? path : service.url + path);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (sideways > 0) problems.push(`${name} scrolls ${sideways} px sideways at ${width}`);
+    const odd = await page.evaluate(() => [...document.querySelectorAll('.card')].filter((card) => {
+      const { height, right } = card.getBoundingClientRect();
+      return !height || [...card.querySelectorAll('button, .tag')].some((part) => !part.closest('details:not([open]), .scroll') && part.getBoundingClientRect().right > right + 1);
+    }).map((card) => card.textContent.trim().replace(/\s+/g, ' ').slice(0, 60)));
+    for (const card of odd) problems.push(`${name} at ${width}: a card is not drawn, or something sticks out of it: ${card}`);
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run());
     for (const { id, nodes } of violations) problems.push(`${name} at ${width}: ${id}: ${nodes[0].html.slice(0, 160)}`);
@@ -174,6 +179,9 @@ test('a promised day that has passed is said to the owner, marked for the desk, 
   assert.match(await page.textContent('.eta'), /It was to be back with you on\s*Monday 5 January\s*That day has passed/);
   assert.match(await page.textContent('.why'), /It takes longer than we thought/);
   await page.context().close();
+  const desk = await signedIn('samira');
+  for (const language of ['en', 'nl']) await look(desk, `/bench?device=${device}&lang=${language}`, `bench_late_${language}`);
+  await desk.context().close();
   assert.match(await (await client.get(`/bench?device=${device}&lang=nl`)).text(), /te laat: zou terug zijn op maandag 5 januari/);
   const late = await (await client.get('/devices?step=late')).text();
   assert.match(late, /Acme Promised/);
