@@ -122,6 +122,27 @@ static bool add_flagged(struct session *session, const struct request *request, 
     return rows != NULL;
 }
 
+/* What waits for a lead, and how many more did not fit among it. */
+static bool add_reviews(struct session *session, const struct request *request, struct view *view,
+                        struct error *error)
+{
+    const struct rows *reviews = query_run(session, request->arena, SQL_REVIEWS, NULL, 0, error);
+
+    for (size_t i = 0; reviews && i < rows_count(reviews); i++) {
+        struct view *item = view_append(view, "reviews");
+
+        view_text(item, "id", rows_text(reviews, i, "id"));
+        view_text(item, "why", words_message(request, rows_text(reviews, i, "why")));
+        view_text(item, "by", rows_text(reviews, i, "actor"));
+        view_text(item, "when",
+                  when_moment(request->arena, request->language, rows_integer(reviews, i, "received_at")));
+    }
+    view_flag(view, "has_reviews", reviews && rows_count(reviews) > 0);
+    if (reviews && rows_count(reviews) > 0 && rows_integer(reviews, 0, "left_out") > 0)
+        view_text(view, "left_out", rows_text(reviews, 0, "left_out"));
+    return reviews != NULL;
+}
+
 /* Numbers that scanners counted and that never came. */
 static bool add_gaps(struct session *session, const struct request *request, struct view *view,
                      struct error *error)
@@ -166,26 +187,14 @@ bool exceptions_show(struct service *service, const struct request *request, str
 
     if (!request_only(request, "before", error))
         return false;
-    SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-    const struct rows *reviews =
-        session ? query_run(session, request->arena, SQL_REVIEWS, NULL, 0, error) : NULL;
+    SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-    if (!reviews || !add_gaps(session, request, view, error) || !add_refused(session, request, view, error) ||
-        !add_flagged(session, request, view, error))
+    if (!session || !add_reviews(session, request, view, error) || !add_gaps(session, request, view, error) ||
+        !add_refused(session, request, view, error) || !add_flagged(session, request, view, error))
         return false;
     view_text(view, "title", page_text(request, "Exceptions"));
     view_text(view, "heading", page_text(request, "Exceptions"));
     view_text(view, "lead", page_text(request, "What was recorded, but deserves a look."));
-    view_flag(view, "has_reviews", rows_count(reviews) > 0);
-    for (size_t i = 0; i < rows_count(reviews); i++) {
-        struct view *item = view_append(view, "reviews");
-
-        view_text(item, "id", rows_text(reviews, i, "id"));
-        view_text(item, "why", words_message(request, rows_text(reviews, i, "why")));
-        view_text(item, "by", rows_text(reviews, i, "actor"));
-        view_text(item, "when",
-                  when_moment(request->arena, request->language, rows_integer(reviews, i, "received_at")));
-    }
     return page_show(service, request, reply, "ledger", view, error);
 }
 

@@ -268,13 +268,3 @@ BEGIN
     PERFORM spoor.note_action(by_actor, 'label_revoked', of_code, jsonb_build_object('why', why));
     RETURN of_code;
 END $$;
-
-CREATE OR REPLACE FUNCTION spoor.settle_review(of_review bigint, by_actor uuid)
-RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    UPDATE spoor.review SET settled_at = now() WHERE id = of_review AND settled_at IS NULL;
-    IF FOUND THEN
-        PERFORM spoor.note_action(by_actor, 'review_settled', of_review::text);
-    END IF;
-    RETURN of_review;
-END $$;

@@ -96,6 +96,8 @@ DECLARE
     v_undo      boolean;
     v_rare      boolean;
     kept_most   CONSTANT int := 10000;        -- rows of one sender that wait for a lead
+    is_full     boolean;                      -- so many do, and this is not among them
+    v_left_out  boolean;
     kept_why    CONSTANT text := 'as much is kept of this sender as fits until a lead has looked at it; keep this one and send it later';
     revoked_why CONSTANT text := 'this scanner was revoked before this was scanned; it is kept, a lead will look at it';
 BEGIN
@@ -187,14 +189,17 @@ BEGIN
                 outcome := 'conflict'; message := revoked_why;
             END IF;
         END IF;
-        IF outcome = 'conflict' AND (SELECT count(*) FROM (SELECT FROM spoor.review w WHERE w.actor_id = r.actor
-                  AND w.settled_at IS NULL LIMIT kept_most) w) >= kept_most AND NOT EXISTS (SELECT FROM spoor.review w
-                WHERE w.event_id = r.event_id AND w.body_hash = r.hash) THEN
+        -- What waits for a lead is bounded for each sender. Beyond that a conflict is the sender's to keep; what is recorded anyway
+        -- has its flag, and is counted as left out.
+        is_full := message IS NOT NULL AND coalesce((SELECT w.waiting FROM spoor.review_count w WHERE w.actor_id = r.actor), 0) >= kept_most
+            AND NOT EXISTS (SELECT FROM spoor.review w WHERE w.event_id = r.event_id AND w.body_hash = r.hash);
+        v_left_out := is_full AND outcome IS NULL;
+        IF is_full AND outcome = 'conflict' THEN
             outcome := 'refused'; message := kept_why; flags := 0;
             RETURN NEXT;
             CONTINUE;
         END IF;
-        IF message IS NOT NULL AND r.actor_party IS NOT NULL THEN
+        IF message IS NOT NULL AND NOT v_left_out AND r.actor_party IS NOT NULL THEN
             INSERT INTO spoor.review (event_id, actor_id, body, body_hash, why)
             VALUES (r.event_id, r.actor, r.e, r.hash, message)
                 ON CONFLICT ON CONSTRAINT review_event_id_body_hash_key DO UPDATE SET received_at = excluded.received_at;
@@ -546,6 +551,9 @@ BEGIN
         hashes := hashes || r.hash;
         IF v_number IS NOT NULL THEN
             numbers := numbers || (v_scanner || ':' || v_number);
+        END IF;
+        IF v_left_out THEN
+            UPDATE spoor.review_count c SET left_out = c.left_out + 1 WHERE c.actor_id = r.actor;
         END IF;
         head.next_seq := head.next_seq + 1;
         outcome := 'recorded';

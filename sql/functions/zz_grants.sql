@@ -20,7 +20,7 @@ GRANT EXECUTE ON FUNCTION spoor.changed_since TO spoor_public;
 GRANT SELECT ON spoor.phase, spoor.step, spoor.reason, spoor.event_kind, spoor.event_flag, spoor.party, spoor.actor,
     spoor.account, spoor.device, spoor.alias, spoor.label, spoor.label_batch, spoor.event, spoor.opening, spoor.custody,
     spoor.review, spoor.admin_action, spoor.ledger_head, spoor.notice, spoor.erasure_reason, spoor.ledger_entry, spoor.tile,
-    spoor.checkpoint, spoor.sealing, spoor.refused_number TO spoor_app, spoor_audit;
+    spoor.checkpoint, spoor.sealing, spoor.refused_number, spoor.review_count TO spoor_app, spoor_audit;
 GRANT SELECT ON spoor.sealable TO spoor_seal, spoor_app, spoor_audit;
 GRANT SELECT ON spoor.auditable TO spoor_app, spoor_audit;
 GRANT SELECT ON spoor.event, spoor.event_kind, spoor.step, spoor.reason, spoor.opening, spoor.ledger_head, spoor.notice,

@@ -96,6 +96,16 @@ test('a number that was refused did come: a lead reads of it as refused, and of 
   assert.ok(!(await text(lead, '/exceptions')).includes(`${name} 2`), 'what was recorded since is no news');
 });
 
+test('when more numbers are used again than wait for a lead, each is recorded, and the page counts those that are left out', async () => {
+  const scanner = await enrolScanner(service, { account: 'noor' });
+  const scan = () => signed(scanner, { event_id: randomUUID(), kind: 'step', step: 'repair', code, happened_at: new Date().toISOString().replace('Z', '+00:00'), scanner_seq: 1 });
+  await post(scanner.token, [scan(), scan()]);
+  await house.sql(`INSERT INTO spoor.review (event_id, actor_id, body, body_hash, why) SELECT gen_random_uuid(), '${scanner.id}', '{}', '\\x00', 'flood' FROM generate_series(1, 9998)`);
+  const { outcomes } = await post(scanner.token, [scan(), scan(), scan()]);
+  assert.deepEqual(outcomes.map(({ outcome, flags }) => [outcome, flags.includes('number_reused')]), Array(3).fill(['recorded', true]));
+  assert.match(await text(lead, '/exceptions'), /<p class="muted">2 more are recorded with their flag/);
+});
+
 const guess = (password, login = 'tom') => new Client(service.url).post('/sign-in', { login, password });
 
 test('of thirty guesses at once no more are checked than one after the other would be', async () => {

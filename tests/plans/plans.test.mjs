@@ -15,7 +15,7 @@ const call = promisify(execFile);
 const EVENTS = Number(process.env.EVENTS || 100_000);
 
 // Tables that grow. The others hold a few rows of vocabulary, or one.
-const growing = ['event', 'opening', 'ledger_entry', 'custody', 'device', 'label', 'alias', 'delivery', 'repair', 'party', 'tile', 'checkpoint', 'notice', 'review'];
+const growing = ['event', 'opening', 'ledger_entry', 'custody', 'device', 'label', 'alias', 'delivery', 'repair', 'party', 'tile', 'checkpoint', 'notice', 'review', 'review_count'];
 
 async function loaded(events) {
   const own = !(process.env.LOADED && events === EVENTS);
@@ -109,6 +109,7 @@ async function visit(service, visitor, codes) {
     const event = (more) => ({ event_id: randomUUID(), code, kind: 'moved', ...more });
     const note = event({ kind: 'note', public_note: 'Looked at', private_note: 'Twice' });
     await post(service, visitor, [note]);
+    assert.equal((await post(service, visitor, [{ ...note, public_note: `Looked ${turn}` }]))[0].outcome, 'conflict');
     await post(service, visitor, [note, event({ kind: 'step', step: 'repair' }), event({ code: 'LOADED-1' }), event({ code: `NEW-${randomUUID()}` }),
       event({ kind: 'corrected', corrects: note.event_id, detail: { correction: 'did_not_occur' } }),
       event({ happened_at: new Date(Date.now() - 86_400_000).toISOString() }), ...Array.from({ length: 20 }, (_, n) => event({ code: codes[n % codes.length] }))]);
@@ -125,7 +126,7 @@ async function visit(service, visitor, codes) {
 }
 
 // What must have been among the plans, or the test looked at nothing.
-const expected = ['INSERT INTO spoor.event', 'INSERT INTO spoor.opening', 'INSERT INTO spoor.custody', 'INSERT INTO spoor.delivery', 'AS takes', 'FROM spoor.label l\n CROSS JOIN LATERAL',
+const expected = ['INSERT INTO spoor.event', 'INSERT INTO spoor.opening', 'INSERT INTO spoor.custody', 'INSERT INTO spoor.delivery', 'FROM spoor.review_count', 'INSERT INTO spoor.review ', 'INSERT INTO spoor.review_count', 'AS takes', 'FROM spoor.label l\n CROSS JOIN LATERAL',
   'WHERE r.link_hash = hash', 'FOR KEY SHARE', 'FROM spoor.sealable v WHERE v.seq >=', 'INSERT INTO spoor.ledger_entry'];
 
 function judge(plans) {
