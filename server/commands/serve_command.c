@@ -235,7 +235,7 @@ static bool start_listener(struct running *running, struct error *error)
 static void stop(struct running *running)
 {
     listener_stop(running->service.listener);
-    closing_stop(running->closing);
+    closing_free(running->closing);
     recorder_free(running->service.recorder);
     listen_stop(running->listen);
     cache_free(running->service.pages);
@@ -272,10 +272,12 @@ static bool start(struct running *running, const struct invocation *invocation, 
         return false;
     if (!greeting_prepare(&running->service, running->arena, error) || !start_listener(running, error))
         return false;
-    running->closing = closing_start(&(struct closing_options){.pool = running->service.pool,
-                                                               .recorder = running->service.recorder,
-                                                               .timezone = running->config.timezone,
-                                                               .wait_ms = running->config.session_wait_ms});
+    running->closing = closing_new(&(struct closing_options){.pool = running->service.pool,
+                                                             .recorder = running->service.recorder,
+                                                             .room = running->service.room,
+                                                             .timezone = running->config.timezone,
+                                                             .wait_ms = running->config.session_wait_ms});
+    closing_start(running->closing);
     greeting_print(&running->service, option_given(invocation, "demo") ? &demo : NULL);
     return true;
 }

@@ -7,23 +7,28 @@
 #include <stddef.h>
 
 #include "db/pool.h"
+#include "db/room.h"
 #include "ledger/recorder.h"
 #include "shared/error.h"
 
 struct closing;
 
 struct closing_options {
-    struct pool     *pool;     /* as spoor_app */
-    struct recorder *recorder; /* both outlive it */
+    struct pool     *pool; /* as spoor_app */
+    struct recorder *recorder;
+    struct room     *room;     /* NULL: a disk that is somebody else's; pool, recorder and room outlive it */
     const char      *timezone; /* the site's: where a working day begins and ends */
     unsigned         wait_ms;  /* for a session */
 };
 
-/* Closes what is due; *closed says how many it closed. */
-bool closing_run(const struct closing_options *options, size_t *closed, struct error *error) MUST_USE;
+struct closing *closing_new(const struct closing_options *options) MUST_USE;
+void            closing_free(struct closing *closing); /* stops its thread; NULL is allowed */
+
+/* Closes what is due, past those that are refused; *closed says how many it closed. A refusal is logged once
+ * for each return of a repair. While there is little room on the disk it does nothing: the next pass will. */
+bool closing_run(struct closing *closing, size_t *closed, struct error *error) MUST_USE;
 
 /* The same again and again in a thread of its own, now and each minute. */
-struct closing *closing_start(const struct closing_options *options) MUST_USE;
-void            closing_stop(struct closing *closing); /* waits for it; NULL is allowed */
+void closing_start(struct closing *closing);
 
 #endif

@@ -80,3 +80,20 @@ test('what a lead took back is not closed by itself again', async () => {
   assert.equal(await closings(due), '2');
   assert.equal(await sql(`SELECT closed_at IS NULL FROM spoor.repair WHERE ${ofSerial(due)}`), 't');
 });
+
+test('what is due behind fifty that are refused is closed too, and each refusal is said', async () => {
+  await sql(`SELECT FROM generate_series(1, 61) n, spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'serial', 'STUCK-' || n, 'owner_name', 'Mara',
+      'problem', 'p', 'actor', (SELECT id FROM spoor.actor WHERE kind = 'system' LIMIT 1)));
+    UPDATE spoor.repair SET number = 'R-2025-' || lpad(substr(value, 7), 6, '0'), returned_at = now() - CASE value WHEN 'STUCK-61' THEN interval '19 days' ELSE interval '20 days' END
+      FROM spoor.alias a WHERE a.device_id = repair.device_id AND value LIKE 'STUCK-%';
+    CREATE FUNCTION public.stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF (SELECT number BETWEEN 'R-2025-000001' AND 'R-2025-000060' FROM spoor.repair WHERE id = NEW.repair_id) THEN
+        RAISE 'this one is stuck' USING ERRCODE = 'SP409'; END IF; RETURN NEW; END $$;
+    CREATE TRIGGER stuck BEFORE INSERT ON spoor.event FOR EACH ROW WHEN (NEW.kind = 'closed') EXECUTE FUNCTION public.stuck()`);
+  const [sweeper] = await sweepers(1);
+  others.push(sweeper);
+  await waitFor('the closing', async () => (await sql(`SELECT closed_at IS NOT NULL FROM spoor.repair WHERE number = 'R-2025-000061'`)) === 't');
+  const refusals = sweeper.log().match(/msg="a repair was not closed" repair=R-2025-0000\d\d reason="this one is stuck"/g);
+  assert.equal(new Set(refusals).size, 60);
+  assert.equal(refusals.length, 60);
+});
