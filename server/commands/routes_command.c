@@ -25,12 +25,14 @@ static void print_audience(unsigned may, const char *before, const char *between
     fputs(after, stdout);
 }
 
+static const char *const uses[] = {[READS] = "reads", [WRITES] = "writes", [URGENT] = "urgent"};
+
 static void print_json(const struct route *route, bool first)
 {
-    printf("%s{\"method\": \"%s\", \"path\": \"%s\", \"door\": \"%s\", \"body_limit\": %zu, \"summary\": "
-           "\"%s\", ",
+    printf("%s{\"method\": \"%s\", \"path\": \"%s\", \"door\": \"%s\", \"use\": \"%s\", "
+           "\"body_limit\": %zu, \"summary\": \"%s\", ",
            first ? "[" : ",\n ", route->method, route->pattern, route->door == DOOR_API ? "api" : "page",
-           route->body_limit, route->summary);
+           uses[route->use], route->body_limit, route->summary);
     print_audience(route->may, "\"may\": [\"", "\", \"", "\"]}");
 }
 

@@ -135,9 +135,7 @@ static bool enter_api(struct service *service, struct request *request, struct e
 /* Who is nobody may try: to sign in, above all. */
 static bool has_room(const struct service *service, const struct request *request, struct error *error)
 {
-    bool reads = strcmp(request->method, "POST") != 0 || strcmp(request->path, "/sign-out") == 0;
-
-    return reads || request->principal.roles == 0 || !room_is_low(service->room) ||
+    return request->route->use != WRITES || request->principal.roles == 0 || !room_is_low(service->room) ||
            error_set(
                error, ERROR_NO_ROOM,
                "The disk of the service is almost full: nothing was recorded. It goes on by itself as soon "

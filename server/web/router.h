@@ -39,12 +39,17 @@ enum {
  * other's. */
 enum door { DOOR_PAGE, DOOR_API };
 
+/* What it is to a disk that is almost full: one that writes is refused then, unless it is urgent: it shuts
+ * somebody out. */
+enum use { READS, WRITES, URGENT };
+
 struct route {
     const char *method; /* "GET" (answers HEAD too) or "POST" */
     const char *pattern;
     handler    *handle;
     unsigned    may; /* MAY_…; 0 is refused at start */
     enum door   door;
+    enum use    use;
     size_t      body_limit; /* bytes; 0: this route takes no body */
     const char *summary;    /* one line, for `spoord routes` and the OpenAPI test */
 };

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startHouse } from '../support/house.mjs';
+import { enrolScanner } from '../support/raw_scanner.mjs';
 import { Client, greeting, startSpoord, waitFor } from '../support/spoord.mjs';
 
 const MIB = 1024 * 1024;
@@ -67,6 +68,7 @@ test('records are refused before the disk is full, reading and signing in go on,
 
   leave(40 * MIB);
   const waiting = event();
+  await waitFor('the look at the disk', async () => /^spoor_disk_low 1$/m.test(await (await fetch(`${service.url}/metrics`)).text()));
   await waitFor('the refusal', async () => (await post(waiting).catch(() => ({}))).status === 507); // an idle connection may end under it
   await assertRefused(await post(waiting));
   assert.deepEqual(await ids(), before);
@@ -95,6 +97,31 @@ test('records are refused before the disk is full, reading and signing in go on,
   await waitFor('a new ballast', () => existsSync(ballast));
   assert.doesNotMatch(await (await tom.get('/exceptions')).text(), /The disk is almost full/);
   assert.match(service.log(), /ballast was given up[\s\S]*room on the disk again/);
+});
+
+test('a full disk does not keep an administrator from shutting others out', { timeout: 240000 }, async (t) => {
+  const disk = smallDisk(300);
+  if (!disk) return t.skip('only root can mount a small disk');
+  const service = await startSpoord({ state: disk, env: { SPOOR_RESERVE_MB: '64' } });
+  undo.push(() => service.stop());
+  const { accounts } = greeting(service.output());
+  const scanner = await enrolScanner(service);
+  const password = (await service.run('account', 'add', 'boss', '--role', 'admin')).out.match(/\S+\s*$/)[0].trim();
+  const samira = await new Client(service.url).signIn('samira', accounts.samira);
+  const [boss, elsewhere] = await Promise.all([1, 2].map(() => new Client(service.url).signIn('boss', password)));
+  const token = await boss.token('/scanners');
+  const { bavail, bsize } = statfsSync(disk);
+  writeFileSync(join(disk, 'filler'), Buffer.alloc(bavail * bsize - 48 * MIB));
+  await waitFor('the refusal', async () => (await boss.post('/places', { token, name: 'Attic' })).status === 507);
+
+  assert.equal((await boss.post('/scanners/revoke', { token, id: scanner.id })).status, 303);
+  assert.equal((await boss.post('/accounts/disable', { token, login: 'samira' })).status, 303);
+  assert.equal((await boss.post('/account/sessions', { token, id: '' })).status, 303);
+  assert.match(await (await boss.get('/scanners')).text(), /revoked/);
+  for (const shut of [samira, elsewhere]) assert.equal((await shut.get('/account')).headers.get('location'), '/sign-in');
+  assert.equal((await new Client(service.url).post('/sign-in', { login: 'samira', password: accounts.samira })).status, 401);
+  assert.equal((await boss.post('/accounts/enable', { token, login: 'samira' })).status, 507, 'the way back can wait');
+  assert.match(await (await fetch(`${service.url}/metrics`)).text(), /^spoor_disk_low 1$/m);
 });
 
 test('what the database says of its full disk is answered 507, and nothing is recorded', { timeout: 120000 }, async () => {

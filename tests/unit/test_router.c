@@ -20,14 +20,14 @@ static bool nothing(struct service *service, const struct request *request, stru
 }
 
 static const struct route routes[] = {
-    {"GET", "/", nothing, MAY_ANYONE, DOOR_PAGE, 0, ""},
-    {"GET", "/devices/new", nothing, MAY_ANYONE, DOOR_PAGE, 0, ""},
-    {"GET", "/devices/{code}", nothing, MAY_ANYONE, DOOR_PAGE, 0, ""},
-    {"POST", "/devices/{code}", nothing, MAY_ANYONE, DOOR_PAGE, 10, ""},
-    {"POST", "/devices", nothing, MAY_ANYONE, DOOR_PAGE, 10, ""},
-    {"GET", "/repairs/{id}/notes/{note}", nothing, MAY_ANYONE, DOOR_PAGE, 0, ""},
-    {"GET", "/d/{code}", nothing, MAY_ANYONE, DOOR_PAGE, 0, ""},
-    {"GET", "/log/tile/{tile*}", nothing, MAY_ANYONE, DOOR_API, 0, ""},
+    {"GET", "/", nothing, MAY_ANYONE, DOOR_PAGE, READS, 0, ""},
+    {"GET", "/devices/new", nothing, MAY_ANYONE, DOOR_PAGE, READS, 0, ""},
+    {"GET", "/devices/{code}", nothing, MAY_ANYONE, DOOR_PAGE, READS, 0, ""},
+    {"POST", "/devices/{code}", nothing, MAY_ANYONE, DOOR_PAGE, WRITES, 10, ""},
+    {"POST", "/devices", nothing, MAY_ANYONE, DOOR_PAGE, WRITES, 10, ""},
+    {"GET", "/repairs/{id}/notes/{note}", nothing, MAY_ANYONE, DOOR_PAGE, READS, 0, ""},
+    {"GET", "/d/{code}", nothing, MAY_ANYONE, DOOR_PAGE, READS, 0, ""},
+    {"GET", "/log/tile/{tile*}", nothing, MAY_ANYONE, DOOR_API, READS, 0, ""},
 };
 
 static struct path_parts parts;
