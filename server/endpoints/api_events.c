@@ -167,15 +167,12 @@ static bool read_receiver(struct intake *intake, const char *text, struct event_
     return true;
 }
 
-/* Who may record what; undoing is recording too. */
-static bool check_kind(struct intake *intake, const struct event_draft *draft, const char **refused,
-                       struct error *error)
+/* Who may record what; whether they may undo what somebody recorded, the ledger finds out. */
+static const char *check_kind(const struct request *request, struct event_draft *draft)
 {
-    *refused = kinds_refused(intake->request, draft->kind);
-    if (*refused || !draft->corrects)
-        return true;
-    return need_session(intake, error) &&
-           kinds_may_correct(intake->session, intake->request, draft, refused, error);
+    if (draft->corrects)
+        draft->not_theirs = kinds_not_theirs(request);
+    return kinds_refused(request, draft->kind);
 }
 
 static bool read_event(struct intake *intake, const struct json_value *event, size_t n, struct error *error)
@@ -201,8 +198,8 @@ static bool read_event(struct intake *intake, const struct json_value *event, si
         !read_time(intake, event, path, draft, error) ||
         !signed_scan_read(intake->request, event, path, draft, &intake->refused[n], error))
         return false;
-    if (!intake->refused[n] && !check_kind(intake, draft, &intake->refused[n], error))
-        return false;
+    if (!intake->refused[n])
+        intake->refused[n] = check_kind(intake->request, draft);
     if (intake->refused[n])
         return true;
     return read_receiver(intake, to, draft, &intake->refused[n], error) &&

@@ -161,13 +161,13 @@ bool bench_show(struct service *service, const struct request *request, struct r
     return show(service, request, reply, *device_id ? device_id : NULL, NULL, error);
 }
 
-static bool may_record(struct session *session, const struct request *request,
-                       const struct event_draft *draft, struct error *error)
+/* Whether they may undo what it undoes, and whether it was undone, the ledger finds out. */
+static bool may_record(const struct request *request, struct event_draft *draft, struct error *error)
 {
     const char *refused = kinds_refused(request, draft->kind);
 
-    if (!refused && *draft->corrects && !kinds_may_correct(session, request, draft, &refused, error))
-        return false;
+    draft->undo_once = *draft->corrects != '\0';
+    draft->not_theirs = draft->undo_once ? kinds_not_theirs(request) : NULL;
     return !refused || error_set(error, ERROR_FORBIDDEN, "%s", page_text(request, refused));
 }
 
@@ -264,12 +264,14 @@ bool bench_record(struct service *service, const struct request *request, struct
     {
         SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-        if (!session || !may_record(session, request, &draft, error) ||
+        if (!session || !may_record(request, &draft, error) ||
             !is_unusual(session, request, &draft, &problem, error))
             return false;
     }
     if (!problem && !recorder_record(service->recorder, request->arena, &draft, 1, &outcome, error))
         return false;
+    if (!problem && outcome.kind == OUTCOME_REFUSED && kinds_say(request, outcome.message))
+        return error_set(error, ERROR_FORBIDDEN, "%s", page_text(request, outcome.message));
     if (!problem && (outcome.kind == OUTCOME_RECORDED || outcome.kind == OUTCOME_REPLAYED)) {
         reply_redirect(
             reply, arena_format(request->arena, "/bench?device=%s&done=%s", draft.device_id, draft.event_id));

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
-#include "db/query.h"
+#include "render/json.h"
 #include "web/router.h"
+
+#define NOT_THEIRS_BYTES 4000u
 
 #define NOBODY 0u
 #define LEADS  (MAY_LEAD | MAY_ADMIN)
@@ -49,12 +51,26 @@ const char *kinds_refused(const struct request *request, const char *kind)
     return refusal(request, kind, "record", NOBODY);
 }
 
-bool kinds_may_correct(struct session *session, const struct request *request,
-                       const struct event_draft *draft, const char **refused, struct error *error)
+const char *kinds_not_theirs(const struct request *request)
 {
-    const struct rows *rows = QUERY(session, request->arena, SQL_EVENT_FIND, error, draft->corrects);
+    CLEANUP(buffer_free) struct buffer text = {.limit = NOT_THEIRS_BYTES};
+    struct json                        json;
 
-    if (rows && rows_count(rows) > 0)
-        *refused = refusal(request, rows_text(rows, 0, "kind"), "correct", LEADS);
-    return rows != NULL;
+    json_begin(&json, &text);
+    json_object_begin(&json);
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        json_member(&json, kinds[i].kind, refusal(request, kinds[i].kind, "correct", LEADS));
+    json_object_end(&json);
+    return arena_copy(request->arena, text.text);
+}
+
+bool kinds_say(const struct request *request, const char *message)
+{
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        const char *why = refusal(request, kinds[i].kind, "correct", LEADS);
+
+        if (why && strcmp(why, message) == 0)
+            return true;
+    }
+    return false;
 }

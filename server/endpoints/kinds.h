@@ -2,17 +2,20 @@
 #ifndef ENDPOINTS_KINDS_H
 #define ENDPOINTS_KINDS_H
 
-#include "db/pool.h"
-#include "ledger/event_draft.h"
+#include <stdbool.h>
+
 #include "web/request.h"
 
 /* Why whoever asks may not record an event of this kind, in one sentence; NULL: they may, or there is no such
  * kind, which is the ledger's to say. */
 const char *kinds_refused(const struct request *request, const char *kind);
 
-/* The same of a correction, for the kind of the event that it corrects: who may record it may also take it
- * back, and a lead may take back anything. False with an error where that cannot be looked up. */
-bool kinds_may_correct(struct session *session, const struct request *request,
-                       const struct event_draft *draft, const char **refused, struct error *error) MUST_USE;
+/* What record_events() needs to judge a correction by the kind of the event that it corrects: who may record
+ * it may also take it back, and a lead may take back anything. A JSON object, from each kind that whoever
+ * asks may not take back to the sentence that says so. */
+const char *kinds_not_theirs(const struct request *request);
+
+/* Whether the message is one of those sentences. */
+bool kinds_say(const struct request *request, const char *message);
 
 #endif

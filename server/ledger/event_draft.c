@@ -24,6 +24,14 @@ static void add_numbers(struct json *json, const struct event_draft *draft)
         json_key(json, "revoked_label");
         json_raw(json, "true");
     }
+    if (draft->not_theirs) {
+        json_key(json, "not_theirs");
+        json_raw(json, draft->not_theirs);
+    }
+    if (draft->undo_once) {
+        json_key(json, "undo_once");
+        json_raw(json, "true");
+    }
     if (draft->detail && *draft->detail) {
         json_key(json, "detail");
         json_raw(json, draft->detail);

@@ -22,6 +22,9 @@ struct event_draft {
     const char *detail;        /* a JSON object */
     int64_t     clock_skew_ms; /* server's clock minus the scanner's, as the scanner knew it; 0: not said */
     bool        names_revoked; /* the label that named the place or the receiver was revoked */
+    const char *not_theirs;    /* of a correction: a JSON object, from each kind that its sender may not take
+                                  back to the sentence that says so */
+    bool        undo_once;     /* from a page: what was undone before is not undone again */
     const char *signature;     /* "ed25519", key, signature and statement, as docs/ledger.md says */
 };
 

@@ -2,6 +2,9 @@
 --   event_id, actor, kind and one of device_id | code (a label's 10 symbols) | alias (serial number, asset tag);
 --   step, reason, to, place, expected_from (parties), happened_at, offset_minutes, scanner_id, scanner_seq,
 --   public_note, private_note, corrects, repair_id, detail, clock_skew_ms, signature; said and mac as ledger/submission.h says.
+-- Of a correction, what is judged here because only the lock makes it certain, and is no part of what was submitted:
+--   not_theirs, the kinds that its sender may not take back, each with the sentence that says so; undo_once, from a page: what was
+--   undone before is not undone again. From others a second undo is a fact like any other: it is kept, flagged, and changes nothing.
 -- Gives one row per event, in their order. Outcomes: recorded, replayed (same key, same content), conflict (same key,
 -- other content: kept in spoor.review), refused (certainly not stored; message says why).
 -- The lock on the ledger's head makes writers take turns until they commit: seq is gap-free and in commit order.
@@ -94,6 +97,7 @@ DECLARE
     v_scanner   uuid;
     v_number    bigint;
     v_undo      boolean;
+    was_undone  boolean;                      -- before, by another correction
     v_rare      boolean;
     kept_most   CONSTANT int := 10000;        -- rows of one sender that wait for a lead
     is_full     boolean;                      -- so many do, and this is not among them
@@ -110,7 +114,7 @@ BEGIN
            array_agg(s.phase ORDER BY s.position) INTO step_names, positions, phases FROM spoor.step s;
 
     FOR r IN
-        SELECT x.n::int AS n, x.e, j.*, sha256(convert_to((x.e - '{mac,said,revoked_label}'::text[])::text, 'UTF8')) AS hash,
+        SELECT x.n::int AS n, x.e, j.*, sha256(convert_to((x.e - '{mac,said,revoked_label,not_theirs,undo_once}'::text[])::text, 'UTF8')) AS hash,
                k.number AS kind_number, a.party_id AS actor_party, a.name AS actor_name, ap.name AS actor_party_name,
                t.id AS to_id, t.kind AS to_kind, t.name AS to_name, p.id AS place_id, p.name AS place_name,
                rs.number AS reason_number, rp.id AS known_repair,
@@ -126,7 +130,7 @@ BEGIN
                alias text, step text, reason text, "to" uuid, place uuid, expected_from uuid, happened_at timestamptz,
                offset_minutes smallint, scanner_id uuid, scanner_seq bigint, public_note text, private_note text,
                corrects uuid, repair_id uuid, detail jsonb, clock_skew_ms bigint, signature text, said smallint, mac bytea,
-               revoked_label boolean)
+               revoked_label boolean, not_theirs jsonb, undo_once boolean)
           LEFT JOIN spoor.event ev ON ev.event_id = j.event_id
           LEFT JOIN spoor.event sc ON sc.scanner_id = j.scanner_id AND sc.scanner_seq = j.scanner_seq
           LEFT JOIN spoor.scanner sn ON sn.id = j.scanner_id
@@ -247,7 +251,7 @@ BEGIN
 
         -- Which device?
         v_device := coalesce(r.device_id, r.label_device, CASE WHEN r.matches = 1 THEN r.alias_device END);
-        t_device := NULL; t_seq := NULL; t_kind := NULL; t_repair := NULL;
+        t_device := NULL; t_seq := NULL; t_kind := NULL; t_repair := NULL; was_undone := false;
         IF message IS NULL AND r.corrects IS NOT NULL THEN
             SELECT v.device_id, v.device_seq, v.kind, v.repair_id INTO t_device, t_seq, t_kind, t_repair
               FROM spoor.event v WHERE v.event_id = r.corrects;
@@ -259,6 +263,11 @@ BEGIN
                 message := 'the label is not on the device of the event that this corrects';
             ELSIF t_kind = 'reopened' AND r.detail ->> 'correction' = 'did_not_occur' THEN
                 message := 'a repair that was opened again ends with its return: record that';
+            ELSIF r.not_theirs ? t_kind THEN
+                message := r.not_theirs ->> t_kind;
+            ELSIF r.kind = 'corrected' AND r.detail ->> 'correction' = 'did_not_occur' THEN
+                was_undone := EXISTS (SELECT FROM spoor.event u WHERE u.corrects = r.corrects AND u.detail ->> 'correction' = 'did_not_occur');
+                message := CASE WHEN was_undone AND r.undo_once THEN 'this was undone already; nothing changed' END;
             END IF;
             v_device := coalesce(v_device, t_device);
         END IF;
@@ -375,6 +384,7 @@ BEGIN
         IF v_happened - v_recorded > late_after OR v_happened < '2015-01-01Z'
            OR abs(r.clock_skew_ms) > 120000 THEN flags := flags | 4::smallint; END IF;
         IF r.label_revoked AND r.kind <> 'label_revoked' THEN flags := flags | 64::smallint; END IF;
+        IF was_undone THEN flags := flags | 8::smallint; END IF;
         IF NOT v_overtaken AND (r.expected_from IS NOT NULL AND v_from IS DISTINCT FROM r.expected_from
            OR r.kind = 'accepted' AND state.offered_to IS DISTINCT FROM r.actor_party) THEN
             flags := flags | 1::smallint;
@@ -559,6 +569,7 @@ BEGIN
         outcome := 'recorded';
         message := CASE WHEN flags & 128 <> 0 THEN 'this scanner used the same number before; recorded without it'
                         WHEN flags & 32 <> 0 THEN 'this scanner was revoked since; recorded, and a lead will look at it'
+                        WHEN was_undone THEN 'this was undone before: it is kept, and nothing changed'
                         WHEN v_overtaken THEN 'this arrived late and others had moved on: it is kept, and what is newer stands' END;
         flags := flags | CASE WHEN v_overtaken THEN overtaken ELSE 0 END::smallint;
         RETURN NEXT;

@@ -78,6 +78,26 @@ test('what somebody may not record they may not take back either; a lead may', a
   assert.equal((await post('lead', [undo]))[0].outcome, 'recorded');
 });
 
+test('what was undone is not undone again by a click, which hears so; a scan that says it again is kept, flagged, and changes nothing', async () => {
+  const step = randomUUID();
+  assert.deepEqual((await post('technician', [{ kind: 'step', step: 'diagnosis' }, { event_id: step, kind: 'step', step: 'repair' }])).map(({ outcome }) => outcome), ['recorded', 'recorded']);
+  const desk = await new Client(service.url).signIn('samira', demo.accounts.samira);
+  const device_id = await house.sql(`SELECT device_id FROM spoor.label WHERE code = '${code}'`);
+  const form = { token: await desk.token('/bench'), device_id, kind: 'corrected', corrects: step };
+  const clicks = await Promise.all([1, 2].map(() => desk.post('/bench/record', { ...form, event_id: randomUUID() })));
+  assert.deepEqual(clicks.map(({ status }) => status).sort(), [303, 409]);
+  assert.match(await clicks.find(({ status }) => status === 409).text(), /this was undone already; nothing changed/);
+  const dutch = await desk.post('/bench/record?lang=nl', { ...form, event_id: randomUUID() });
+  assert.match(await dutch.text(), /dit was al ongedaan gemaakt; er is niets veranderd/);
+  const state = () => house.sql(`SELECT step, custodian_id FROM spoor.custody WHERE device_id = '${device_id}'`);
+  const before = await state();
+  assert.match(before, /^diagnosis/);
+  const [again] = await post('scanner', [{ kind: 'corrected', corrects: step, detail: { correction: 'did_not_occur' } }]);
+  assert.deepEqual([again.outcome, again.flags, again.message], ['recorded', ['unusual_step'], 'this was undone before: it is kept, and nothing changed']);
+  assert.equal(await state(), before);
+  assert.equal(await house.sql(`SELECT count(*) FROM spoor.event WHERE corrects = '${step}'`), '2');
+});
+
 test('a label is revoked once: a second time is refused, and the first time stands', async () => {
   const label = await house.sql(`SELECT code FROM spoor.label WHERE device_id = (SELECT device_id FROM spoor.alias WHERE value = '5CG4101ABC')`);
   const revoke = () => post('lead', [{ code: '5CG4101ABC', kind: 'label_revoked', detail: { label } }]);

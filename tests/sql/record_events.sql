@@ -1,6 +1,6 @@
 -- One function writes events: in order, once, whatever they say.
 BEGIN;
-SELECT plan(33);
+SELECT plan(34);
 SET client_min_messages = warning;
 CREATE TEMP TABLE ids AS SELECT
     (SELECT id FROM spoor.actor WHERE kind = 'system') AS actor, gen_random_uuid() AS one, gen_random_uuid() AS two, gen_random_uuid() AS three,
@@ -63,6 +63,9 @@ SELECT is(r.outcome, 'recorded', 'an undo is an event too') FROM ids, spoor.reco
     'kind', 'corrected', 'corrects', '6d0e8f0a-5d4b-4c3a-9b2e-1a2b3c4d5e6f', 'detail', jsonb_build_object('correction', 'did_not_occur')))) r;
 SELECT ok((SELECT c.custodian_id = b.custodian_id AND c.place_id IS NOT DISTINCT FROM b.place_id FROM spoor.custody c, before b WHERE c.device_id = b.device_id),
     'and restores who had it and where');
+SELECT is(r.outcome, 'replayed', 'the same undo again is a replay, whatever its sender may take back by now') FROM ids, spoor.event v, spoor.record_events(jsonb_build_array(
+    jsonb_build_object('event_id', v.event_id, 'actor', actor, 'kind', 'corrected', 'corrects', v.corrects, 'detail', v.detail, 'undo_once', true, 'not_theirs', '{"moved": "no"}'::jsonb))) r
+ WHERE v.corrects = '6d0e8f0a-5d4b-4c3a-9b2e-1a2b3c4d5e6f';
 
 SELECT is((SELECT max(seq) FROM spoor.event), (SELECT count(*) FROM spoor.event), 'seq has no gaps after the genesis');
 SELECT is((SELECT count(*)::int FROM (SELECT device_seq, row_number() OVER (PARTITION BY device_id ORDER BY device_seq) - 1 AS n FROM spoor.event) x WHERE device_seq <> n), 0,
