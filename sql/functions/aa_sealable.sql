@@ -31,7 +31,8 @@ $$;
 -- The same by the event's seq.
 CREATE OR REPLACE FUNCTION spoor.erased_at_seq(of_seq bigint, of_tag int)
 RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT n.seq FROM spoor.event v JOIN spoor.notice n ON n.target = v.event_id WHERE v.seq = of_seq AND of_tag = ANY (n.erased) LIMIT 1;
+    SELECT min(n.seq) FROM spoor.event v JOIN LATERAL (SELECT m.seq, m.erased FROM spoor.notice m WHERE m.target = v.event_id OFFSET 0) n ON of_tag = ANY (n.erased)
+     WHERE v.seq = of_seq;
 $$;
 
 -- The seq of the event in which the holder (the place) came in that a device has after its event of this number.
@@ -65,7 +66,7 @@ SELECT s.*, encode(l.entry, 'hex') AS entry, encode(b.entry, 'hex') AS entry_bef
            AND s.step IS NOT DISTINCT FROM s.before_step AND e.waiting IS NOT DISTINCT FROM s.before_waiting AS idle,
        (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(e.detail, 'to')) AS claimed_to,
        (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(e.detail, 'place')) AS claimed_place,
-       (SELECT u.device_seq FROM spoor.event u WHERE u.corrects = s.event_id ORDER BY u.seq LIMIT 1) AS corrected_by,
+       (SELECT (array_agg(u.device_seq ORDER BY u.seq))[1] FROM spoor.event u WHERE u.corrects = s.event_id) AS corrected_by, -- not LIMIT 1: that read all in order
        (SELECT u.device_seq FROM spoor.event u WHERE u.event_id = s.corrects) AS corrects_number
   FROM spoor.sealable s
   JOIN spoor.event e ON e.seq = s.seq

@@ -25,8 +25,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
      -- A visit that is over stays as it ended; what becomes of the device after it is nobody's affair here.
      CROSS JOIN LATERAL (SELECT r.closed_at IS NOT NULL AS over) x
       LEFT JOIN spoor.party pl ON pl.id = c.place_id AND NOT x.over
-      LEFT JOIN spoor.step s ON s.name = CASE WHEN x.over THEN (SELECT v.step FROM spoor.event v
-            WHERE v.repair_id = r.id AND v.kind IN ('closed', 'corrected') ORDER BY v.seq DESC LIMIT 1) ELSE c.step END
+      LEFT JOIN spoor.step s ON s.name = CASE WHEN x.over THEN (SELECT (array_agg(v.step ORDER BY v.seq DESC))[1] FROM spoor.event v
+            WHERE v.repair_id = r.id AND v.kind IN ('closed', 'corrected')) ELSE c.step END
       LEFT JOIN spoor.phase p ON p.name = s.phase
       LEFT JOIN spoor.reason w ON w.code = c.waiting AND NOT x.over
      WHERE r.link_hash = hash AND (r.link_until IS NULL OR r.link_until > now())

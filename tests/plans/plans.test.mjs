@@ -14,8 +14,10 @@ import { Client, run, startSpoord, waitFor } from '../support/spoord.mjs';
 const call = promisify(execFile);
 const EVENTS = Number(process.env.EVENTS || 100_000);
 
-// Tables that grow. The others hold a few rows of vocabulary, or one.
-const growing = ['event', 'opening', 'ledger_entry', 'custody', 'device', 'label', 'alias', 'delivery', 'repair', 'party', 'tile', 'checkpoint', 'notice', 'review', 'review_count'];
+// Tables that grow. The others hold a few rows of vocabulary, one, or one for each sender.
+const growing = ['event', 'opening', 'ledger_entry', 'custody', 'device', 'label', 'alias', 'delivery', 'repair', 'party', 'tile', 'checkpoint', 'notice', 'review'];
+// Indexes that hold only what a list is about: whoever passes over rows of these reads little.
+const bounded = ['repair_open', 'review_waiting', 'event_contradicting', 'notice_incidents'];
 
 async function loaded(events) {
   const own = !(process.env.LOADED && events === EVENTS);
@@ -59,10 +61,11 @@ function plansSince(log, from) {
   return plans;
 }
 
-/** What reads a table that grows from one end to the other. A few rows in an index's order are not that. */
+/** What reads a table that grows from one end to the other. A few rows in an index's order are not that, unless rows are passed over on the way. */
 function* scans(node, limited = false) {
   const table = node['Relation Name'];
-  const whole = node['Node Type'] === 'Seq Scan' || (/Index/.test(node['Node Type']) && !node['Index Cond'] && !limited && node['Node Type'] !== 'Bitmap Index Scan');
+  const inOrder = /Index/.test(node['Node Type']) && !node['Index Cond'] && node['Node Type'] !== 'Bitmap Index Scan';
+  const whole = node['Node Type'] === 'Seq Scan' || (inOrder && (!limited || node.Filter) && !bounded.includes(node['Index Name']));
   if (table && growing.includes(table) && whole) yield `${node['Node Type']} on ${table}`;
   const passes = ['Limit', 'LockRows', 'Nested Loop', 'Subquery Scan', 'Result', 'Index Scan', 'Index Only Scan'].includes(node['Node Type']);
   for (const child of node.Plans ?? []) yield* scans(child, node['Node Type'] === 'Limit' || (limited && passes));
@@ -120,8 +123,7 @@ async function visit(service, visitor, codes) {
     assert.equal((await visitor.person.post('/bench/record', { token: form, event_id: randomUUID(), device_id: device, kind: 'note', public_note: `Note ${turn}` })).status, 303);
     await get(link);
     assert.equal((await fetch(`${service.url}/d/${code}`)).status, 200);
-    await get('/audit');
-    await get(`/audit/devices/${device}`);
+    for (const page of ['/audit', `/audit/devices/${device}`, '/bench', '/devices', `/devices/${device}`, '/exceptions', '/labels']) await get(page);
   }
 }
 
