@@ -45,7 +45,9 @@ const struct command migrate_command = {
             "lock: two\n"
             "that run at once do the work once, and one that is stopped half-way changes nothing. The roles "
             "of the\n"
-            "service are made once by a database administrator with sql/roles.sql.",
+            "service are made once by a database administrator with sql/roles.sql. While records wait to be "
+            "sealed\n"
+            "that an older version marked in another form, nothing is changed, and it says what to do.",
     .run = run,
     .options = options,
     .examples = examples,

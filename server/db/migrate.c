@@ -11,10 +11,10 @@
 
 #define MIGRATE_MS 600000u /* a migration may take its time */
 
-/* FNV-1a, 64 bits, of all texts in order: only tells whether they changed. */
+/* FNV-1a, 64 bits, of all texts in order and the mark's form: only tells whether they changed. */
 static uint64_t fingerprint(void)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
+    uint64_t hash = (UINT64_C(14695981039346656037) ^ MARK_FORM) * UINT64_C(1099511628211);
 
     for (size_t i = 0; i < sql_functions_count; i++)
         for (const char *c = sql_functions[i].text; *c; c++)
@@ -31,6 +31,8 @@ static const char begin_sql[] =
     "DEFAULT now());"
     "CREATE TABLE IF NOT EXISTS spoor_meta.functions (one boolean PRIMARY KEY DEFAULT true CHECK (one), "
     "fingerprint text NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS spoor_meta.mark (one boolean PRIMARY KEY DEFAULT true CHECK (one), form int "
+    "NOT NULL);"
     "GRANT USAGE ON SCHEMA spoor_meta TO PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA spoor_meta TO PUBLIC;"
     "DO $$ BEGIN EXECUTE format('REVOKE TEMP ON DATABASE %I FROM PUBLIC', current_database());"
     " EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
@@ -72,6 +74,53 @@ static bool refuse_newer(const PGresult *applied, struct error *error)
                              "install the newer spoord",
                              PQgetvalue(applied, row, 0));
     return true;
+}
+
+/* The form of the marks in the database, where it has a sealed log whose sealer asks for them. Before it was
+ * written down, the first release with late arrivals was the first one of form 2. */
+static const char form_sql[] =
+    "SELECT coalesce((SELECT form FROM spoor_meta.mark), CASE WHEN EXISTS (SELECT FROM spoor_meta.migration "
+    "WHERE name = '0006_late_arrivals') THEN 2 ELSE 1 END), to_regclass('spoor.checkpoint') IS NOT NULL";
+
+/* What waits to be sealed and has a detail, by now: nobody records until this transaction ends. */
+static const char wait_sql[] = "DO $$ BEGIN PERFORM FROM spoor.ledger_head FOR UPDATE; END $$";
+static const char unsealed_sql[] = "SELECT count(*) FROM spoor.event v WHERE v.seq >= (SELECT max(size) FROM "
+                                   "spoor.checkpoint) AND v.detail IS "
+                                   "NOT NULL";
+
+static bool refuse_unsealed(PGconn *connection, struct error *error)
+{
+    PGresult *count = session_command(connection, wait_sql, MIGRATE_MS, error)
+                          ? ask(connection, unsealed_sql, error)
+                          : NULL;
+    bool      none = count && strcmp(PQgetvalue(count, 0, 0), "0") == 0;
+
+    if (count && !none)
+        error_set(
+            error, ERROR_CONFLICT,
+            "%s records with a detail wait to be sealed, and this version marks such records in another way: "
+            "seal them first with the version that recorded them (spoord seal --once), stop that one, and "
+            "try again",
+            PQgetvalue(count, 0, 0));
+    PQclear(count);
+    return none;
+}
+
+static bool take_form_over(PGconn *connection, struct error *error)
+{
+    PGresult *form = ask(connection, form_sql, error);
+    bool      same = form && strtol(PQgetvalue(form, 0, 0), NULL, 10) == MARK_FORM;
+    bool      sealed = form && PQgetvalue(form, 0, 1)[0] == 't';
+    char      note[160];
+
+    PQclear(form);
+    if (!form || (!same && sealed && !refuse_unsealed(connection, error)))
+        return false;
+    snprintf(
+        note, sizeof note,
+        "INSERT INTO spoor_meta.mark (form) VALUES (%d) ON CONFLICT (one) DO UPDATE SET form = excluded.form",
+        MARK_FORM);
+    return session_command(connection, note, MIGRATE_MS, error);
 }
 
 static bool apply_one(PGconn *connection, const struct sql_file *file, struct error *error)
@@ -135,8 +184,8 @@ static bool run(PGconn *connection, struct migration_report *report, struct erro
     applied = ask(connection, "SELECT name FROM spoor_meta.migration", error);
     if (!applied)
         return false;
-    done = refuse_newer(applied, error) && apply_missing(connection, applied, report, error) &&
-           functions_fit(connection, &fit, error);
+    done = refuse_newer(applied, error) && take_form_over(connection, error) &&
+           apply_missing(connection, applied, report, error) && functions_fit(connection, &fit, error);
     PQclear(applied);
     if (!done)
         return false;

@@ -6,6 +6,10 @@
 
 #include "shared/error.h"
 
+/* The form of the mark on what is recorded and not sealed yet (ledger/submission.h). Raised with every change
+ * of what the mark covers; tests/unit/test_mark_form.c holds the two together. 1: without the detail. */
+#define MARK_FORM 2
+
 struct migration_report {
     unsigned applied;    /* migrations applied now */
     char     latest[64]; /* name of the newest one in the database */
@@ -13,7 +17,7 @@ struct migration_report {
 
 /* Applies what is missing of sql/migrations, then sql/functions, as role spoor_owner, in one transaction
  * under an advisory lock. ERROR_CONFLICT when the database is newer than this program (names the migration it
- * does not know). */
+ * does not know), or while records wait to be sealed of which this program's mark would have another form. */
 bool migrate_run(const char *conninfo, struct migration_report *report, struct error *error) MUST_USE;
 
 /* ERROR_CONFLICT names the first migration that is missing (and says: run spoord migrate), or the one that is

@@ -6,7 +6,7 @@
  * in submission.c, "number u8 | length u32 | text". Ids in canonical form, times as milliseconds since 1970,
  * numbers decimal. The device itself is covered as the code or number by which it was called, or by its id
  * when the sender gave that; the detail in its canonical form (render/json_read.h), without the members that
- * the database derives.
+ * the database derives. A change of this is another form: db/migrate.h, MARK_FORM.
  */
 #ifndef LEDGER_SUBMISSION_H
 #define LEDGER_SUBMISSION_H

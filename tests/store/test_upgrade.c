@@ -81,10 +81,64 @@ static void what_waits_for_a_lead_is_counted(void **nothing)
     says("SELECT waiting FROM spoor.review_count", "0");
 }
 
+/* The command line records something, in whatever form the mark has. */
+#define RECORD(members)                                                                                      \
+    "SELECT spoor.record_events(jsonb_build_array(jsonb_build_object('event_id', gen_random_uuid(), "        \
+    "'actor', a.id, 'kind', 'note', 'code', 'OLDER-1') || '" members                                         \
+    "')) FROM spoor.actor a WHERE a.kind = 'system'"
+
+static void becomes_older(void)
+{
+    sql("UPDATE spoor_meta.mark SET form = 1; UPDATE spoor_meta.functions SET fingerprint = 'older'");
+}
+
+static void what_was_marked_in_another_form_is_sealed_first(void **nothing)
+{
+    struct error error = {0};
+
+    (void)nothing;
+    sql("INSERT INTO spoor.checkpoint (size, note) VALUES (1, 'the first')");
+    sql(RECORD("{\"detail\": {\"colour\": \"grey\"}}"));
+    sql(RECORD("{\"detail\": {\"colour\": \"black\"}}"));
+    becomes_older();
+    assert_false(migrate_run(cluster_conninfo(cluster), &report, &error));
+    assert_int_equal(error.kind, ERROR_CONFLICT);
+    assert_non_null(strstr(error.message, "2 records"));
+    assert_non_null(strstr(error.message, "spoord seal --once"));
+    says("SELECT form || fingerprint FROM spoor_meta.mark, spoor_meta.functions", "1older");
+    sql("DELETE FROM spoor_meta.mark; DELETE FROM spoor_meta.migration WHERE name >= '0006'");
+    assert_false(migrate_run(cluster_conninfo(cluster), &report, &error));
+    assert_non_null(strstr(error.message, "2 records")); /* from before forms were counted */
+    sql("INSERT INTO spoor_meta.migration (name) SELECT unnest('{0006_late_arrivals,0007_closing,"
+        "0008_refused_numbers,0009_old_failures,0010_review_counts}'::text[]);"
+        "INSERT INTO spoor_meta.mark (form) VALUES (1)");
+    sql("INSERT INTO spoor.checkpoint (size, note) SELECT next_seq, 'all' FROM spoor.ledger_head");
+    assert_true(migrate_run(cluster_conninfo(cluster), &report, &error));
+    says("SELECT form FROM spoor_meta.mark", "2");
+}
+
+static void what_the_form_does_not_touch_may_wait(void **nothing)
+{
+    struct error error = {0};
+
+    (void)nothing;
+    sql(RECORD("{\"public_note\": \"Grey\"}"));
+    becomes_older();
+    assert_true(migrate_run(cluster_conninfo(cluster), &report, &error));
+    sql(RECORD("{\"detail\": {\"colour\": \"red\"}}"));
+    sql("UPDATE spoor_meta.functions SET fingerprint = 'older'");
+    assert_true(migrate_run(cluster_conninfo(cluster), &report, &error)); /* the form is the same */
+    becomes_older();
+    sql("ALTER TABLE spoor.checkpoint DISABLE TRIGGER USER; TRUNCATE spoor.checkpoint");
+    assert_true(migrate_run(cluster_conninfo(cluster), &report, &error)); /* a new log takes all over */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_waits_for_a_lead_is_counted),
+        cmocka_unit_test(what_was_marked_in_another_form_is_sealed_first),
+        cmocka_unit_test(what_the_form_does_not_touch_may_wait),
     };
 
     return cmocka_run_group_tests(tests, start, stop);
