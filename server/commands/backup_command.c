@@ -40,13 +40,13 @@ const struct command backup_command = {
     .operands_least = 1,
     .operands_most = 1,
     .summary = "Copies the private PostgreSQL, the keys and the log into a new folder",
-    .text =
-        "Works while the service does, and without it. The folder gets its name when it is whole. It holds "
-        "the "
-        "keys:\n"
-        "keep it as well as the original. What is erased later stays in it: let backups go after a while. "
-        "Records\n"
-        "made after the backup are lost by going back to it; the auditor's pages say so.",
+    .text = "Works while the service does, and without it; sealing waits the while. The folder gets its name "
+            "when it\n"
+            "is whole; Ctrl-C leaves nothing. It holds the keys: keep it as well as the original. What is "
+            "erased later\n"
+            "stays in it: let backups go after a while. Records made after the backup are lost by going back "
+            "to it; the\n"
+            "auditor's pages say so where the folder 'seal' is the original's, not the copy's.",
     .run = run,
     .examples = examples,
 };

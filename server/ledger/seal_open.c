@@ -122,7 +122,8 @@ static bool begin(struct sealer *sealer, struct arena *arena, struct error *erro
     if (!head)
         return false;
     if (rows_null(begun, 0, "epoch"))
-        return error_set(error, ERROR_UNAVAILABLE, "another sealer is at work on this database");
+        return error_set(error, ERROR_UNAVAILABLE,
+                         "another sealer, or a backup, is at work on this database");
     sealer->epoch = (uint64_t)rows_integer(begun, 0, "epoch");
     sealer->stored = (uint64_t)rows_integer(head, 0, "stored_size");
     return true;

@@ -24,6 +24,7 @@ struct sealer {
     bool                  unstored;
     bool                  stands_still;  /* before a row that it cannot vouch for; all before it is sealed */
     uint64_t              epoch, stored; /* stored: entries that the database has */
+    uint64_t              looked_ms;     /* when it last looked whether somebody waits for its turn */
     int64_t               last_recorded_ms;
     struct note_key       announced; /* by a configuration entry; name "" : none */
     char                  reported[480];

@@ -21,6 +21,7 @@
 #define REST_TIMES   9u
 #define TROUBLE_MS   500u
 #define ALARM_MS     3000u
+#define LOOK_MS      1000u /* between two looks whether somebody waits for the turn */
 
 struct sealer *sealer_new(const struct sealer_options *options)
 {
@@ -197,6 +198,20 @@ static bool numbers_were_given(struct sealer *sealer, const struct rows *head, s
                      rows_text(head, 0, column));
 }
 
+/* Who waits for the turn copies what stands here (db/backup.c): it is given up, and taken again afterwards.
+ */
+static bool may_go_on(struct sealer *sealer, struct arena *arena, struct error *error)
+{
+    const struct rows *rows;
+
+    if (clock_now_ms() - sealer->looked_ms < LOOK_MS)
+        return true;
+    sealer->looked_ms = clock_now_ms();
+    rows = query_run(sealer->session, arena, SQL_SEAL_WANTED, NULL, 0, error);
+    return rows && (!rows_flag(rows, 0, "wanted") ||
+                    error_set(error, ERROR_UNAVAILABLE, "a backup is being made; sealing goes on after it"));
+}
+
 /* *count: how many were sealed now. */
 static bool seal_some(struct sealer *sealer, uint64_t *count, struct error *error)
 {
@@ -207,7 +222,7 @@ static bool seal_some(struct sealer *sealer, uint64_t *count, struct error *erro
 
     *count = 0;
     sealer->stands_still = false;
-    if (!seal_open_store(sealer, error))
+    if (!may_go_on(sealer, arena, error) || !seal_open_store(sealer, error))
         return false;
     head = query_run(sealer->session, arena, SQL_SEAL_HEAD, NULL, 0, error);
     if (!head)

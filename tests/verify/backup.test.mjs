@@ -1,34 +1,65 @@
 // A backup made while the service works: it starts elsewhere, holds what was recorded, and its history is proven.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
+import { promisify } from 'node:util';
+import { build, greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
 
 const undo = [];
 after(async () => {
   for (const step of undo.reverse()) await step();
 });
 
+/** A folder of its own that PostgreSQL's user may write into. */
+function room() {
+  const folder = mkdtempSync(join(tmpdir(), 'spoor-backup-'));
+  chmodSync(folder, 0o777);
+  undo.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The command lines that name a path. */
+const processesAbout = (path) => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return ''; // it ended meanwhile
+  }
+}).filter((line) => line.includes(path));
+
+/** A tmpfs of so many MiB, or undefined where this user may not mount. */
+function smallDisk(size) {
+  const folder = room();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}m,mode=777`, 'spoor-small', folder], { stdio: 'ignore' });
+  } catch {
+    return undefined;
+  }
+  undo.push(() => execFileSync('umount', ['-l', folder]));
+  return folder;
+}
+
 const size = async (service) => Number((await (await fetch(`${service.url}/log/checkpoint`)).text()).split('\n')[1]);
+const sql = async ({ state }, text) =>
+  (await promisify(execFile)('psql', ['-qXAt', '-v', 'ON_ERROR_STOP=1', '-h', join(state, 'state/run'), '-U', 'postgres', '-d', 'spoor', '-c', text])).stdout.trim();
+const poster = (code, desk) => (where) => fetch(`${where.url}/api/v1/events`, {
+  method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${desk}` },
+  body: JSON.stringify({ events: [{ event_id: randomUUID(), code, kind: 'moved' }] }) });
 const ledger = async (service, token) =>
   (await (await fetch(`${service.url}/api/v1/events`, { headers: { authorization: `Bearer ${token}` } })).text()).trim().split('\n').map((line) => JSON.parse(line));
 
 test('a backup of a working service starts elsewhere with the same events, seals on, and is intact', { timeout: 240000 }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spoor-backup-'));
-  chmodSync(folder, 0o777);
-  undo.push(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = room();
   const service = await startSpoord();
   undo.push(() => service.stop());
   const code = greeting(service.output()).sticker.split('/d/')[1];
   const audit = (await service.run('token', 'add', 'reader', '--role', 'auditor')).out.trim();
   const desk = (await service.run('token', 'add', 'writer', '--role', 'technician')).out.trim();
-  const post = (where) => fetch(`${where.url}/api/v1/events`, {
-    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${desk}` },
-    body: JSON.stringify({ events: [{ event_id: randomUUID(), code, kind: 'moved' }] }) });
+  const post = poster(code, desk);
   const before = await ledger(service, audit);
   await waitFor('the seal', async () => (await size(service)) > before.length);
   const key = (await service.run('key', 'show')).out.trim();
@@ -59,6 +90,88 @@ test('a backup of a working service starts elsewhere with the same events, seals
   const verdict = await run(['bundle', bundle, '--key', key], {}, { program: 'spoor-verify' });
   assert.equal(verdict.code, 0, verdict.out + verdict.err);
 });
+
+test('a backup made while many records are sealed fits together: it starts without an incident', { timeout: 240000 }, async () => {
+  const folder = room();
+  const service = await startSpoord();
+  undo.push(() => service.stop());
+  const code = greeting(service.output()).sticker.split('/d/')[1];
+  const desk = (await service.run('token', 'add', 'writer', '--role', 'technician')).out.trim();
+  const post = poster(code, desk), copy = join(folder, 'copy');
+  const making = service.run('backup', copy);
+  let posted = 0, making_on = true;
+  making.then(() => (making_on = false));
+  for (; making_on; posted++) assert.equal((await post(service)).status, 200, 'recording goes on');
+  assert.equal((await making).code, 0, (await making).err);
+  assert.ok(posted > 5);
+  const audit = (await service.run('token', 'add', 'reader', '--role', 'auditor')).out.trim();
+  const recorded = (await ledger(service, audit)).length;
+  await waitFor('the sealer to go on', async () => (await size(service)) > recorded);
+  assert.doesNotMatch(service.log(), /sealing stands still/);
+
+  const elsewhere = join(folder, 'elsewhere');
+  mkdirSync(elsewhere, { mode: 0o755 });
+  execFileSync('cp', ['-a', copy, join(elsewhere, 'state')]);
+  const other = await startSpoord({ state: elsewhere, demo: false });
+  undo.push(() => other.stop());
+  assert.equal((await post(other)).status, 200);
+  await waitFor('the next seal', async () => (await sql(other, 'SELECT max(c.size) = h.next_seq FROM spoor.checkpoint c, spoor.ledger_head h GROUP BY h.next_seq')) === 't');
+  assert.equal(await sql(other, 'SELECT count(*) FROM spoor.notice WHERE type = 7'), '0', 'no incident had to be told');
+});
+
+test('where the sealer’s folder survived, the log of a restored backup says what is missing', { timeout: 240000 }, async () => {
+  const folder = room();
+  const service = await startSpoord();
+  undo.push(() => service.stop());
+  const desk = (await service.run('token', 'add', 'writer', '--role', 'technician')).out.trim();
+  const post = poster(greeting(service.output()).sticker.split('/d/')[1], desk);
+  const before = await waitFor('the first seal', () => size(service));
+  assert.equal((await service.run('backup', join(folder, 'state'))).code, 0);
+  for (let n = 0; n < 3; n++) assert.equal((await post(service)).status, 200);
+  await waitFor('the seal', async () => (await size(service)) >= before + 3);
+  const sealed = await size(service);
+  await service.kill('SIGTERM');
+  execFileSync('rm', ['-r', join(folder, 'state', 'seal')]);
+  execFileSync('cp', ['-a', join(service.state, 'state', 'seal'), join(folder, 'state')]);
+  const other = await startSpoord({ state: folder, demo: false });
+  undo.push(() => other.stop());
+  await waitFor('the seal of what is missing', async () => (await size(other)) > sealed);
+  assert.equal(await sql(other, 'SELECT to_size - from_size FROM spoor.notice WHERE type = 7 AND incident = 1'), '3');
+  assert.equal((await post(other)).status, 200);
+});
+
+test('a backup that does not fit is refused before it begins, with what it needs and what is free', { timeout: 120000 }, async (t) => {
+  const disk = smallDisk(24);
+  if (!disk) return t.skip('only root can mount a small disk');
+  const service = await startSpoord({ demo: false });
+  undo.push(() => service.stop());
+  const { code, err } = await service.run('backup', join(disk, 'copy'));
+  assert.notEqual(code, 0);
+  assert.match(err, /^spoord backup: the copy needs \d+ MiB, and \S+ has \d+ MiB free; nothing was begun\n$/);
+  assert.deepEqual(readdirSync(disk), []);
+});
+
+for (const signal of ['SIGINT', 'SIGTERM'])
+  test(`a backup that is stopped with ${signal} leaves nothing, and the service works on`, { timeout: 120000 }, async () => {
+    const folder = room();
+    const service = await startSpoord();
+    undo.push(() => service.stop());
+    const copy = join(folder, 'copy');
+    const child = spawn(join(build, 'spoord'), ['backup', copy], { env: { ...process.env, SPOOR_STATE: join(service.state, 'state') }, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (text) => (said += text));
+    const ended = new Promise((done) => child.on('close', (code, by) => done({ code, by })));
+    await waitFor('the copying', () => existsSync(join(`${copy}.part`, 'pg', 'base')));
+    child.kill(signal);
+    const how = await ended;
+    assert.equal(how.by, null, 'it ends by itself');
+    assert.notEqual(how.code, 0);
+    assert.match(said, /^spoord backup: stopped; nothing is left of it\n$/);
+    assert.deepEqual(readdirSync(folder), []);
+    assert.deepEqual(processesAbout(copy), []);
+    const again = await service.run('backup', copy);
+    assert.equal(again.code, 0, again.err);
+  });
 
 test('a PostgreSQL of one’s own is not backed up by spoord, and says what to keep', async () => {
   const { code, err } = await run(['backup', '/nowhere/copy'], { SPOOR_DATABASE: 'postgresql://nobody@127.0.0.1:1/none' });
