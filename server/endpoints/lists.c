@@ -111,8 +111,8 @@ static bool add_flagged(struct session *session, const struct request *request, 
 
     if (!is_number(before))
         return error_field(error, "before", "'before' is a whole number");
-    const struct rows *rows = QUERY(session, request->arena, SQL_LEDGER_FLAGGED, error,
-                                    *before ? before : LATEST_SEQ, PAGE_TEXT);
+    const struct rows *rows =
+        QUERY(session, request->arena, SQL_LEDGER_FLAGGED, error, *before ? before : LATEST_SEQ, PAGE_TEXT);
 
     for (size_t i = 0; rows && i < rows_count(rows); i++)
         add_event(request, rows, i, view_append(view, "rows"));
