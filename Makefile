@@ -7,7 +7,7 @@ SERVER_PACKAGES  := libmicrohttpd libpq libqrencode libsodium jansson cairo cair
 SCANNER_PACKAGES := zbar libpng libjpeg libwebp libwebpdemux libheif libexif zxing libcurl jansson libsodium libseccomp sqlite3 libevdev alsa ncursesw libqrencode
 
 CFLAGS_release := -O2 -D_FORTIFY_SOURCE=3
-CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_asan    := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_tsan    := -O1 -g -fsanitize=thread
 CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, build, freePort, greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
 
-const kills = Number(process.env.SPOOR_KILLS ?? 40);
+const kills = Number(process.env.SPOOR_KILLS ?? 20);
 const A_QUEUE = 40; // kills of one
 let service, proxy, code, audit, places;
 const folders = [];
