@@ -168,12 +168,15 @@ static void check_entry(struct run *run, const uint8_t *bytes, size_t length, ui
         run->target = targets_meet(run->targets, &entry, seq);
         check_target(run, &entry, seq);
     }
+    if (read && entry.type == ENTRY_INCIDENT)
+        run->incident = seq;
     if (read && entry.type == ENTRY_CONFIGURATION)
         check_configuration(run, &entry, seq);
     bundle_openings_check(run, read ? &entry : NULL, seq);
     if (read && entry.type == ENTRY_EVENT) {
         device = bundle_chain_check(run, &entry, seq);
         bundle_scans_check(run, &entry, seq, device);
+        bundle_claims_check(run, &entry, seq, device);
     }
     bundle_rows_check(run, read ? &entry : NULL, seq, device);
 }

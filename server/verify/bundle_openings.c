@@ -115,3 +115,17 @@ void bundle_openings_end(struct run *run)
     for (; run->has_opening; bundle_openings_next(run))
         finding_add(run->findings, FINDING_SMUGGLED, run->opening_seq, "a value behind the end of the log");
 }
+
+struct json_part bundle_opened(struct run *run, unsigned tag)
+{
+    const struct buffer *raw = &run->raw[tag];
+    struct json_value    value = {raw->text, raw->length, false};
+    struct json_part     plain = {0};
+
+    if (!(run->opened >> tag & 1))
+        return plain;
+    value.escaped = memchr(raw->text, '\\', raw->length) != NULL;
+    if (!json_line_text(&value, &run->plain[tag], &plain.text, &plain.length))
+        plain.text = NULL;
+    return plain;
+}

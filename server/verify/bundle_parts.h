@@ -47,6 +47,7 @@ struct run {
     struct id_map       *labels;       /* by the code's hash: what it is on */
     bool                 all;          /* scope; else: */
     uint8_t              scope_device[16];
+    uint64_t             incident;  /* seq of the latest; 0: none */
     uint64_t             announced; /* seq of the latest configuration; 0: none */
     struct note_key      announced_key;
     char                 checkpoint[BUNDLE_CHECKPOINT_MOST + 1];
@@ -90,6 +91,9 @@ void bundle_openings_check(struct run *run, const struct entry *entry, uint64_t 
 void bundle_openings_next(struct run *run);
 void bundle_openings_end(struct run *run); /* what is left belongs to no entry */
 
+/* A value of this entry, unescaped; none where it is not here. */
+struct json_part bundle_opened(struct run *run, unsigned tag);
+
 /* The row of this entry, each member against it. */
 void bundle_rows_check(struct run *run, const struct entry *entry, uint64_t seq,
                        const struct device_state *device);
@@ -103,6 +107,10 @@ void bundle_row_words(const struct run *run, uint64_t seq, struct json_part *ste
 /* What a scanner signed of this event. */
 void bundle_scans_check(struct run *run, const struct entry *entry, uint64_t seq,
                         const struct device_state *device);
+
+/* What an event that was overtaken claims; then notes of the device what the next one is held against. */
+void bundle_claims_check(struct run *run, const struct entry *entry, uint64_t seq,
+                         struct device_state *device);
 
 /* A tile that the leaves so far complete (a tile_edge_complete); at the end, those that they leave
  * incomplete, and whether there are others. */

@@ -78,29 +78,15 @@ static void check_labels(struct run *run, const struct scan_proof *proof, const 
                          uint64_t seq)
 {
     uint64_t kind = entry_number(record->entry, TAG_KIND);
+    uint8_t  place[16], to[16];
+    bool     claims_place = scan_proof_claimed(record, "place", place);
+    bool     claims_to = scan_proof_claimed(record, "to", to);
 
     check_label(run, &proof->said[SCAN_CODE], record->entry->field[TAG_DEVICE].value, seq);
-    if (scan_proof_is_overtaken(record))
-        return;
     if (scan_proof_takes_place(kind))
-        check_label(run, &proof->said[SCAN_PLACE], record->place, seq);
-    if (scan_proof_takes_receiver(kind))
-        check_label(run, &proof->said[SCAN_TO], record->holder, seq);
-}
-
-/* A value of this entry, unescaped; none where it is not here. */
-static struct json_part opened(struct run *run, unsigned tag)
-{
-    const struct buffer *raw = &run->raw[tag];
-    struct json_value    value = {raw->text, raw->length, false};
-    struct json_part     plain = {0};
-
-    if (!(run->opened >> tag & 1))
-        return plain;
-    value.escaped = memchr(raw->text, '\\', raw->length) != NULL;
-    if (!json_line_text(&value, &run->plain[tag], &plain.text, &plain.length))
-        plain.text = NULL;
-    return plain;
+        check_label(run, &proof->said[SCAN_PLACE], claims_place ? place : record->place, seq);
+    if (claims_to || scan_proof_takes_receiver(kind))
+        check_label(run, &proof->said[SCAN_TO], claims_to ? to : record->holder, seq);
 }
 
 static void collect(struct run *run, const struct entry *entry, uint64_t seq,
@@ -111,7 +97,7 @@ static void collect(struct run *run, const struct entry *entry, uint64_t seq,
 
     *record = (struct scan_record){.entry = entry};
     for (size_t i = 0; i < COUNT_OF(values); i++)
-        record->value[values[i]] = opened(run, values[i]);
+        record->value[values[i]] = bundle_opened(run, values[i]);
     if (device->holder_value.state == VALUE_TEXT)
         record->holder = device->holder_value.party;
     if (device->place_value.state == VALUE_TEXT)
@@ -149,7 +135,7 @@ static void check_unsigned(struct run *run, uint64_t seq)
 {
     uint8_t id[16];
 
-    if (id_map_count(run->scanners) == 0 || !scan_proof_party(opened(run, TAG_RECORDER), id) ||
+    if (id_map_count(run->scanners) == 0 || !scan_proof_party(bundle_opened(run, TAG_RECORDER), id) ||
         !id_map_find(run->scanners, id))
         return;
     tell(run, seq, "it is not signed, and its recorder is a scanner that signs");
@@ -166,7 +152,7 @@ void bundle_scans_check(struct run *run, const struct entry *entry, uint64_t seq
         check_unsigned(run, seq);
         return;
     }
-    value = opened(run, TAG_SCANNER_SIGNATURE);
+    value = bundle_opened(run, TAG_SCANNER_SIGNATURE);
     if (value.text)
         check_signed(run, entry, seq, device, value);
 }

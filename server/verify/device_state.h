@@ -19,6 +19,9 @@ struct device_state {
     uint32_t           device_seq;
     uint8_t            digest[HASH_SIZE], holder[HASH_SIZE];
     struct known_value holder_value, place_value;
+    uint64_t           seq;
+    int64_t            newest_ms; /* when the newest of its events happened, by our clock */
+    uint16_t           step;
 };
 
 #endif

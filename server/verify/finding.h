@@ -26,6 +26,7 @@ enum finding {
     FINDING_TILE,
     FINDING_NAME, /* a warning */
     FINDING_SCAN,
+    FINDING_CLAIM,
     FINDING_COUNT
 };
 

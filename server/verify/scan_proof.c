@@ -196,31 +196,39 @@ static bool same_reason(const struct comparison_of *of)
     return is_word(of, SCAN_REASON, TAG_REASON, words_reason, of->record->reason);
 }
 
+static bool read_claimed(struct json_part claimed, const char *name, uint8_t id[16])
+{
+    struct json_part quoted = json_compact_member(claimed, name);
+
+    if (!quoted.text || quoted.length < 3)
+        return false;
+    return read_uuid(&(struct scan_part){(const uint8_t *)quoted.text + 1, quoted.length - 2}, id);
+}
+
 /* Badges are told by others (scan_proof.h); an id is told here. */
 static bool same_receiver(const struct comparison_of *of)
 {
-    struct json_part claimed = json_compact_member(of->claimed, "to");
-    uint8_t          id[16], other[16];
+    uint8_t id[16], claimed[16];
 
-    if (!takes(of->kind, TAKES_TO) || !read_uuid(&of->said[SCAN_TO], id))
+    if (!read_uuid(&of->said[SCAN_TO], id))
         return true;
-    if (claimed.text) {
-        const struct scan_part inner = {(const uint8_t *)claimed.text + 1, claimed.length - 2};
-
-        return claimed.length > 2 && read_uuid(&inner, other) && memcmp(id, other, sizeof id) == 0;
-    }
-    return !of->record->holder || memcmp(id, of->record->holder, sizeof id) == 0;
+    if (json_compact_member(of->claimed, "to").text)
+        return read_claimed(of->claimed, "to", claimed) && memcmp(id, claimed, sizeof id) == 0;
+    return !takes(of->kind, TAKES_TO) || !of->record->holder ||
+           memcmp(id, of->record->holder, sizeof id) == 0;
 }
 
+/* What place a label is, is told by others too. One that was overtaken stands in what is claimed. */
 static bool same_place(const struct comparison_of *of)
 {
     struct json_part place = of->record->value[TAG_PLACE];
+    bool             claims = json_compact_member(of->claimed, "place").text != NULL;
 
-    if (!scan_proof_takes_place(of->kind) || of->claimed.text)
+    if (!scan_proof_takes_place(of->kind))
         return true;
     if (of->said[SCAN_PLACE].bytes)
-        return !of->record->nowhere;
-    return !place.text || place.length == 0;
+        return claims || !of->record->nowhere;
+    return !claims && (!place.text || place.length == 0);
 }
 
 static bool same_target(const struct comparison_of *of)
@@ -344,7 +352,7 @@ const char *scan_proof_differs(const struct scan_proof *proof, const struct scan
     return NULL;
 }
 
-bool scan_proof_is_overtaken(const struct scan_record *record)
+bool scan_proof_claimed(const struct scan_record *record, const char *name, uint8_t id[16])
 {
-    return json_compact_member(record->value[TAG_DETAIL], "claimed").text != NULL;
+    return read_claimed(json_compact_member(record->value[TAG_DETAIL], "claimed"), name, id);
 }

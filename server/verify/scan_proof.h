@@ -66,8 +66,8 @@ bool scan_proof_party(struct json_part value, uint8_t id[16]) MUST_USE;
 /* A field as a text of at most size - 1 bytes; false: it was not said, or is none. */
 bool scan_proof_text(const struct scan_part *said, char *text, size_t size) MUST_USE;
 
-/* Whether others had moved on before this one came: what it claimed changed nothing. */
-bool scan_proof_is_overtaken(const struct scan_record *record);
+/* The party that an event claims which others had overtaken: "to", "place". False: it claims none. */
+bool scan_proof_claimed(const struct scan_record *record, const char *name, uint8_t id[16]) MUST_USE;
 
 /* Whether an event of this kind takes a receiver, or a place, over. */
 bool scan_proof_takes_receiver(uint64_t kind);

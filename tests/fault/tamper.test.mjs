@@ -8,7 +8,7 @@ import { Ledger, move, record, startPostgres } from './lab.mjs';
 // Of every form that JSON has: the database writes it in its own way, and the mark must know it again.
 const detail = { zz: { b: [1.5, -2, 3e-7, 9007199254740992, 'é\u0001"\\/\u{1F527}', null, true, [], {}], a: '' }, expected_on: '2026-12-24', '': 0.1, nothing: {}, status: 'claimed', insurance: { claimed: true }, 'skipped claimed': 1 };
 
-let postgres, ledger, token, key, sealed, checkpoint;
+let postgres, ledger, token, key, sealed, unsealed, checkpoint;
 
 before(async () => {
   postgres = startPostgres();
@@ -22,7 +22,13 @@ before(async () => {
   // What comes now is recorded, and not sealed yet.
   for (const events of [[move('FAULT-1', { public_note: 'a fan', detail })], [move('FAULT-2')], [move('FAULT-1')], [move('FAULT-2', { public_note: 'a screen' })]])
     await record(service, token, events);
+  const ago = (kind, hours, more) => move('FAULT-2', { kind, happened_at: new Date(Date.now() - hours * 3600e3).toISOString(), ...more });
+  const late = [];
+  for (const event of [ago('waiting', 1, { reason: 'PARTS_ORDERED' }), ago('waiting', 2, { reason: 'QUEUE' }), ago('moved', 3)])
+    late.push(...(await record(service, token, [event])));
+  assert.deepEqual(late.map(({ flags }) => flags.includes('overtaken')), [false, true, true]);
   await service.stop();
+  unsealed = Number(ledger.sql('SELECT next_seq FROM ledger_head')) - sealed;
   key = await ledger.key();
   checkpoint = newest();
   ledger.remember();
@@ -43,7 +49,7 @@ async function attacked(sql, check) {
 test('an honest ledger is sealed to its end and has no finding', () =>
   attacked('', async () => {
     assert.equal((await ledger.sealOnce()).code, 0);
-    assert.equal(ledger.sealedSize(), sealed + 4);
+    assert.equal(ledger.sealedSize(), sealed + unsealed);
     const { code, out } = await ledger.audit(key);
     assert.equal(code, 0, out);
   }));
@@ -132,6 +138,25 @@ for (const [name, sql, sentence, verdict] of beforeSealing)
       if (verdict !== undefined) assert.equal((await ledger.audit(key)).code, verdict, 'what is sealed stays provable');
     }));
 
+// Of what was overtaken, the mark covers what was said of step, receiver and place; the rest of the claim is the database's word.
+const claims = (seq, value) => withDetail(seq, `jsonb_set(coalesce(detail, '{}'), '{claimed}', '${value}')`);
+const overtaken = [
+  ['another reason in its claim', claims('$next + 5', '{"reason": "WAIT_ANSWER"}'), /another reason/],
+  ['a step in the claim of a move', claims('$next + 6', '{"step": "ready"}'), /its kind does not say/],
+  ['nothing left of its claim', claims('$next + 6', '{}'), /its kind does not say/],
+  ['what took effect called overtaken', claims('$next + 4', '{}'), /its kind does not say/],
+];
+for (const [name, sql, words] of overtaken)
+  test(`before sealing: ${name} is sealed, and found at home`, () =>
+    attacked(told(sql), async () => {
+      const { code: sealing, err } = await ledger.sealOnce();
+      assert.equal(sealing, 0, err);
+      const { code, findings, out } = await ledger.audit(key);
+      assert.equal(code, 1, out);
+      assert.deepEqual([...new Set(findings)], ['F22'], out);
+      assert.match(out, words);
+    }));
+
 // [what the database says, what the sealer must say]
 const contradictions = [
   ['an entry that was altered in the database', `UPDATE ledger_entry SET entry = set_bit(entry, 300, 1 - get_bit(entry, 300)) WHERE seq = 5`],
@@ -145,7 +170,7 @@ for (const [name, sql] of contradictions)
       const { code, err } = await ledger.sealOnce();
       assert.equal(code, 4, err);
       assert.notEqual(ledger.alarm(), '', err);
-      assert.equal(ledger.sql(`SELECT count(*) FROM checkpoint WHERE size = ${sealed + 4}`), '0');
+      assert.equal(ledger.sql(`SELECT count(*) FROM checkpoint WHERE size = ${sealed + unsealed}`), '0');
     }));
 
 test('yesterday\'s copy of the database: the log goes on behind what was sealed, with an incident, and the loss is found', () =>
@@ -209,7 +234,7 @@ test('a lost folder is adopted only with a checkpoint from outside whose root th
     assert.equal(code, 0, err);
     const sealedOn = await ledger.sealOnce();
     assert.equal(sealedOn.code, 0, sealedOn.err);
-    assert.equal(ledger.sealedSize(), sealed + 4);
+    assert.equal(ledger.sealedSize(), sealed + unsealed);
     const again = await ledger.spoord('seal', '--adopt', held, '--key', key);
     assert.equal(again.code, 4, 'a folder that knows more is never taken back');
     assert.notEqual((await ledger.audit(await ledger.key(), '--since', held)).code, 0, 'the new key cannot vouch for the old checkpoint by itself');

@@ -304,25 +304,76 @@ static void details_fit_in_the_form_of_the_database(void **state)
     }
 }
 
-static void a_scan_that_was_overtaken_is_held_against_what_it_claimed(void **state)
+/* The last scan came after what happened later, and says what it would have changed. */
+static void overtake(void)
 {
-    (void)state;
+    snprintf(times[4], sizeof times[4], "2026-01-01T13:00:02.500+01:00");
+    event[4].happened_ms = NOON + 2500;
+    event[4].flags = 2;
     said[4].step = "repair";
     said[4].place = shelf.code;
     said[4].to = "3488a348-3ce9-462c-a9c4-d124ab9dcb44";
-    said[4].reason = "QUEUE";
     event[4].detail =
         "{\"claimed\": {\"to\": \"3488a348-3ce9-462c-a9c4-d124ab9dcb44\", \"step\": \"repair\", "
-        "\"place\": \"d6b6140f-eb63-4b4b-b8ec-23032df75152\", \"reason\": \"QUEUE\"}}";
+        "\"place\": \"d6b6140f-eb63-4b4b-b8ec-23032df75152\"}}";
+}
+
+static void a_scan_that_was_overtaken_is_held_against_what_it_claimed(void **state)
+{
+    struct findings findings;
+
+    (void)state;
+    overtake();
     sign_all();
-    expect_found(); /* it was not late */
-    event[4].flags = 2;
-    device = (struct forge_device){.id = {7}};
     expect_intact();
     said[4].step = "ready";
     sign_all();
     device = (struct forge_device){.id = {7}};
     expect_found();
+    said[4].step = "repair";
+    event[4].flags = 0;
+    sign_all();
+    device = (struct forge_device){.id = {7}};
+    write_and_end();
+    findings = check(NULL);
+    assert_int_equal(findings.count[FINDING_SCAN], 1); /* it was not late */
+}
+
+/* What the labels of place and badge stood for before, they must stand for in a claim. */
+static void a_claim_of_another_place_or_person_than_was_scanned_is_f21(void **state)
+{
+    static const char claims[] = "{\"claimed\": {\"to\": \"%s\", \"step\": \"repair\"%s}}";
+    static const char noor[] = "3488a348-3ce9-462c-a9c4-d124ab9dcb44",
+                      desk[] = "ac12e03d-76a2-49fa-b80b-8d45a06d763a",
+                      shelved[] = ", \"place\": \"d6b6140f-eb63-4b4b-b8ec-23032df75152\"",
+                      elsewhere[] = ", \"place\": \"2459ad7b-c959-48c3-ab8b-707b68ac55ce\"";
+    static const struct {
+        const char *to, *place;
+        bool        says_place, lies;
+    } cases[] = {{noor, shelved, true, false},
+                 {desk, shelved, true, true},
+                 {noor, elsewhere, true, true},
+                 {noor, shelved, false, true},
+                 {noor, "", false, false}};
+    struct label badge;
+    char         detail[300];
+
+    (void)state;
+    assert_true(label_make(54321, &badge));
+    overtake();
+    said[2].to = badge.code; /* Noor has it from then on */
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        said[4].to = badge.code;
+        said[4].place = cases[i].says_place ? shelf.code : NULL;
+        snprintf(detail, sizeof detail, claims, cases[i].to, cases[i].place);
+        event[4].detail = detail;
+        sign_all();
+        device = (struct forge_device){.id = {7}};
+        if (cases[i].lies)
+            expect_found();
+        else
+            expect_intact();
+    }
 }
 
 static void an_erased_note_takes_its_signature_along(void **state)
@@ -361,6 +412,7 @@ int main(void)
         SCANS(another_note_than_was_signed_is_f21),
         SCANS(details_fit_in_the_form_of_the_database),
         SCANS(a_scan_that_was_overtaken_is_held_against_what_it_claimed),
+        SCANS(a_claim_of_another_place_or_person_than_was_scanned_is_f21),
         SCANS(an_erased_note_takes_its_signature_along),
     };
 
