@@ -98,7 +98,8 @@ static bool refuse_unsealed(PGconn *connection, struct error *error)
     if (count && !none)
         error_set(
             error, ERROR_CONFLICT,
-            "%s records with a detail wait to be sealed, and this version marks such records in another way: "
+            "records with a detail wait to be sealed (%s), and this version marks such records in another "
+            "way: "
             "seal them first with the version that recorded them (spoord seal --once), stop that one, and "
             "try again",
             PQgetvalue(count, 0, 0));
