@@ -79,6 +79,8 @@ static bool map_buffers(struct camera *camera)
                                         (off_t)buffer.m.offset);
         if (camera->buffers[i].start == MAP_FAILED)
             return false;
+        (void)madvise(camera->buffers[i].start, buffer.length,
+                      MADV_DONTFORK); /* not for the child that decodes */
         camera->count++;
         if (ioctl(camera->file, VIDIOC_QBUF, &buffer) != 0)
             return false;
@@ -105,7 +107,9 @@ static bool copy(struct camera *camera, const struct v4l2_buffer *buffer)
     size_t length = buffer->bytesused;
 
     camera->frame.length = 0;
-    if (buffer->index >= camera->count || (buffer->flags & V4L2_BUF_FLAG_ERROR) || length > FRAME_LENGTH)
+    camera->frame.damaged =
+        buffer->index >= camera->count || (buffer->flags & V4L2_BUF_FLAG_ERROR) || length > FRAME_LENGTH;
+    if (camera->frame.damaged)
         return true;
     if (length > camera->buffers[buffer->index].length)
         length = camera->buffers[buffer->index].length;
@@ -148,6 +152,7 @@ static bool camera_next(void *context, struct frame *frame, struct error *error)
     bool           some, going;
 
     camera->frame.length = 0;
+    camera->frame.damaged = false;
     going = take(camera, PATIENCE_MS, &some);
     for (unsigned i = 0; going && some && i < BUFFERS; i++)
         going = take(camera, 0, &some);

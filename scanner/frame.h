@@ -25,7 +25,8 @@ struct frame {
     unsigned          width, height; /* pixels; a JPEG says its own */
     size_t            stride;        /* bytes from a row to the next; not of a JPEG */
     const uint8_t    *bytes;
-    size_t            length; /* 0: nothing came this time */
+    size_t            length;  /* 0: nothing came this time */
+    bool              damaged; /* something came; the driver says that it is no picture */
 };
 
 struct frame_source {

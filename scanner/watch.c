@@ -60,6 +60,13 @@ static void take_codes(struct watching *watching, const struct decode_result *co
 }
 
 /* A damaged frame now and then is common; a camera that gives nothing else is of no use. */
+static bool is_of_use(struct watching *watching, bool read, const char *why, struct error *error)
+{
+    watching->unreadable = read ? 0 : watching->unreadable + 1;
+    return watching->unreadable <= UNREADABLE_MOST ||
+           error_set(error, ERROR_UNAVAILABLE, "the camera's pictures cannot be read: %.200s", why);
+}
+
 static bool look(struct watching *watching, const struct frame *frame, struct error *error)
 {
     static struct decode_result codes[DECODED_MOST];
@@ -67,15 +74,14 @@ static bool look(struct watching *watching, const struct frame *frame, struct er
              .effort = EFFORT_QUICK, .budget_ms = DECODE_BUDGET_MS, .deeper = ++watching->turn};
     struct error problem = {0};
     size_t       count = 0;
+    bool         read;
 
-    if (!decode_frame(frame, &settings, codes, DECODED_MOST, &count, &problem) &&
-        problem.kind != ERROR_NOT_FOUND)
-        watching->unreadable++;
-    else
-        watching->unreadable = 0;
-    if (watching->unreadable > UNREADABLE_MOST)
-        return error_set(error, ERROR_UNAVAILABLE, "the camera's pictures cannot be read: %.200s",
-                         problem.message);
+    if (frame->damaged)
+        return is_of_use(watching, false, "its driver says that they are damaged", error);
+    read = decode_frame(frame, &settings, codes, DECODED_MOST, &count, &problem) ||
+           problem.kind == ERROR_NOT_FOUND;
+    if (!is_of_use(watching, read, problem.message, error))
+        return false;
     take_codes(watching, codes, count);
     return true;
 }
@@ -92,7 +98,7 @@ int watch_frames(struct scan *scan, struct frame_source *source, struct error *e
         scan_tick(scan);
         if (!scan->wait)
             note(&watching, scan_hear(scan));
-        if (frame.length > 0 && !look(&watching, &frame, error))
+        if ((frame.length > 0 || frame.damaged) && !look(&watching, &frame, error))
             break;
     }
     source->close(source->context);

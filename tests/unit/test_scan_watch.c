@@ -45,8 +45,8 @@ static struct kept pack(const struct picture *picture, enum frame_layout layout,
         for (unsigned x = 0; x < picture->width; x++)
             kept.bytes[y * stride + x * step + (layout == FRAME_UYVY)] =
                 picture->grey[(size_t)y * picture->width + x];
-    kept.frame =
-        (struct frame){layout, picture->width, picture->height, stride, kept.bytes, stride * picture->height};
+    kept.frame = (struct frame){
+        layout, picture->width, picture->height, stride, kept.bytes, stride * picture->height, false};
     return kept;
 }
 
@@ -155,8 +155,8 @@ static void refuses_frames_that_are_not_what_they_say(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const struct frame frame = {FRAME_YUYV,     rows[i].width, rows[i].height,
-                                    rows[i].stride, bytes,         rows[i].length};
+        const struct frame frame = {FRAME_YUYV, rows[i].width,  rows[i].height, rows[i].stride,
+                                    bytes,      rows[i].length, false};
         struct picture     picture;
         struct error       error = {0};
 
@@ -341,6 +341,7 @@ static void tells_of_a_camera_that_goes_or_gives_nothing_to_read(void **state)
 {
     static const uint8_t noise[64] = "no picture at all";
     const struct frame   bad = {.layout = FRAME_JPEG, .bytes = noise, .length = sizeof noise};
+    const struct frame   damaged = {.layout = FRAME_JPEG, .damaged = true};
     const struct frame  *frames[400];
     struct film          film = {frames, 3, 0, false, true};
     struct queue        *queue = open_in(folder);
@@ -356,6 +357,13 @@ static void tells_of_a_camera_that_goes_or_gives_nothing_to_read(void **state)
     error = (struct error){0};
     watch(&film, queue, &error);
     assert_non_null(strstr(error.message, "cannot be read"));
+    assert_true(film.at < film.count && film.closed);
+    for (size_t i = 0; i < COUNT_OF(frames); i++)
+        frames[i] = &damaged;
+    film = (struct film){frames, COUNT_OF(frames), 0, false, false};
+    error = (struct error){0};
+    watch(&film, queue, &error);
+    assert_non_null(strstr(error.message, "damaged"));
     assert_true(film.at < film.count && film.closed);
     queue_close(queue);
 }
