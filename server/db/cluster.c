@@ -21,6 +21,7 @@
 
 #define START_TURNS    1200 /* of 50 ms */
 #define STOP_TURNS     700  /* of 50 ms: longer than the supervisor's own patience */
+#define AGAIN_TURNS    20   /* of these, until it is told once more */
 #define FAST_STOP_S    20   /* seconds until a fast shutdown becomes an immediate one */
 #define BACKOFF_MOST_S 30u
 
@@ -121,23 +122,54 @@ static void stop_postgres(pid_t postgres)
     waitpid(postgres, NULL, 0);
 }
 
-/* Runs PostgreSQL again whenever it ends, after 0.5 s doubled up to 30 s, until a signal says stop. Never
+/* Only the service stops its database, or the service's end: a signal to all that have its command line, as
+ * pkill and a service manager send, reaches this process too, while the service still has sessions open. */
+static bool says_stop(int number, const siginfo_t *from, pid_t service)
+{
+    return (number == SIGTERM || number == SIGINT) && (from->si_pid == service || getppid() != service);
+}
+
+/* Waits half of that; true when it was to stop meanwhile. */
+static bool hears_stop(const sigset_t *signals, pid_t service, unsigned half_seconds)
+{
+    struct timespec wait = {.tv_sec = half_seconds / 4, .tv_nsec = (long)(half_seconds % 4) * 250000000};
+    siginfo_t       from = {0};
+    int             number;
+
+    do
+        number = sigtimedwait(signals, &from, &wait);
+    while (number == SIGCHLD);
+    return says_stop(number, &from, service);
+}
+
+/* Until PostgreSQL ends by itself; true when it was to stop. */
+static bool watch_postgres(pid_t postgres, const sigset_t *signals, pid_t service)
+{
+    while (postgres > 0 && waitpid(postgres, NULL, WNOHANG) == 0) {
+        siginfo_t from = {0};
+
+        if (says_stop(sigwaitinfo(signals, &from), &from, service))
+            return true;
+    }
+    return false;
+}
+
+/* Runs PostgreSQL again whenever it ends, after 0.5 s doubled up to 30 s, until the service says stop. Never
  * returns. */
-static void supervise(const struct cluster_files *files, struct shared_state *shared, const sigset_t *signals)
+static void supervise(const struct cluster_files *files, struct shared_state *shared, const sigset_t *signals,
+                      pid_t service)
 {
     unsigned half_seconds = 1;
 
     for (;;) {
-        time_t          begun = time(NULL);
-        pid_t           postgres = start_postgres(files);
-        int             number = 0;
-        struct timespec wait;
+        time_t begun = time(NULL);
+        pid_t  postgres = start_postgres(files);
+        bool   stops;
 
         atomic_store(&shared->postgres, postgres > 0 ? postgres : 0);
-        while (postgres > 0 && number != SIGTERM && number != SIGINT && waitpid(postgres, NULL, WNOHANG) == 0)
-            number = sigwaitinfo(signals, NULL);
+        stops = watch_postgres(postgres, signals, service);
         atomic_store(&shared->postgres, 0);
-        if (number == SIGTERM || number == SIGINT) {
+        if (stops) {
             stop_postgres(postgres);
             _exit(0);
         }
@@ -145,11 +177,7 @@ static void supervise(const struct cluster_files *files, struct shared_state *sh
         half_seconds = time(NULL) - begun > 60 ? 1 : half_seconds * 2;
         if (half_seconds > BACKOFF_MOST_S * 2)
             half_seconds = BACKOFF_MOST_S * 2;
-        wait = (struct timespec){.tv_sec = half_seconds / 4, .tv_nsec = (long)(half_seconds % 4) * 250000000};
-        do
-            number = sigtimedwait(signals, NULL, &wait);
-        while (number == SIGCHLD);
-        if (number == SIGTERM || number == SIGINT)
+        if (hears_stop(signals, service, half_seconds))
             _exit(0);
     }
 }
@@ -176,7 +204,7 @@ static pid_t start_supervisor(const struct cluster *cluster)
     if (getppid() != parent)
         _exit(0);
     prctl(PR_SET_NAME, "spoord-pg");
-    supervise(&cluster->files, cluster->shared, &signals);
+    supervise(&cluster->files, cluster->shared, &signals, parent);
     _exit(0);
 }
 
@@ -335,10 +363,9 @@ void cluster_stop(struct cluster *cluster)
     if (!cluster)
         return;
     if (cluster->supervisor > 0) {
-        kill(cluster->supervisor, SIGTERM);
         for (int turn = 0; waitpid(cluster->supervisor, NULL, WNOHANG) == 0; turn++) {
-            if (turn == STOP_TURNS)
-                kill(cluster->supervisor, SIGKILL);
+            if (turn % AGAIN_TURNS == 0) /* one that meets another's of the same kind is lost */
+                kill(cluster->supervisor, turn < STOP_TURNS ? SIGTERM : SIGKILL);
             pause_50_ms();
         }
     }
