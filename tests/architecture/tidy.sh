@@ -5,9 +5,9 @@ BUILD=${BUILD:-build/release}
 failed=0
 
 echo '# clang-format'
-git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror || failed=1
+git ls-files '*.c' '*.h' | xargs -P 2 -n 40 clang-format --dry-run -Werror || failed=1
 echo '# cppcheck'
-cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,portability --suppress=missingIncludeSystem \
+cppcheck -j 2 --quiet --error-exitcode=1 --inline-suppr --enable=warning,portability --suppress=missingIncludeSystem \
     --suppress=unknownMacro --suppress=internalAstError --suppress=varFuncNullUB --suppress=nullPointerArithmetic -D__GNUC__ -I include -I server -I scanner server scanner || failed=1
 echo '# clang-tidy'
 # How far the analyzer follows a function: clang's own 225000 takes twice the time; NODES=225000 make tidy goes that far.
