@@ -37,6 +37,23 @@ static bool is_over(const struct tracked *tracked)
     return strcmp(fact(tracked, "phase"), "returned") == 0;
 }
 
+/* Closed without a return: then only some ends are ends of their own. */
+static bool is_cut_short(const struct tracked *tracked)
+{
+    return *fact(tracked, "closed_at") && !*fact(tracked, "returned_at");
+}
+
+static const char *end_of(const struct tracked *tracked)
+{
+    static const char *const with_a_return[] = {"", "repaired", "no_fault_found"};
+    const char              *outcome = fact(tracked, "outcome");
+
+    for (size_t i = 0; is_cut_short(tracked) && i < COUNT_OF(with_a_return); i++)
+        if (strcmp(outcome, with_a_return[i]) == 0)
+            return "closed";
+    return outcome;
+}
+
 /* The day that was promised has passed, and it is not ready. */
 static bool is_late(const struct tracked *tracked)
 {
@@ -106,6 +123,16 @@ static const char *step_date(const struct tracked *tracked, int step, int now)
                : "";
 }
 
+/* The last of the four steps that was reached; -1: none. */
+static int last_reached(const struct tracked *tracked)
+{
+    int last = STEPS - 1;
+
+    while (last >= 0 && !*phase_date(tracked, owner_steps[last].phase))
+        last--;
+    return last;
+}
+
 static void add_steps(const struct tracked *tracked, struct view *view)
 {
     const struct request *request = tracked->request;
@@ -116,6 +143,8 @@ static void add_steps(const struct tracked *tracked, struct view *view)
     for (int i = 0; i < STEPS; i++)
         if (strcmp(owner_steps[i].phase, phase) == 0)
             now = i;
+    if (is_cut_short(tracked))
+        now = last_reached(tracked);
     if (tracked->text->away)
         now = STEPS - 2;
     for (int i = 0; i < STEPS; i++) {
@@ -181,8 +210,10 @@ static const char *latest_note(const struct tracked *tracked)
 
 static const char *holder_of(const struct tracked *tracked)
 {
-    if (is_over(tracked))
-        return page_text(tracked->request, tracked->text->away ? "Not known" : "You");
+    if (tracked->text->away)
+        return page_text(tracked->request, "Not known");
+    if (is_over(tracked) && (!is_cut_short(tracked) || rows_flag(tracked->facts, 0, "with_owner")))
+        return page_text(tracked->request, "You");
     return *fact(tracked, "holder") ? fact(tracked, "holder") : page_text(tracked->request, "The IT desk");
 }
 
@@ -278,7 +309,7 @@ bool track_show(struct service *service, const struct request *request, struct r
         return false;
     if (rows_count(tracked.facts) == 0)
         return missed(service, request, error);
-    tracked.text = track_text_of(fact(&tracked, "phase"), fact(&tracked, "outcome"));
+    tracked.text = track_text_of(fact(&tracked, "phase"), end_of(&tracked));
     tracked.events = QUERY(session, request->arena, SQL_TRACK_EVENTS, error, hash);
     if (!tracked.events || !show(service, &tracked, reply, error))
         return false;

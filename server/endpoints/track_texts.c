@@ -30,6 +30,8 @@ static const struct track_text outcomes[] = {
      "Your laptop could not be repaired", "Ask the desk what is possible now.", "Not repaired", false},
     {"cancelled", "Cancelled", "amber", "The repair was cancelled", "The repair was cancelled",
      "Nothing more is done. Is that not right? Tell the desk.", "Not repaired", false},
+    {"closed", "Closed", "amber", "This repair is closed", "This repair is closed",
+     "Nothing more is done. Is that not right? Tell the desk.", "Closed", false},
     {"lost", "Missing", "red", "Your device is missing", "Your laptop is missing",
      "We are sorry: we cannot find it. Please contact the desk.", "Missing", true},
     {"stolen", "Stolen", "red", "Your device was stolen", "Your laptop was stolen",

@@ -6,28 +6,31 @@ RETURNS TABLE (number text, device_name text, device_kind text, code text, probl
                step text, step_en text, step_nl text, step_since bigint, waiting text, waiting_side text, waiting_en text, waiting_nl text,
                sentence_en text, sentence_nl text, next_update_on date, expected_on date, expected_before text,
                expected_was date, outcome text, opened_at bigint, returned_at bigint, closed_at bigint, holder text,
-               place text, seq bigint, owner_language text, device_id uuid, repair_id uuid, link_until bigint)
+               place text, with_owner boolean, seq bigint, owner_language text, device_id uuid, repair_id uuid, link_until bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.number, btrim(d.make || ' ' || d.model), d.kind,
            (SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1),
-           r.problem, s.phase, p.position, s.name, s.label_en, s.label_nl, (extract(epoch FROM c.step_since) * 1000)::bigint,
+           r.problem, p.name, p.position, s.name, s.label_en, s.label_nl, (extract(epoch FROM c.step_since) * 1000)::bigint,
            w.code, w.side, w.label_en, w.label_nl, w.sentence_en, w.sentence_nl,
            CASE WHEN NOT x.over THEN c.next_update_on END, r.expected_on, to_char(r.expected_before, 'HH24:MI'), r.expected_was, r.outcome,
            (extract(epoch FROM r.opened_at) * 1000)::bigint, (extract(epoch FROM r.returned_at) * 1000)::bigint,
            (extract(epoch FROM r.closed_at) * 1000)::bigint,
-           CASE WHEN h.named AND h.id <> r.owner_id AND NOT x.over THEN split_part(h.name, ' ', 1) END, pl.name, c.seq, o.language,
+           CASE WHEN h.named AND h.id <> r.owner_id AND NOT x.over THEN split_part(h.name, ' ', 1) END, pl.name,
+           CASE WHEN x.over THEN e.to_id ELSE c.custodian_id END = r.owner_id, c.seq, o.language,
            d.id, r.id, floor(extract(epoch FROM r.link_until))::bigint
       FROM spoor.repair r
       JOIN spoor.device d ON d.id = r.device_id
       JOIN spoor.party o ON o.id = r.owner_id
       JOIN spoor.custody c ON c.device_id = d.id
       JOIN spoor.party h ON h.id = c.custodian_id
-     -- A visit that is over stays as it ended; what becomes of the device after it is nobody's affair here.
+     -- A visit that is over stays as it ended, whatever step it had reached; what becomes of the device after it is nobody's
+     -- affair here.
      CROSS JOIN LATERAL (SELECT r.closed_at IS NOT NULL AS over) x
+     CROSS JOIN LATERAL (SELECT (array_agg(v.step ORDER BY v.seq DESC))[1] AS step, (array_agg(v.to_id ORDER BY v.seq DESC))[1] AS to_id
+           FROM spoor.event v WHERE x.over AND v.repair_id = r.id AND v.kind IN ('closed', 'corrected')) e
       LEFT JOIN spoor.party pl ON pl.id = c.place_id AND NOT x.over
-      LEFT JOIN spoor.step s ON s.name = CASE WHEN x.over THEN (SELECT (array_agg(v.step ORDER BY v.seq DESC))[1] FROM spoor.event v
-            WHERE v.repair_id = r.id AND v.kind IN ('closed', 'corrected')) ELSE c.step END
-      LEFT JOIN spoor.phase p ON p.name = s.phase
+      LEFT JOIN spoor.step s ON s.name = CASE WHEN x.over THEN e.step ELSE c.step END
+      LEFT JOIN spoor.phase p ON p.name = CASE WHEN x.over THEN 'returned' ELSE s.phase END
       LEFT JOIN spoor.reason w ON w.code = c.waiting AND NOT x.over
      WHERE r.link_hash = hash AND (r.link_until IS NULL OR r.link_until > now())
 $$;

@@ -81,6 +81,41 @@ test('what a lead took back is not closed by itself again', async () => {
   assert.equal(await sql(`SELECT closed_at IS NULL FROM spoor.repair WHERE ${ofSerial(due)}`), 't');
 });
 
+// [how it began, what ended it, what its link says, what it must not say]
+const ends = [
+  ['announced', (id) => ({ kind: 'corrected', corrects: id }), /<h1>The repair was cancelled/, /expecting your/],
+  ['announced', () => ({ kind: 'closed', detail: { outcome: 'cancelled' } }), /<h1>The repair was cancelled/, /We have your/],
+  ['registered', () => ({ kind: 'closed', detail: { outcome: 'cancelled' } }), /<h1>The repair was cancelled/, /We have your|<b>You<\/b>/],
+  ['registered', () => ({ kind: 'closed' }), /<h1>This repair is closed/, /We have your|back with you|<b>You<\/b>/],
+  ['registered', () => ({ kind: 'closed', detail: { outcome: 'stolen' } }), /<h1>Your laptop was stolen/, /We have your/],
+];
+for (const [n, [began, end, says, never]] of ends.entries())
+  test(`the link of a repair that ended before a return says how (${began}, ${JSON.stringify(end('its intake'))})`, async () => {
+    const desk = await new Client(one.url).signIn('tom', accounts.tom);
+    const serial = `ENDS-${n}`, api = (await one.run('token', 'add', `lead-${n}`, '--role', 'lead')).out.trim();
+    const tell = async (event) => {
+      const answer = await fetch(`${one.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${api}` },
+        body: JSON.stringify({ events: [{ event_id: randomUUID(), code: serial, ...event }] }) });
+      const [outcome] = (await answer.json()).outcomes;
+      assert.equal(outcome.outcome, 'recorded', outcome.message);
+    };
+    await one.run('device', 'add', '--model', 'Swift', '--serial', serial);
+    if (began === 'announced') await tell({ kind: 'announced' });
+    const event_id = randomUUID();
+    const device = await sql(`SELECT device_id FROM spoor.alias WHERE value = '${serial}'`);
+    const receipt = await (await desk.post('/intake', { token: await desk.token('/intake'), event_id, device_id: device, make: '', model: '', serial: '', asset_tag: '', label: '',
+      owner_name: 'Jo', owner_email: '', problem: 'p', condition: '', accessories: '', expected_on: '' })).text();
+    const link = receipt.match(/http:[^<"]*(\/t\/[0-9A-Z]{26})/)?.[1];
+    assert.ok(link, receipt.slice(0, 3000));
+    if (end('').detail?.outcome === 'stolen') await tell({ kind: 'step', step: 'diagnosis' });
+    const { detail, ...rest } = end(event_id);
+    await tell({ ...rest, detail: detail ?? { correction: 'did_not_occur' } });
+    const html = await (await fetch(one.url + link)).text();
+    assert.match(html, says);
+    assert.doesNotMatch(html, never);
+    assert.doesNotMatch(html, /<[^>]*class="[^"]*now[^"]*"/, 'no step goes on');
+  });
+
 test('what is due behind fifty that are refused is closed too, and each refusal is said', async () => {
   await sql(`SELECT FROM generate_series(1, 61) n, spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'serial', 'STUCK-' || n, 'owner_name', 'Mara',
       'problem', 'p', 'actor', (SELECT id FROM spoor.actor WHERE kind = 'system' LIMIT 1)));
