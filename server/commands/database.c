@@ -79,8 +79,8 @@ bool database_sweep(const struct database *database, struct error *error)
 {
     if (!*database->config.database)
         return sweep_run(database->conninfo, error);
-    puts("On your own PostgreSQL, run VACUUM FULL on spoor.opening, spoor.party and spoor.repair at a quiet "
-         "hour.");
+    puts("On your own PostgreSQL, run VACUUM FULL on spoor.event, spoor.opening, spoor.party, spoor.repair "
+         "and spoor.review at a quiet hour.");
     return true;
 }
 

@@ -79,6 +79,7 @@ static const char *field_words(const struct request *request, unsigned tag)
         {TAG_PUBLIC_NOTE, "note for the owner"},
         {TAG_PRIVATE_NOTE, "internal note"},
         {TAG_DETAIL, "further details"},
+        {TAG_SCANNER_SIGNATURE, "signature of the scanner"},
         {TAG_TARGET, "record that it corrects"},
         {TAG_REASON, "reason"},
     };

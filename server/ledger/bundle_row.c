@@ -31,7 +31,7 @@ static const struct {
     {"recorder", "recorder", "recorder_gone", VALUE},
     {"public_note", "public_note", "public_note_gone", VALUE},
     {"private_note", "private_note", "private_note_gone", VALUE},
-    {"detail", "detail", NULL, TEXT},
+    {"detail", "detail", "detail_gone", VALUE},
     {"corrects", "corrects", NULL, TEXT},
     {"reason", "reason", NULL, TEXT},
     {"reason_number", "reason_number", NULL, NUMBER},

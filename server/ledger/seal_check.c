@@ -211,7 +211,7 @@ static uint64_t erased_tags(const struct seal_check *check, int64_t seq)
 {
     uint64_t tags = 0;
 
-    for (unsigned tag = TAG_HOLDER; tag <= TAG_DETAIL; tag++)
+    for (unsigned tag = TAG_HOLDER; tag <= TAG_SCANNER_SIGNATURE; tag++)
         if (seal_check_erased(check, seq, tag) >= 0)
             tags |= (uint64_t)1 << tag;
     return tags;

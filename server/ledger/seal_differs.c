@@ -39,6 +39,7 @@ static const struct {
     {TAG_PUBLIC_NOTE, 0, false, false},
     {TAG_PRIVATE_NOTE, 0, false, false},
     {TAG_DETAIL, offsetof(struct seal_row, detail), false, true},
+    {TAG_SCANNER_SIGNATURE, 0, false, false},
 };
 
 static const char *text_at(const struct seal_row *row, size_t at)

@@ -262,12 +262,14 @@ static bool put_custody(const struct building *building, struct error *error)
     return put_commitment(building, TAG_HOLDER, true, row->to_id, error);
 }
 
+/* Of a detail that was erased the row shows what does not name the person; only the commitment is proven. */
 static bool put_detail(const struct building *building, struct error *error)
 {
     const struct seal_opening *opening =
         seal_openings_find(building->openings, building->row->seq, TAG_DETAIL);
+    bool erased = building->erased && building->erased->tags >> TAG_DETAIL & 1;
 
-    if (strcmp(opening ? opening->value : "", building->row->detail) != 0)
+    if ((opening || !erased) && strcmp(opening ? opening->value : "", building->row->detail) != 0)
         return error_set(error, ERROR_CONFLICT, "its detail is not what was recorded");
     return put_commitment(building, TAG_DETAIL, *building->row->detail != '\0', "", error);
 }

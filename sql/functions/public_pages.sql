@@ -45,7 +45,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       FROM spoor.repair r
       JOIN spoor.event v ON v.repair_id = r.id
       JOIN spoor.event_kind k ON k.name = v.kind AND k.public
-      JOIN spoor.party h ON h.id = coalesce(spoor.claimed(v.detail, 'to'), v.to_id)
+      LEFT JOIN spoor.party h ON h.id = CASE WHEN v.detail -> 'claimed' ? 'to' THEN spoor.claimed(v.detail, 'to') ELSE v.to_id END
       LEFT JOIN spoor.step s ON s.name = coalesce(v.detail #>> '{claimed,step}', v.step)
       LEFT JOIN spoor.reason w ON w.code = v.reason
       LEFT JOIN spoor.opening n ON n.seq = v.seq AND n.tag = 21

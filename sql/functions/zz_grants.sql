@@ -37,8 +37,19 @@ SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE 'events are only ever added' USING ERRCODE = 'SP403';
 END $$;
-CREATE OR REPLACE TRIGGER event_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON spoor.event
+CREATE OR REPLACE TRIGGER event_only_grows BEFORE DELETE OR TRUNCATE ON spoor.event
     FOR EACH STATEMENT EXECUTE FUNCTION spoor.refuse_rewrite();
+-- Only the detail may change, and only of an event whose detail an erasure took: without the person who is named in it.
+CREATE OR REPLACE FUNCTION spoor.refuse_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF to_jsonb(NEW) - 'detail' <> to_jsonb(OLD) - 'detail'
+       OR NOT EXISTS (SELECT FROM spoor.notice n WHERE n.target = OLD.event_id AND 24 = ANY (n.erased)) THEN
+        RAISE 'events are only ever added' USING ERRCODE = 'SP403';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER event_stays BEFORE UPDATE ON spoor.event FOR EACH ROW EXECUTE FUNCTION spoor.refuse_change();
 CREATE OR REPLACE TRIGGER notice_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON spoor.notice
     FOR EACH STATEMENT EXECUTE FUNCTION spoor.refuse_rewrite();
 CREATE OR REPLACE TRIGGER entry_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON spoor.ledger_entry

@@ -4,7 +4,7 @@
 SELECT v.*, v.to_id || substr(h.value, 37) AS holder, coalesce(v.place_id::text, '') || coalesce(substr(p.value, 37), '') AS place,
        i.value AS identity, v.actor_id || substr(r.value, 37) AS recorder, n.value AS public_note,
        m.value AS private_note, spoor.erased_by(hv.event_id, 17) AS holder_gone, spoor.erased_by(v.event_id, 20) AS recorder_gone,
-       spoor.erased_by(v.event_id, 21) AS public_note_gone, spoor.erased_by(v.event_id, 22) AS private_note_gone,
+       spoor.erased_by(v.event_id, 21) AS public_note_gone, spoor.erased_by(v.event_id, 22) AS private_note_gone, spoor.erased_by(v.event_id, 24) AS detail_gone,
        hv.seq AS holder_seq, pv.seq AS place_seq
   FROM spoor.sealable v
   LEFT JOIN LATERAL (SELECT e.seq, e.event_id FROM spoor.event e
