@@ -161,6 +161,19 @@ static bool add_reopening(struct session *session, const struct request *request
     return rows != NULL;
 }
 
+bool device_card_after_undo(struct session *session, const struct request *request, const char *device_id,
+                            struct view *view, struct error *error)
+{
+    const struct rows *rows = QUERY(session, request->arena, SQL_LEFT_BY_UNDO, error, device_id);
+    struct view       *left = rows && rows_count(rows) > 0 ? view_within(view, "left_by_undo") : NULL;
+
+    if (left) {
+        view_flag(left, "itself", rows_flag(rows, 0, "itself"));
+        view_number(left, "record", (long)rows_integer(rows, 0, "number"));
+    }
+    return rows != NULL;
+}
+
 bool device_card_fill(struct session *session, const struct request *request, const struct rows *facts,
                       struct view *view, struct error *error)
 {
@@ -173,7 +186,8 @@ bool device_card_fill(struct session *session, const struct request *request, co
     const struct rows *places =
         people ? query_run(session, request->arena, SQL_PLACE_LIST, NULL, 0, error) : NULL;
 
-    if (!places || !add_reopening(session, request, facts, card, error))
+    if (!places || !add_reopening(session, request, facts, card, error) ||
+        !device_card_after_undo(session, request, rows_text(facts, 0, "device_id"), card, error))
         return false;
     add_facts(request, facts, card);
     add_keys(request, card);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "db/query.h"
+#include "endpoints/device_card.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/page.h"
 #include "endpoints/spent.h"
@@ -148,7 +149,8 @@ static bool show(struct history *history, struct reply *reply, struct error *err
 
     if (strlen(before) > 9 || before[strspn(before, "0123456789")] != '\0')
         return error_field(error, "before", "'before' is a whole number");
-    if (!load(history, *before ? before : "2147483647", "100", error) || !add_verdict(history, view, error))
+    if (!load(history, *before ? before : "2147483647", "100", error) || !add_verdict(history, view, error) ||
+        !device_card_after_undo(history->session, request, history->device_id, view, error))
         return false;
     add_facts(history, view);
     if (rows_count(history->events) < PAGE_ROWS)

@@ -35,3 +35,28 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         AND b.device_seq = e.device_seq - 1 AND b.to_id = e.to_id AND b.place_id IS NOT DISTINCT FROM e.place_id
         AND b.step IS NOT DISTINCT FROM e.step AND b.waiting IS NOT DISTINCT FROM e.waiting);
 $$;
+
+-- What an undo left for somebody to look after, by the number that pages show: a record that came late and stays without effect,
+-- although what was newer was undone (nobody scanned that it holds again), until something newer is recorded; or, `itself`, one
+-- that had changed nothing and is what the latest record undoes.
+CREATE OR REPLACE FUNCTION spoor.left_by_undo(of_device uuid)
+RETURNS TABLE (number int, itself boolean) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+    SELECT t.device_seq + 1, true
+      FROM spoor.custody c
+      JOIN spoor.event u ON u.device_id = c.device_id AND u.device_seq = c.device_seq
+      JOIN spoor.event t ON t.event_id = u.corrects
+     WHERE c.device_id = of_device AND u.detail ->> 'correction' = 'did_not_occur' AND spoor.is_idle(t)
+     UNION ALL
+    SELECT l.device_seq + 1, false
+      FROM spoor.event l
+     CROSS JOIN LATERAL spoor.moved_on(of_device, spoor.made_at(l.happened_at, l.recorded_at, l.detail), l.scanner_id, l.scanner_seq) m
+     WHERE l.device_id = of_device AND l.detail ? 'claimed'
+       AND EXISTS (SELECT FROM spoor.event u WHERE u.device_id = of_device AND u.device_seq > l.device_seq AND u.kind = 'corrected'
+                      AND u.detail ->> 'correction' = 'did_not_occur')
+       AND NOT EXISTS (SELECT FROM spoor.event u WHERE u.corrects = l.event_id AND u.detail ->> 'correction' = 'did_not_occur')
+       AND (l.detail #> '{claimed,to}' IS NOT NULL AND NOT CASE l.kind WHEN 'offered' THEN m.offer WHEN 'accepted' THEN m.custody OR m.offer ELSE m.custody END
+            OR l.detail #> '{claimed,step}' IS NOT NULL AND NOT m.step OR l.detail #> '{claimed,place}' IS NOT NULL AND NOT m.place
+            OR l.detail #> '{claimed,reason}' IS NOT NULL AND NOT m.waiting)
+     ORDER BY 2 DESC, 1 DESC LIMIT 1;
+$$;

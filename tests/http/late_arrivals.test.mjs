@@ -78,6 +78,37 @@ test('where it was put is still news when nobody scanned a place since', async (
   assert.equal(await house.sql(`SELECT p.name FROM spoor.custody c JOIN spoor.party p ON p.id = c.place_id WHERE c.device_id = '${device}'`), 'Bench 1');
 });
 
+test('after an undo the pages say what stays without effect, until the device is scanned again', async () => {
+  const other = await house.sql(`SELECT l.code FROM spoor.label l JOIN spoor.custody c USING (device_id) WHERE c.step = 'diagnosis' AND l.code <> '${code}' LIMIT 1`);
+  const its = await house.sql(`SELECT device_id FROM spoor.label WHERE code = '${other}'`);
+  const newer = scan('samira', 2, { code: other, step: 'repair' }), older = scan('noor', 3, { code: other, step: 'vendor' }), oldest = scan('noor', 4, { code: other, kind: 'moved' });
+  for (const [who, event] of [['samira', newer], ['noor', older], ['noor', oldest]]) assert.equal((await post(who, [event]))[0].outcome, 'recorded');
+  const seen = await house.sql(`SELECT device_seq + 1 FROM spoor.event WHERE event_id IN ('${older.event_id}', '${oldest.event_id}') ORDER BY seq`);
+  const [late, moved] = seen.split('\n');
+  const paths = [`/bench?device=${its}`, `/devices/${its}`];
+  const undo = (who, corrects) => post(who, [signed(scanners[who], { event_id: randomUUID(), code: other, kind: 'corrected', corrects, scanner_seq: scanners[who].next++,
+    happened_at: new Date().toISOString().replace('Z', '+00:00'), detail: { correction: 'did_not_occur' } })]);
+  const says = async (words, dutch) => {
+    for (const path of paths) {
+      const both = [await page(people.noor, `${path}${path.includes('?') ? '&' : '?'}lang=en`), await page(people.noor, `${path}${path.includes('?') ? '&' : '?'}lang=nl`)];
+      if (words) {
+        assert.match(both[0], words, path);
+        assert.match(both[1], dutch, path);
+      } else for (const html of both) assert.doesNotMatch(html, /without effect|zonder gevolg|had changed nothing|had niets veranderd/, path);
+    }
+  };
+  await says();
+  await undo('noor', oldest.event_id);
+  await says(new RegExp(`Record ${moved}, which was undone, came late and had changed nothing: if the device is elsewhere, scan it where it is now\\.`),
+    new RegExp(`Regel ${moved}, die ongedaan is gemaakt, kwam laat aan en had niets veranderd`));
+  await undo('samira', newer.event_id);
+  assert.equal(await house.sql(`SELECT step FROM spoor.custody WHERE device_id = '${its}'`), 'diagnosis', 'what was overtaken is not brought back');
+  await says(new RegExp(`Record ${late} came late and stays without effect, although what was newer has been undone: scan the device where it is now\\.`),
+    new RegExp(`Regel ${late} kwam laat aan en blijft zonder gevolg`));
+  await post('noor', [scan('noor', 0, { code: other, step: 'vendor' })]);
+  await says();
+});
+
 test('it is sealed as it is; a claim that is altered shows', async () => {
   await waitFor('the seal', async () => Number((await (await fetch(`${service.url}/log/checkpoint`)).text()).split('\n')[1]) > counts[0] + 1);
   const audit = () => page(people.vera, `/audit/devices/${device}?lang=en`);

@@ -1,6 +1,6 @@
 -- What arrives late changes only what nothing newer has set, in whatever order it arrives.
 BEGIN;
-SELECT plan(40);
+SELECT plan(44);
 SET client_min_messages = warning;
 CREATE TEMP TABLE ids AS SELECT spoor.add_account('ann', 'Ann', '{technician}', 'x', NULL) AS ann, spoor.add_account('ben', 'Ben', '{technician}', 'x', NULL) AS ben,
     spoor.add_account('cas', 'Cas', '{technician}', 'x', NULL) AS cas, spoor.add_party('place', 'Shelf', NULL, NULL) AS shelf,
@@ -85,11 +85,17 @@ CREATE TEMP TABLE undone AS SELECT pg_temp.event('D5', ben, 'step', '2 hours', '
 SELECT pg_temp.record(newest), pg_temp.record(late) FROM undone;
 CREATE FUNCTION pg_temp.undo(e jsonb) RETURNS record LANGUAGE sql AS $$ SELECT pg_temp.record(jsonb_build_object('event_id', gen_random_uuid(), 'actor', e -> 'actor',
     'kind', 'corrected', 'corrects', e -> 'event_id', 'detail', '{"correction": "did_not_occur"}'::jsonb)) $$;
+CREATE FUNCTION pg_temp.left_over(OUT text) LANGUAGE sql AS $$ SELECT string_agg(u.number || CASE WHEN itself THEN ' itself' ELSE '' END, ',') FROM spoor.alias a, spoor.left_by_undo(a.device_id) u WHERE a.value = 'D5' $$;
 SELECT pg_temp.undo(late) FROM undone;
 SELECT is(pg_temp.state('D5'), 'Ben ready', 'to undo what changed nothing changes nothing');
+SELECT is(pg_temp.left_over(), '3 itself', 'and it is said that it had changed nothing');
+SELECT pg_temp.record(pg_temp.event('D5', cas, 'step', '150 minutes', '{"step": "vendor"}')) FROM ids;
+SELECT is(pg_temp.left_over(), NULL, 'what is overtaken in good order is nobody''s worry');
 SELECT pg_temp.undo(newest) FROM undone;
+SELECT is(pg_temp.left_over(), '5', 'what stays without effect after an undo is');
 SELECT is(pg_temp.state('D5'), 'Ann diagnosis', 'to undo what overtook brings back what was before it');
-SELECT is(r.flags, 2, 'and what was undone overtakes nothing any more') FROM ids, pg_temp.record(pg_temp.event('D5', cas, 'step', '3 hours', '{"step": "repair"}')) r;
+SELECT is(r.flags, 2, 'and what was undone overtakes nothing any more') FROM ids, pg_temp.record(pg_temp.event('D5', cas, 'step', '145 minutes', '{"step": "repair"}')) r;
+SELECT is(pg_temp.left_over(), NULL, 'until something newer is recorded');
 
 -- The repair of that time.
 CREATE TEMP TABLE visits AS SELECT t.* FROM ids, spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'serial', 'D6', 'owner_name', 'Mara', 'problem', 'p',
