@@ -77,6 +77,15 @@ static const char *title_of(const struct request *request, const struct error *e
     return page_text(request, title ? title : "Something broke on our side");
 }
 
+/* With its full stop, which messages that go on elsewhere do not have. */
+static const char *whole(const struct request *request, const char *sentence)
+{
+    size_t length = strlen(sentence);
+
+    return length > 0 && strchr(".?!", sentence[length - 1]) ? sentence
+                                                             : arena_format(request->arena, "%s.", sentence);
+}
+
 static const char *sentence_of(const struct request *request, const struct error *error)
 {
     if (error->kind == ERROR_INTERNAL)
@@ -84,7 +93,11 @@ static const char *sentence_of(const struct request *request, const struct error
     if (error->kind == ERROR_UNKNOWN_OUTCOME)
         return page_text(
             request, "The database did not answer in time. Send the same form again: it is recorded once.");
-    return words_message(request, error->message);
+    if (error->kind == ERROR_UNAVAILABLE)
+        return page_text(
+            request,
+            "This cannot be done just now. What was recorded is safe; please try again in a moment.");
+    return whole(request, words_message(request, error->message));
 }
 
 void page_error(const struct service *service, const struct request *request, struct reply *reply,
@@ -97,6 +110,9 @@ void page_error(const struct service *service, const struct request *request, st
     view_number(view, "status", (long)reply->status);
     view_text(view, "title", title_of(request, error));
     view_text(view, "message", sentence_of(request, error));
+    view_flag(view, "passes",
+              (error->kind == ERROR_UNAVAILABLE || error->kind == ERROR_TOO_MANY) &&
+                  strcmp(request->method, "POST") != 0);
     view_text(view, "request_id", request->id);
     if (page_show(service, request, reply, "error", view, &again))
         return;

@@ -68,10 +68,30 @@ static bool refuse_head(struct exchange *exchange, const struct guard_refusal *r
     return false;
 }
 
+/* What stands after the address's question mark; it may name the language, if we have it. */
+static bool read_query(struct exchange *exchange, struct form *query, struct error *error)
+{
+    struct request *request = &exchange->request;
+    const char     *mark = exchange->target ? strchr(exchange->target, '?') : NULL, *wanted;
+
+    if (!form_parse(request->arena, mark ? mark + 1 : "", mark ? strlen(mark + 1) : 0, query, error))
+        return false;
+    request->query = query->fields;
+    request->query_count = query->count;
+    wanted = request_query(request, "lang");
+    if (strcmp(wanted, "en") == 0)
+        request->language = "en";
+    for (const struct text_language *language = text_languages; language->code; language++)
+        if (strcmp(wanted, language->code) == 0)
+            request->language = language->code;
+    return true;
+}
+
 static bool find_route(struct exchange *exchange, bool has_body)
 {
     const struct listener_options *options = exchange->options;
     struct request                *request = &exchange->request;
+    struct form                    query;
     struct error                   error;
 
     request->route = router_find(options->routes, options->route_count, request->method, request->path,
@@ -84,6 +104,7 @@ static bool find_route(struct exchange *exchange, bool has_body)
         (void)snprintf(exchange->allow, sizeof exchange->allow, "GET, HEAD, POST");
     /* A body that nobody asked for is not awaited. */
     exchange->must_close = exchange->must_close || has_body;
+    (void)read_query(exchange, &query, &(struct error){0});
     exchange_refuse(exchange, 0, &error);
     return false;
 }
@@ -120,29 +141,13 @@ void exchange_add_body(struct exchange *exchange, const char *bytes, size_t coun
     buffer_add(&exchange->body, bytes, count);
 }
 
-/* The language that the address names, if we have it. */
-static void choose_language(struct request *request)
-{
-    const char *wanted = request_query(request, "lang");
-
-    if (strcmp(wanted, "en") == 0)
-        request->language = "en";
-    for (const struct text_language *language = text_languages; language->code; language++)
-        if (strcmp(wanted, language->code) == 0)
-            request->language = language->code;
-}
-
 static bool read_fields(struct exchange *exchange, struct error *error)
 {
     struct request *request = &exchange->request;
-    const char     *mark = strchr(exchange->target, '?');
     struct form     query, form = {0};
 
-    if (!form_parse(request->arena, mark ? mark + 1 : "", mark ? strlen(mark + 1) : 0, &query, error))
+    if (!read_query(exchange, &query, error))
         return false;
-    request->query = query.fields;
-    request->query_count = query.count;
-    choose_language(request);
     if (exchange->body.length > 0) {
         request->body = exchange->body.text;
         request->body_length = exchange->body.length;
