@@ -19,14 +19,16 @@ static void add_today(const struct request *request, const struct rows *rows, st
     for (size_t i = 0; i < rows_count(rows); i++) {
         struct view *item = view_append(view, "today");
         const char  *kind = rows_text(rows, i, "kind");
+        const char  *away = words_away(request, rows_text(rows, i, "outcome"));
 
         view_text(item, "when",
                   when_clock(request->arena, request->language, rows_integer(rows, i, "recorded_at")));
         view_text(item, "name", rows_text(rows, i, "device"));
         view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
         view_text(item, "what",
-                  strcmp(kind, "waiting") == 0 ? words_column(request, rows, i, "waiting")
-                                               : words_column(request, rows, i, "step"));
+                  *away                          ? away
+                  : strcmp(kind, "waiting") == 0 ? words_column(request, rows, i, "waiting")
+                                                 : words_column(request, rows, i, "step"));
         view_text(item, "href", arena_format(request->arena, "/bench?code=%s", rows_text(rows, i, "code")));
     }
 }

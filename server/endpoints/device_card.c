@@ -7,16 +7,14 @@
 #include "render/when.h"
 #include "shared/uuid.h"
 
-static const char *const outcomes[][2] = {
-    {"repaired", "Repaired"},   {"no_fault_found", "No fault found"},
-    {"replaced", "Replaced"},   {"unrepairable", "Cannot be repaired"},
-    {"cancelled", "Cancelled"},
-};
+/* With which a device goes back; that it is lost or stolen has a form of its own. */
+static const char *const outcomes[] = {"repaired", "no_fault_found", "replaced", "unrepairable", "cancelled"};
 
 /* Each form carries its own key, so that a second click is the same event. */
 static void add_keys(const struct request *request, struct view *card)
 {
-    static const char *const names[] = {"e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9", "e10", "e11"};
+    static const char *const names[] = {"e1", "e2", "e3", "e4",  "e5",  "e6",
+                                        "e7", "e8", "e9", "e10", "e11", "e12"};
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         char *id = arena_take(request->arena, UUID_SIZE);
@@ -133,6 +131,7 @@ static void add_facts(const struct request *request, const struct rows *facts, s
               rows_flag(facts, 0, "identified") ? rows_text(facts, 0, "name")
                                                 : text_in(request->language, "Unknown device"));
     view_text(card, "code", words_code(request, rows_text(facts, 0, "code")));
+    view_text(card, "away_label", words_away(request, rows_text(facts, 0, "outcome")));
     view_text(card, "step_label", words_column(request, facts, 0, "step"));
     view_text(card, "waiting_label", words_column(request, facts, 0, "waiting"));
     view_flag(card, "late",
@@ -200,8 +199,8 @@ bool device_card_fill(struct session *session, const struct request *request, co
     for (size_t i = 0; i < COUNT_OF(outcomes); i++) {
         struct view *item = view_append(card, "outcomes");
 
-        view_text(item, "name", outcomes[i][0]);
-        view_text(item, "label", text_in(request->language, outcomes[i][1]));
+        view_text(item, "name", outcomes[i]);
+        view_text(item, "label", words_outcome(request, outcomes[i]));
     }
     return true;
 }

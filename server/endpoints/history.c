@@ -100,6 +100,7 @@ static void add_facts(const struct history *history, struct view *view)
                                           {"owner", "owner"},   {"from", "custodian"},
                                           {"place", "place"},   {"aliases", "aliases"}};
     const struct request    *request = history->request;
+    const char              *away = words_away(request, rows_text(history->facts, 0, "outcome"));
 
     for (size_t i = 0; i < COUNT_OF(same); i++)
         view_text(view, same[i][0], rows_text(history->facts, 0, same[i][1]));
@@ -111,12 +112,13 @@ static void add_facts(const struct history *history, struct view *view)
     if (*rows_text(history->facts, 0, "code"))
         view_text(view, "label_href",
                   arena_format(request->arena, "/labels/%s", rows_text(history->facts, 0, "code")));
+    view_text(view, "away_label", away);
     view_text(view, "step_label", words_column(request, history->facts, 0, "step"));
     view_text(view, "waiting_label", words_column(request, history->facts, 0, "waiting"));
     view_text(view, "bench_href", arena_format(request->arena, "/bench?device=%s", history->device_id));
     view_text(view, "csv_href", arena_format(request->arena, "/devices/%s/csv", history->device_id));
     view_text(view, "json_href", arena_format(request->arena, "/devices/%s/json", history->device_id));
-    if (rows_flag(history->facts, 0, "returned"))
+    if (rows_flag(history->facts, 0, "returned") && !*away)
         view_text(view, "returned_href",
                   arena_format(request->arena, "/devices/%s/returned", history->device_id));
     view_flag(view, "may_link", *rows_text(history->facts, 0, "number"));

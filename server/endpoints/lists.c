@@ -32,6 +32,7 @@ static void add_repair(const struct request *request, const struct rows *rows, s
     view_text(item, "href",
               arena_format(request->arena, "/bench?device=%s", rows_text(rows, i, "device_id")));
     view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
+    view_text(item, "away_label", words_away(request, rows_text(rows, i, "outcome")));
     view_text(item, "step_label", words_column(request, rows, i, "step"));
     view_text(item, "waiting_label", words_column(request, rows, i, "waiting"));
     view_text(item, "expected",

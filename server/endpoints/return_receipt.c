@@ -10,10 +10,12 @@
 #include "shared/uuid.h"
 #include "web/reply.h"
 
-static long find_return(const struct rows *events)
+/* What is lost or stolen was not returned. */
+static long find_return(const struct request *request, const struct rows *events)
 {
     for (size_t i = 0; i < rows_count(events); i++)
-        if (strcmp(rows_text(events, i, "kind"), "returned") == 0 && !rows_flag(events, i, "corrected"))
+        if (strcmp(rows_text(events, i, "kind"), "returned") == 0 && !rows_flag(events, i, "corrected") &&
+            !*words_away(request, rows_text(events, i, "outcome")))
             return (long)i;
     return -1;
 }
@@ -51,6 +53,7 @@ static bool show(const struct service *service, const struct request *request, s
               arena_format(request->arena, "/devices/%s", rows_text(facts, 0, "device_id")));
     view_text(returned, "when", receipt_moment(request, rows_integer(events, n, "happened_at")));
     view_text(returned, "by", rows_text(events, n, "actor"));
+    view_text(returned, "outcome", words_outcome(request, rows_text(events, n, "outcome")));
     view_text(returned, "note", rows_text(events, n, "public_note"));
     receipt_seal_add(session, request, rows_integer(events, n, "seq"), view);
     return add_code(service, request, rows_text(facts, 0, "code"), view, error) &&
@@ -75,7 +78,7 @@ bool return_receipt(struct service *service, const struct request *request, stru
         return false;
     if (rows_count(facts) == 0)
         return error_set(error, ERROR_NOT_FOUND, "There is no such device");
-    if (find_return(events) < 0)
+    if (find_return(request, events) < 0)
         return error_set(error, ERROR_NOT_FOUND, "This device was not returned yet");
-    return show(service, request, session, reply, facts, events, (size_t)find_return(events), error);
+    return show(service, request, session, reply, facts, events, (size_t)find_return(request, events), error);
 }

@@ -133,6 +133,13 @@ static int last_reached(const struct tracked *tracked)
     return last;
 }
 
+/* Of a visit that is over, a step that never was is none that was done. */
+static bool is_done(const struct tracked *tracked, int step, int now)
+{
+    return step <= now &&
+           (!is_over(tracked) || step == STEPS - 1 || *phase_date(tracked, owner_steps[step].phase));
+}
+
 static void add_steps(const struct tracked *tracked, struct view *view)
 {
     const struct request *request = tracked->request;
@@ -153,7 +160,7 @@ static void add_steps(const struct tracked *tracked, struct view *view)
 
         view_text(item, "label",
                   page_text(request, ready && is_now ? "Ready for you" : owner_steps[i].label));
-        view_text(item, "state", is_now ? "now" : i <= now ? "done" : "next");
+        view_text(item, "state", is_now ? "now" : is_done(tracked, i, now) ? "done" : "next");
         view_flag(item, "now", is_now);
         view_text(item, "when", is_now ? page_text(request, "now") : step_date(tracked, i, now));
     }

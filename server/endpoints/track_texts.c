@@ -33,9 +33,10 @@ static const struct track_text outcomes[] = {
     {"closed", "Closed", "amber", "This repair is closed", "This repair is closed",
      "Nothing more is done. Is that not right? Tell the desk.", "Closed", false},
     {"lost", "Missing", "red", "Your device is missing", "Your laptop is missing",
-     "We are sorry: we cannot find it. Please contact the desk.", "Missing", true},
+     "We are sorry: we cannot find it. Please contact the desk; we look for a solution with you.", "Missing",
+     true},
     {"stolen", "Stolen", "red", "Your device was stolen", "Your laptop was stolen",
-     "We are sorry. Please contact the desk.", "Stolen", true},
+     "We are sorry. Please contact the desk; we look for a solution with you.", "Stolen", true},
 };
 
 const struct track_text *track_text_of(const char *phase, const char *outcome)

@@ -1,5 +1,6 @@
 #include "endpoints/words.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "render/text.h"
@@ -7,7 +8,7 @@
 
 static const struct {
     const char *kind, *words;
-    char        add; /* 's': the step says more; 'r': the reason */
+    char        add; /* 's': the step says more; 'r': the reason; 'o': the outcome, where there is one */
 } kinds[] = {
     {"received", "Handed in", 0},
     {"handed_over", "Handed over", 0},
@@ -19,8 +20,8 @@ static const struct {
     {"question", "Question", 0},
     {"answer", "Answer", 0},
     {"eta", "New expected date", 0},
-    {"returned", "Returned", 0},
-    {"closed", "Closed", 0},
+    {"returned", "Returned", 'o'},
+    {"closed", "Closed", 'o'},
     {"reopened", "Opened again", 0},
     {"corrected", "Correction", 0},
     {"label_linked", "Label linked", 0},
@@ -31,6 +32,17 @@ static const struct {
     {"erased", "Erased", 0},
     {"announced", "Announced", 0},
     {"registered", "Registered", 0},
+};
+
+/* How a repair may end. What is away came back to nobody. */
+static const struct {
+    const char *outcome, *words;
+    bool        away;
+} outcomes[] = {
+    {"repaired", "Repaired", false},   {"no_fault_found", "No fault found", false},
+    {"replaced", "Replaced", false},   {"unrepairable", "Cannot be repaired", false},
+    {"cancelled", "Cancelled", false}, {"lost", "Missing", true},
+    {"stolen", "Stolen", true},
 };
 
 static const char *const flag_words[] = {
@@ -87,6 +99,33 @@ const char *words_column(const struct request *request, const struct rows *rows,
         arena_format(request->arena, "%s_%s", name, strcmp(request->language, "nl") == 0 ? "nl" : "en"));
 }
 
+const char *words_outcome(const struct request *request, const char *outcome)
+{
+    for (size_t i = 0; i < COUNT_OF(outcomes); i++)
+        if (strcmp(outcomes[i].outcome, outcome) == 0)
+            return text_in(request->language, outcomes[i].words);
+    return "";
+}
+
+const char *words_away(const struct request *request, const char *outcome)
+{
+    for (size_t i = 0; i < COUNT_OF(outcomes); i++)
+        if (outcomes[i].away && strcmp(outcomes[i].outcome, outcome) == 0)
+            return text_in(request->language, outcomes[i].words);
+    return "";
+}
+
+/* "Returned", "Returned: no fault found"; what is away was not returned. */
+static const char *end_of(const struct request *request, const char *words, const char *outcome)
+{
+    const char *ended = words_outcome(request, outcome), *ours = text_in(request->language, words);
+
+    if (*words_away(request, outcome))
+        return ended;
+    return *ended ? arena_format(request->arena, "%s: %c%s", ours, tolower((unsigned char)*ended), ended + 1)
+                  : ours;
+}
+
 const char *words_event(const struct request *request, const struct rows *rows, size_t row)
 {
     const char *kind = rows_text(rows, row, "kind");
@@ -94,6 +133,8 @@ const char *words_event(const struct request *request, const struct rows *rows, 
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         if (strcmp(kinds[i].kind, kind) != 0)
             continue;
+        if (kinds[i].add == 'o')
+            return end_of(request, kinds[i].words, rows_text(rows, row, "outcome"));
         if (kinds[i].words)
             return text_in(request->language, kinds[i].words);
         return words_column(request, rows, row, kinds[i].add == 's' ? "step" : "reason");

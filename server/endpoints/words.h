@@ -16,12 +16,16 @@ const char *words_column(const struct request *request, const struct rows *rows,
 const char *words_message(const struct request *request, const char *message);
 
 /* What happened, in a few words: "Diagnosis", "Waiting for a part", "Handed in". Wants the columns kind,
- * step_*, reason_*. */
+ * step_*, reason_*, outcome. */
 const char *words_event(const struct request *request, const struct rows *rows, size_t row);
 
 /* What overtaken.html needs, of an event that arrived late when others had moved on: what it said. Wants the
  * columns overtaken, idle, claimed_to, claimed_place, kind, step_*. */
 void words_overtaken(const struct request *request, const struct rows *rows, size_t row, struct view *item);
+
+/* How a repair ended: "No fault found"; "" for "". Of what is lost or stolen only: "Missing", else "". */
+const char *words_outcome(const struct request *request, const char *outcome);
+const char *words_away(const struct request *request, const char *outcome);
 
 /* The flags of an event in words, "" for none. */
 const char *words_flags(const struct request *request, unsigned flags);

@@ -399,7 +399,8 @@ BEGIN
             state.custodian_id := r.to_id;
             v_holder := r.to_name;
         ELSIF r.kind = 'returned' THEN
-            state.custodian_id := coalesce(r.to_id, (SELECT p.owner_id FROM spoor.repair p WHERE p.id = v_repair),
+            -- What is lost or stolen was given to nobody: its last holder stays answerable for it.
+            state.custodian_id := coalesce(r.to_id, CASE WHEN v_detail ->> 'outcome' IN ('lost', 'stolen') THEN v_from END, (SELECT p.owner_id FROM spoor.repair p WHERE p.id = v_repair),
                 (SELECT d.owner_id FROM spoor.device d WHERE d.id = v_device), v_from, r.actor_party);
         ELSE
             state.custodian_id := coalesce(v_from, r.to_id, r.actor_party);

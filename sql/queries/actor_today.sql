@@ -1,5 +1,5 @@
 -- $1 actor; what this actor recorded in the last 12 hours, the latest first
-SELECT v.event_id, v.kind, (extract(epoch FROM v.recorded_at) * 1000)::bigint AS recorded_at,
+SELECT v.event_id, v.kind, coalesce(v.detail ->> 'outcome', '') AS outcome, (extract(epoch FROM v.recorded_at) * 1000)::bigint AS recorded_at,
        coalesce(s.label_en, '') AS step_en, coalesce(s.label_nl, '') AS step_nl, coalesce(w.label_en, '') AS waiting_en,
        coalesce(w.label_nl, '') AS waiting_nl, btrim(d.make || ' ' || d.model) AS device,
        coalesce((SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1), '') AS code

@@ -13,7 +13,7 @@ SELECT v.seq, v.event_id, v.device_seq, v.kind, (extract(epoch FROM v.recorded_a
            AND b.waiting IS NOT DISTINCT FROM v.waiting AS idle,
        (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(v.detail, 'to')) AS claimed_to,
        (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(v.detail, 'place')) AS claimed_place,
-       coalesce(v.detail::text, '') AS detail, coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 21), '') AS public_note,
+       coalesce(v.detail::text, '') AS detail, coalesce(v.detail ->> 'outcome', '') AS outcome, coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 21), '') AS public_note,
        coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 22), '') AS private_note,
        EXISTS (SELECT FROM spoor.event u WHERE u.corrects = v.event_id) AS corrected
   FROM (SELECT e.*, max(e.seq) FILTER (WHERE e.from_id IS DISTINCT FROM e.to_id) OVER upto AS held_since,

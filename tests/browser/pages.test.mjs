@@ -166,9 +166,37 @@ test('how a repair ended is said as it was, never as a repaired laptop that came
     assert.equal((await page.textContent('main')).includes('Back with you'), false);
     assert.equal(/You$/.test((await page.textContent('[aria-labelledby=who] b')).trim()), !isAway);
     assert.equal(await page.getAttribute('.steps li:last-child', 'class'), isAway ? 'next' : 'done');
+    assert.equal(await page.getAttribute('.steps li:nth-child(3)', 'class'), 'next', 'a repair that never began');
     await page.goto(`${link}?lang=nl`);
     assert.ok((await page.textContent('h1')).includes(dutch));
   }
+  await page.context().close();
+});
+
+test('what is lost or stolen is told on the bench, and to the owner; it was returned to nobody', async () => {
+  const page = await signedIn('samira');
+  for (const [outcome, label, dutch] of [['lost', 'Missing', 'Vermist'], ['stolen', 'Stolen', 'Gestolen']]) {
+    const { device, link } = await takenIn(`Away ${outcome}`);
+    await page.goto(`${service.url}/bench?device=${device}`);
+    await page.click('summary:text-is("Lost or stolen")');
+    await look(page, page.url(), `bench_before_${outcome}`, [390]);
+    await page.click('summary:text-is("Lost or stolen")');
+    await page.selectOption('#away', outcome);
+    await page.fill('#away-note', 'Not on shelf B2');
+    await Promise.all([page.waitForURL(/done=/), page.click('details[open] button')]);
+    assert.match(await page.textContent('[role=status]'), new RegExp(`Recorded: ${label} · now with Tom Visser`));
+    assert.equal(await page.textContent('.card .tag.red'), label);
+    await page.goto(`${service.url}/devices/${device}?lang=nl`);
+    assert.equal(await page.textContent('.rows b'), dutch);
+    assert.equal(await page.isVisible(`a[href="/devices/${device}/returned"]`), false);
+    assert.equal((await page.goto(`${service.url}/devices/${device}/returned`)).status(), 404);
+    const owner = await signedIn('');
+    await look(owner, `${link}?lang=nl`, `track_${outcome}_nl`, [390]);
+    assert.match(await owner.textContent('.hero .tag'), new RegExp(dutch));
+    assert.doesNotMatch(await owner.textContent('main'), /B2/);
+    await owner.context().close();
+  }
+  assert.match(await (await page.goto(`${service.url}/devices?q=Away+lost`)).text(), /tag red">Missing</);
   await page.context().close();
 });
 

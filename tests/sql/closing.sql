@@ -1,6 +1,6 @@
 -- When repairs end, and how long they can be opened again.
 BEGIN;
-SELECT plan(28);
+SELECT plan(30);
 SET client_min_messages = warning;
 SELECT is(spoor.closes_at(returned::timestamptz, 'Europe/Amsterdam'), closes::timestamptz, what) FROM (VALUES
     ('2026-11-23 10:00+01', '2026-11-30 10:00+01', 'from a Monday: the five working days of a week'),
@@ -57,5 +57,9 @@ SELECT is(message, 'this device is in repair already', 'an earlier visit is not 
 SELECT pg_temp.tell('moved', '{"alias": "D2"}');
 SELECT is(message, 'this device was never in repair', 'and a device without a visit has none to open') FROM pg_temp.tell('reopened', '{"alias": "D2"}');
 SELECT is((SELECT count(*)::int FROM spoor.event WHERE kind = 'closed'), 2, 'what was refused left no event');
+SELECT pg_temp.tell('returned', '{"detail": {"outcome": "lost"}}');
+SELECT is(custodian_id, a.party_id, 'what is lost was given to nobody: its last holder stays the custodian') FROM spoor.custody c JOIN spoor.device d ON d.id = c.device_id
+    JOIN visit ON true JOIN spoor.repair r ON r.id = two AND r.device_id = d.id, ids JOIN spoor.actor a ON a.id = ann;
+SELECT is(pg_temp.repair(two), 'open returned lost', 'and its repair has ended') FROM visit;
 SELECT * FROM finish();
 ROLLBACK;
