@@ -80,6 +80,11 @@ static bool is_printable(const char *text)
     return true;
 }
 
+bool config_is_given(const char *name)
+{
+    return getenv(name) != NULL;
+}
+
 static bool read_setting(struct config *config, const struct setting *setting, struct error *error)
 {
     const char *given = getenv(setting->name);
@@ -230,7 +235,8 @@ void config_print(const struct config *config, bool json, FILE *out)
             fprintf(out, "%s=", settings[i].name);
         print_value(config, &settings[i], json, out);
         if (!json)
-            fprintf(out, "    # %s%s\n", settings[i].help, getenv(settings[i].name) ? "" : " (default)");
+            fprintf(out, "    # %s%s\n", settings[i].help,
+                    config_is_given(settings[i].name) ? "" : " (default)");
     }
     if (json)
         fputs("}\n", out);

@@ -37,6 +37,9 @@ struct config {
  * long as the arena. */
 bool config_read(struct config *config, struct arena *arena, struct error *error) MUST_USE;
 
+/* Whether somebody chose the value of SPOOR_…; else it is the default. */
+bool config_is_given(const char *name);
+
 /* Prints each setting with its value, default and help; secrets in a connection string are left out. */
 void config_print(const struct config *config, bool json, FILE *out);
 

@@ -54,33 +54,34 @@ static bool add_steps(struct session *session, const struct request *request, co
         view_text(item, "label", words_column(request, steps, i, "label"));
         view_flag(item, "chosen", strcmp(rows_text(steps, i, "name"), chosen) == 0);
     }
-    view_flag(view, "only_late", strcmp(chosen, "late") == 0);
     return steps != NULL;
 }
 
 bool devices_list(struct service *service, const struct request *request, struct reply *reply,
                   struct error *error)
 {
-    const char  *asked, *step, *before = request_query(request, "before");
+    const char  *asked, *step, *late, *before = request_query(request, "before");
     struct view *view = page_view(service, request, "nav_devices");
 
-    if (!request_only(request, "q step before", error) ||
+    if (!request_only(request, "q step late before", error) ||
+        !request_line(request, "late", "Late", 0, 1, &late, error) ||
         !request_line(request, "q", "Search", 0, 120, &asked, error) ||
         !request_line(request, "step", "Step", 0, 40, &step, error))
         return false;
     if (!is_number(before))
         return error_field(error, "before", "'before' is a whole number");
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-    const struct rows *rows =
-        session ? QUERY(session, request->arena, SQL_REPAIRS_OPEN, error, step, asked,
-                        *before ? before : "4102444800000", PAGE_TEXT, when_today(request->arena))
-                : NULL;
+    const struct rows *rows = session ? QUERY(session, request->arena, SQL_REPAIRS_OPEN, error, step, asked,
+                                              *before ? before : "4102444800000", PAGE_TEXT,
+                                              when_today(request->arena), *late ? "true" : "false")
+                                      : NULL;
 
     if (!rows || !add_steps(session, request, step, view, error))
         return false;
     view_text(view, "title", page_text(request, "Devices in repair"));
     view_text(view, "asked", asked);
     view_text(view, "step_asked", step);
+    view_flag(view, "only_late", *late != '\0');
     for (size_t i = 0; i < rows_count(rows); i++)
         add_repair(request, rows, i, view_append(view, "rows"));
     view_text(view, "older",

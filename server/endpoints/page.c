@@ -23,11 +23,22 @@ static void navigation(struct view *view, const struct principal *who, const cha
         {"may_lead", MAY_LEAD | MAY_ADMIN},
         {"may_admin", MAY_ADMIN},
     };
+    static const char *const managed[] = {"nav_labels", "nav_scanners", "nav_places", "nav_accounts"};
 
     for (size_t i = 0; i < COUNT_OF(entries); i++)
         view_flag(view, entries[i].flag, (who->roles & entries[i].may) != 0);
     if (*here)
         view_flag(view, here, true);
+    for (size_t i = 0; i < COUNT_OF(managed); i++)
+        if (strcmp(here, managed[i]) == 0)
+            view_flag(view, "nav_manage", true);
+}
+
+/* What the site says of itself is shown as it was written; what stands there while it says nothing is ours.
+ */
+static const char *own_words(const struct request *request, const char *setting, const char *value)
+{
+    return config_is_given(setting) ? value : page_text(request, value);
 }
 
 struct view *page_view(const struct service *service, const struct request *request, const char *here)
@@ -39,8 +50,8 @@ struct view *page_view(const struct service *service, const struct request *requ
     view_text(view, "language", request->language);
     view_text(view, "other_language", dutch ? "en" : "nl");
     view_text(view, "other_language_name", dutch ? "English" : "Nederlands");
-    view_text(view, "site_name", page_text(request, service->config->site_name));
-    view_text(view, "help_line", page_text(request, service->config->help_line));
+    view_text(view, "site_name", own_words(request, "SPOOR_SITE_NAME", service->config->site_name));
+    view_text(view, "help_line", own_words(request, "SPOOR_HELP_LINE", service->config->help_line));
     view_flag(view, "signed_in", who->roles != 0);
     view_flag(view, "no_room", who->roles != 0 && room_is_low(service->room));
     view_text(view, "who", who->name ? who->name : "");

@@ -1,4 +1,4 @@
--- $1 step or '', $2 text or '', $3 only repairs opened before (milliseconds), $4 how many, $5 today; step 'late': only what was to be back before today and is not ready. The latest first
+-- $1 step or '', $2 text or '', $3 only repairs opened before (milliseconds), $4 how many, $5 today, $6 only what was to be back before today and is not ready. The latest first
 SELECT r.number, btrim(d.make || ' ' || d.model) AS name, d.id AS device_id, (extract(epoch FROM r.opened_at) * 1000)::bigint AS opened_at,
        coalesce((SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1), '') AS code,
        coalesce(c.step, '') AS step, s.label_en AS step_en, s.label_nl AS step_nl, coalesce(c.waiting, '') AS waiting,
@@ -8,7 +8,7 @@ SELECT r.number, btrim(d.make || ' ' || d.model) AS name, d.id AS device_id, (ex
   JOIN spoor.party h ON h.id = c.custodian_id JOIN spoor.party o ON o.id = r.owner_id
   LEFT JOIN spoor.step s ON s.name = c.step LEFT JOIN spoor.reason w ON w.code = c.waiting
  CROSS JOIN LATERAL (SELECT r.expected_on < $5::date AND r.returned_at IS NULL AND s.phase IS DISTINCT FROM 'ready' AS late) l
- WHERE r.closed_at IS NULL AND ($1 = '' OR c.step = $1 OR $1 = 'late' AND l.late)
+ WHERE r.closed_at IS NULL AND ($1 = '' OR c.step = $1) AND (l.late OR NOT $6::boolean)
    AND ($2 = '' OR r.number = upper($2) OR position(lower($2) in lower(d.make || ' ' || d.model || ' ' || o.name || ' ' || r.problem)) > 0)
    AND r.opened_at < to_timestamp($3::bigint / 1000.0)
  ORDER BY r.opened_at DESC LIMIT $4::int;

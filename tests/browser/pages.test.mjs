@@ -12,12 +12,16 @@ import { build, Client, greeting, startSpoord } from '../support/spoord.mjs';
 const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const widths = [320, 390, 1280];
 const pictures = process.env.SPOOR_PICTURES;
-let service, demo, browser;
+let service, demo, browser, historyOf;
 
 before(async () => {
   service = await startSpoord();
   demo = greeting(service.output());
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  const page = await signedIn('samira');
+  await page.goto(`${service.url}/bench?code=${demo.sticker.split('/d/')[1]}`);
+  historyOf = await page.getAttribute('h2#device a', 'href');
+  await page.context().close();
   if (pictures) mkdirSync(pictures, { recursive: true });
 }, { timeout: 120000 });
 after(async () => {
@@ -48,6 +52,13 @@ async function look(page, path, name, at = widths) {
       const { height, right } = card.getBoundingClientRect();
       return !height || [...card.querySelectorAll('button, .tag')].some((part) => !part.closest('details:not([open]), .scroll') && part.getBoundingClientRect().right > right + 1);
     }).map((card) => card.textContent.trim().replace(/\s+/g, ' ').slice(0, 60)));
+    const small = await page.evaluate((least) => [...document.querySelectorAll('a, button, summary, select, textarea, input:not([type=hidden])')].filter((part) => {
+      const { height, width } = (part.closest('.check') ?? part).getBoundingClientRect();
+      return width && !part.closest('.sr, .skip') && (height < least || width < 24);
+    }).map((part) => `${part.tagName} ${part.textContent.trim().slice(0, 40)}`), width < 860 ? 43.9 : 23.9);
+    for (const part of small) problems.push(`${name} at ${width}: too small for a finger: ${part}`);
+    const head = await page.evaluate(() => document.querySelector('.top')?.offsetHeight ?? 0);
+    if (width >= 1280 && head > 70) problems.push(`${name} at ${width}: the head of the page stands in two rows`);
     for (const card of odd) problems.push(`${name} at ${width}: a card is not drawn, or something sticks out of it: ${card}`);
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run());
@@ -63,6 +74,7 @@ const pages = [
   ['samira', 'bench', () => '/bench'], ['samira', 'bench_device', () => '/bench?code=' + demo.sticker.split('/d/')[1]], ['samira', 'bench_misread', () => '/bench?code=7K3M9-QXFDA'],
   ['samira', 'intake', () => '/intake'], ['samira', 'label', () => '/labels/' + demo.sticker.split('/d/')[1]], ['samira', 'devices', () => '/devices'], ['samira', 'account', () => '/account'], ['samira', 'account_nl', () => '/account?lang=nl'], ['vera', 'audit', () => '/audit'],
   ['tom', 'exceptions', () => '/exceptions'], ['tom', 'labels', () => '/labels'], ['tom', 'scanners', () => '/scanners'], ['tom', 'places', () => '/places'], ['admin', 'accounts', () => '/accounts'],
+  ['admin', 'accounts_nl', () => '/accounts?lang=nl'], ['tom', 'exceptions_nl', () => '/exceptions?lang=nl'], ['samira', 'history_of_one', () => historyOf], ['samira', 'devices_nl', () => '/devices?lang=nl&late=1'],
 ];
 for (const [login, name, path] of pages)
   test(`${name} is whole for everybody at ${widths.join(', ')} pixels`, async () => {
@@ -211,7 +223,7 @@ test('a promised day that has passed is said to the owner, marked for the desk, 
   for (const language of ['en', 'nl']) await look(desk, `/bench?device=${device}&lang=${language}`, `bench_late_${language}`);
   await desk.context().close();
   assert.match(await (await client.get(`/bench?device=${device}&lang=nl`)).text(), /te laat: zou terug zijn op maandag 5 januari/);
-  const late = await (await client.get('/devices?step=late')).text();
+  const late = await (await client.get('/devices?late=1')).text();
   assert.match(late, /Acme Promised/);
   assert.doesNotMatch(late, /Surface Laptop 5|MacBook Air/); // no promise yet; returned
 });

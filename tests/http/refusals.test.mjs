@@ -9,7 +9,7 @@ import { Client } from '../support/spoord.mjs';
 let house, service, noor;
 
 before(async () => {
-  house = await startHouse();
+  house = await startHouse({ SPOOR_SITE_NAME: 'Repair' });
   service = house.service;
   noor = await new Client(service.url).signIn('noor', house.demo.accounts.noor);
 }, { timeout: 120000 });
@@ -25,6 +25,21 @@ test('an address that leads nowhere is answered in the language of the address, 
   assert.match(await read('/nothing?lang=xx&%ff=%zz', { 'accept-language': 'nl' }), dutch);
   assert.match(await read('/nothing'), english);
   assert.match(await (await fetch(`${service.url}/bench/record?lang=nl`)).text(), /<html lang="nl">/, 'a method that is not there, too');
+});
+
+test('what the site says of itself is shown as it was written, what it leaves out in the language of the reader', async () => {
+  const page = await read('/sign-in?lang=nl'), sticker = await read(`${new URL(house.demo.sticker).pathname}?lang=nl`);
+  assert.match(page, /<p class="lead">Repair<\/p>/);
+  assert.match(sticker, /Vraag het aan de IT-balie/);
+});
+
+test('a filter for what is late never hides a step of that name', async () => {
+  await house.sql("INSERT INTO spoor.step SELECT 'late', 99, phase, 99, 'Late shift', 'Late dienst', biz_step FROM spoor.step WHERE name = 'repair'");
+  const page = await (await noor.get('/devices?step=late')).text();
+  assert.match(page, /<option value="late" selected>Late shift<\/option>/);
+  assert.match(page, /Nothing is in repair here/);
+  assert.match(page, /name="late" value="1">/);
+  assert.match(await (await noor.get('/devices?late=1')).text(), /name="late" value="1" checked>/);
 });
 
 // The last: it takes the database away.
