@@ -170,7 +170,7 @@ static bool may_record(const struct request *request, struct event_draft *draft,
 
     draft->undo_once = *draft->corrects != '\0';
     draft->not_theirs = draft->undo_once ? kinds_not_theirs(request) : NULL;
-    return !refused || error_set(error, ERROR_FORBIDDEN, "%s", page_text(request, refused));
+    return !refused || error_set(error, ERROR_FORBIDDEN, "%s", refused);
 }
 
 /* A person at a screen is told before an unusual step; that is courtesy, not a wall: with a reason it goes

@@ -64,30 +64,115 @@ static const char *const sentences[] = {
     "Too many wrong tries. Try again in {seconds} seconds",
     "{field} is missing: please fill it in.",
     "{field} is missing: please choose one.",
+    "{field} needs at least {count} characters.",
+    "{field} has {count} characters; at most {most} fit.",
+    "{field} has control characters: please type it again.",
+    "{field} is not a choice that this page offered.",
+    "{field} is a day that exists, such as 2026-11-26.",
+    "The field \"{field}\" has control characters.",
+    "The field \"{field}\" is not text in UTF-8 without NUL.",
+    "The field \"{field}\" is not one of this form.",
+    "The field \"{field}\" was sent twice.",
+    "'{field}' is a whole number",
+    "This page cannot record '{kind}'",
+    "This address does not take the method {method}.",
+    "A password needs at least {count} characters; a few words in a row do well",
+    "A password may have at most {most} bytes",
+    "A batch holds 1 to {most} labels",
+    "There is a batch {name} already",
+    "There is no batch of labels named '{name}'",
+    "There is no layout '{name}'; L7160 is one",
+    "There is an account {name} already",
+    "There is no account {name}",
+    "There is no repair {number}",
+    "only {who} may {verb} an event of the kind '{kind}'",
 };
 
-/* What stands in the braces of the sentence, or NULL where the message is another one. */
-static const char *inner_of(const struct request *request, const char *sentence, const char *message)
-{
-    size_t      before = strcspn(sentence, "{"), length = strlen(message);
-    const char *rest = strchr(sentence, '}') + 1;
-    size_t      after = strlen(rest);
+#define BRACES_MOST 3
 
-    if (length <= before + after || strncmp(message, sentence, before) != 0 ||
-        strcmp(message + length - after, rest) != 0)
-        return NULL;
-    return arena_format(request->arena, "%.*s", (int)(length - before - after), message + before);
+/* What stands in the braces of a sentence. */
+struct inner {
+    const char *name; /* "{field}…" */
+    size_t      name_length;
+    const char *text;
+};
+
+/* Where the literal text that follows a brace stands in the message: at its end, if nothing follows. */
+static const char *literal_at(const char *message, const char *literal, size_t length)
+{
+    size_t left = strlen(message);
+
+    if (literal[length] != '\0')
+        return memmem(message, left, literal, length);
+    return left >= length && strcmp(message + left - length, literal) == 0 ? message + left - length : NULL;
+}
+
+/* How many braces the sentence has, each with its text in the message; 0 where the message is another one. */
+static size_t take_apart(struct arena *arena, const char *sentence, const char *message, struct inner *inner)
+{
+    size_t count = 0, length = strcspn(sentence, "{");
+
+    if (strncmp(sentence, message, length) != 0)
+        return 0;
+    for (sentence += length, message += length; *sentence && count < BRACES_MOST; count++) {
+        const char *literal = strchr(sentence, '}') + 1, *end;
+
+        length = strcspn(literal, "{");
+        end = literal_at(message, literal, length);
+        if (!end || end == message)
+            return 0;
+        inner[count] = (struct inner){sentence, (size_t)(literal - sentence),
+                                      arena_format(arena, "%.*s", (int)(end - message), message)};
+        sentence = literal + length;
+        message = end + length;
+    }
+    return *sentence || *message ? 0 : count;
+}
+
+static const char *kind_words(const char *kind)
+{
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (kinds[i].words && strcmp(kinds[i].kind, kind) == 0)
+            return kinds[i].words;
+    return kind;
+}
+
+static const char *inner_text(const struct request *request, const char *brace, const struct inner *inner,
+                              size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(inner[i].name, brace, inner[i].name_length) == 0)
+            return text_in(request->language,
+                           strncmp(brace, "{kind}", 6) == 0 ? kind_words(inner[i].text) : inner[i].text);
+    return "";
+}
+
+static const char *put_together(const struct request *request, const char *ours, const struct inner *inner,
+                                size_t count)
+{
+    const char *text = "";
+
+    for (;;) {
+        size_t length = strcspn(ours, "{");
+
+        text = arena_format(request->arena, "%s%.*s", text, (int)length, ours);
+        ours += length;
+        if (*ours == '\0')
+            return text;
+        text = arena_format(request->arena, "%s%s", text, inner_text(request, ours, inner, count));
+        ours = strchr(ours, '}') + 1;
+    }
 }
 
 const char *words_message(const struct request *request, const char *message)
 {
-    for (size_t i = 0; i < COUNT_OF(sentences); i++) {
-        const char *inner = inner_of(request, sentences[i], message);
-        const char *ours = text_in(request->language, sentences[i]);
+    struct inner inner[BRACES_MOST];
 
-        if (inner)
-            return arena_format(request->arena, "%.*s%s%s", (int)strcspn(ours, "{"), ours,
-                                text_in(request->language, inner), strchr(ours, '}') + 1);
+    for (size_t i = 0; strcmp(request->language, "en") != 0 && i < COUNT_OF(sentences); i++) {
+        size_t count = take_apart(request->arena, sentences[i], message, inner);
+
+        if (count > 0)
+            return put_together(request, text_in(request->language, sentences[i]), inner, count);
     }
     return text_in(request->language, message);
 }

@@ -38,6 +38,17 @@ untranslated() {
     sed -n 's/^msgid "\(.\{1,\}\)"$/\1/p' server/site/text/nl.po | LC_ALL=C sort -u > "$build/translated"
     LC_ALL=C comm -23 "$build/sentences" "$build/translated" | sed 's/^/no Dutch for: /'
 }
+# Refusals that a person can meet on a page, of C and of SQL; what stands in braces in one stands after a percent sign in the other.
+refusals_untranslated() {
+    plain() { sed "s/^[^\"']*[\"']//; s/[\"']\$//; s/\\\\\"/\"/g; s/''/'/g; s/%[.0-9]*[lz]*[a-z]/%/g; s/{[a-z]*}/%/g; s/^'[a-z]*'/'%'/" | awk 'NF > 2'; }
+    { for file in $(ls server/endpoints/*.c | grep -v '/\(api_\|sealed_log\|static_files\|export\|signed_scan\|door\)') server/web/request.c server/web/router.c server/shared/label.c; do
+          tr '\n' ' ' < "$file" | sed 's/"  *"//g' | grep -oE 'error_(set|field)\([^;]*;' | grep -vE 'ERROR_(INTERNAL|UNAVAILABLE)' | grep -oE '"([^"\]|\\.)*"' | plain
+      done
+      tr '\n' ' ' < sql/functions/record_events.sql | grep -oE "(THEN|ELSE|text :=|message :=) *'([^']|'')*'" | plain
+    } | LC_ALL=C sort -u > "$build/refusals"
+    sed -n 's/^msgid //p' server/site/text/nl.po | plain | LC_ALL=C sort -u > "$build/refusals_translated"
+    LC_ALL=C comm -23 "$build/refusals" "$build/refusals_translated" | sed 's/^/no Dutch for the refusal: /'
+}
 routes_described() { # every API route stands in the description
     "$BUILD/spoord" routes | awk '/ \/api\// { print tolower($1), $2 }' | while read -r method path; do
         awk -v path="  $path:" -v method="    $method:" '$0 == path { inside = 1; next } /^  \// { inside = 0 } inside && $0 == method { found = 1 } END { exit !found }' \
@@ -82,6 +93,7 @@ check 'nothing unfinished' unfinished
 check 'no file is too long' too_long
 check 'no path of a machine' places
 check 'every sentence has a Dutch one' untranslated
+check 'every refusal has a Dutch one' refusals_untranslated
 check 'every API route stands in the OpenAPI description' routes_described
 check 'every command has help with examples' help_has_examples
 check 'a run of the tests ends all that it started' sh tests/architecture/stopped_run.sh

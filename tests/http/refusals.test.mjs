@@ -1,6 +1,7 @@
 // What people read when something is not possible: in their language, in plain words, and with the style sheet of every page.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { startHouse } from '../support/house.mjs';
@@ -40,6 +41,21 @@ test('a filter for what is late never hides a step of that name', async () => {
   assert.match(page, /Nothing is in repair here/);
   assert.match(page, /name="late" value="1">/);
   assert.match(await (await noor.get('/devices?late=1')).text(), /name="late" value="1" checked>/);
+});
+
+test('refusals with something of the moment in them are whole sentences of the reader too', async () => {
+  const token = await noor.token('/intake');
+  const said = async (path, fields) => (await (await noor.post(path, { token, ...fields })).text()).replaceAll('&#39;', "'");
+  const intake = { event_id: randomUUID(), make: 'Acme', model: 'One', owner_name: 'Piet', problem: 'x' };
+  assert.match(await said('/intake?lang=nl', { ...intake, owner_name: 'x'.repeat(121) }), /Naam heeft 121 tekens; er passen er hoogstens 120\./);
+  assert.match(await said('/intake?lang=nl', { ...intake, expected_on: '2026-02-31' }), /Terug verwacht is een dag die bestaat, zoals 2026-11-26\./);
+  assert.match(await said('/intake?lang=en', { ...intake, owner_name: 'x'.repeat(121) }), /Name has 121 characters; at most 120 fit\./);
+  const device = (await (await noor.get(`/bench?code=${house.demo.sticker.split('/d/')[1]}`)).text()).match(/name="device_id" value="([0-9a-f-]+)"/)[1];
+  const again = { event_id: randomUUID(), device_id: device, kind: 'reopened', private_note: 'Found' };
+  assert.match(await said('/bench/record?lang=nl', again), /alleen een teamleider mag '[A-Za-z]+' vastleggen\./);
+  assert.match(await said('/bench/record?lang=en', again), /only a lead may record an event of the kind 'reopened'\./);
+  const lead = await new Client(service.url).signIn('tom', house.demo.accounts.tom);
+  assert.match((await (await lead.get('/exceptions?before=x&lang=nl')).text()).replaceAll('&#39;', "'"), /'before' is een geheel getal/);
 });
 
 // The last: it takes the database away.
