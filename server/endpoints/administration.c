@@ -108,6 +108,18 @@ static void label_row(const struct request *request, const struct rows *rows, si
     }
 }
 
+/* A batch of labels is called by when it is made. */
+static void suggest_name(struct view *view)
+{
+    time_t    now = (time_t)(when_now() / 1000);
+    char      name[24] = "";
+    struct tm local = {0};
+
+    localtime_r(&now, &local);
+    (void)strftime(name, sizeof name, "%Y-%m-%d-%H%M", &local);
+    view_format(view, "suggested", "%s", name);
+}
+
 static bool show(struct service *service, const struct request *request, struct reply *reply, size_t section,
                  const char *problem, const struct shown *shown, struct error *error)
 {
@@ -125,7 +137,7 @@ static bool show(struct service *service, const struct request *request, struct 
     view_text(view, "lead", page_text(request, sections[section].lead));
     view_text(view, "base_url", service->config->base_url);
     view_flag(view, sections[section].flag, true);
-    view_format(view, "suggested", "batch-%lld", (long long)(when_now() / 1000));
+    suggest_name(view);
     view_text(view, "error", problem);
     view_text(view, "tone", "");
     if (shown) {

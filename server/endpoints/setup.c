@@ -24,12 +24,27 @@ static bool show(const struct service *service, const struct request *request, s
     return page_show(service, request, reply, "setup", view, error);
 }
 
+/* The secret stays in memory; what counts is whether somebody has become one since, here or elsewhere. */
+static bool is_wanted(struct service *service, const struct request *request, struct error *error)
+{
+    const struct rows *rows = NULL;
+
+    if (service->setup_secret[0]) {
+        SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+
+        rows = session ? query_run(session, request->arena, SQL_ADMIN_EXISTS, NULL, 0, error) : NULL;
+        if (!rows)
+            return false;
+    }
+    return (rows && rows_integer(rows, 0, "admins") == 0) ||
+           error_set(error, ERROR_NOT_FOUND, "There is an administrator already");
+}
+
 bool setup_form(struct service *service, const struct request *request, struct reply *reply,
                 struct error *error)
 {
-    if (!service->setup_secret[0])
-        return error_set(error, ERROR_NOT_FOUND, "There is an administrator already");
-    return request_only(request, "", error) && show(service, request, reply, NULL, error);
+    return is_wanted(service, request, error) && request_only(request, "", error) &&
+           show(service, request, reply, NULL, error);
 }
 
 static bool make(struct service *service, const struct request *request, struct error *error)
@@ -56,9 +71,7 @@ bool setup_make(struct service *service, const struct request *request, struct r
 {
     struct error problem = {0};
 
-    if (!service->setup_secret[0])
-        return error_set(error, ERROR_NOT_FOUND, "There is an administrator already");
-    if (!request_only(request, "secret login name password", error))
+    if (!is_wanted(service, request, error) || !request_only(request, "secret login name password", error))
         return false;
     if (make(service, request, &problem)) {
         reply_redirect(reply, "/sign-in"); /* the database refuses a second first administrator */

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { startHouse } from '../support/house.mjs';
-import { Client } from '../support/spoord.mjs';
+import { Client, startSpoord, waitFor } from '../support/spoord.mjs';
 
 let house, service, noor;
 
@@ -56,6 +56,25 @@ test('refusals with something of the moment in them are whole sentences of the r
   assert.match(await said('/bench/record?lang=en', again), /only a lead may record an event of the kind 'reopened'\./);
   const lead = await new Client(service.url).signIn('tom', house.demo.accounts.tom);
   assert.match((await (await lead.get('/exceptions?before=x&lang=nl')).text()).replaceAll('&#39;', "'"), /'before' is een geheel getal/);
+});
+
+test('the form of the first administrator is gone with its first use, and the new ledger reads as one', async () => {
+  const fresh = await startSpoord({ demo: false });
+  try {
+    const secret = fresh.output().match(/one time: (\S+)/)[1], person = new Client(fresh.url);
+    const made = await person.post('/setup', { secret, name: 'Anna', login: 'anna', password: 'four words in row' });
+    assert.equal(made.status, 303);
+    const gone = await person.get('/setup?lang=nl');
+    assert.equal(gone.status, 404);
+    assert.match(await gone.text(), /Er is al een beheerder/);
+    assert.equal((await person.post('/setup', { secret, name: 'Ben', login: 'ben', password: 'four words in row' })).status, 404);
+    await person.signIn('anna', 'four words in row');
+    const read = async () => (await person.get('/audit?lang=nl')).text();
+    await waitFor('the seal of its beginning', async () => /niets veranderd/.test(await read()));
+    assert.match(await read(), /Er is nog geen overdracht bij\. Opnieuw uitgerekend om/);
+  } finally {
+    await fresh.stop();
+  }
 });
 
 // The last: it takes the database away.
