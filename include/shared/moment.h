@@ -10,6 +10,9 @@
 
 #define MOMENT_SIZE 32 /* bytes of text, with the NUL */
 
+/* Clocks differ by less (317 years): more is no difference of clocks, and counts as none (sql: made_at). */
+#define CLOCK_SKEW_MOST_MS INT64_C(9999999999999)
+
 struct moment {
     int64_t ms;             /* milliseconds since 1970, UTC */
     int     offset_minutes; /* east of UTC */

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "render/json_read.h"
+#include "shared/moment.h"
 #include "shared/scan_signature.h"
-
-#define SKEW_MOST_MS INT64_C(9000000000000) /* 285 years: more is no clock */
 
 bool signed_scan_may_send(const struct request *request, struct error *error)
 {
@@ -77,6 +77,13 @@ static bool check(const struct request *request, const struct scan_said *said, c
     return true;
 }
 
+static bool is_a_clocks(const struct request *request, int64_t skew_ms, const char *path, struct error *error)
+{
+    return (skew_ms <= CLOCK_SKEW_MOST_MS && skew_ms >= -CLOCK_SKEW_MOST_MS) ||
+           error_field(error, arena_format(request->arena, "%sclock_skew_ms", path),
+                       "%sclock_skew_ms is no clock's difference", path);
+}
+
 bool signed_scan_read(const struct request *request, const struct json_value *event, const char *path,
                       struct event_draft *draft, const char **refused, struct error *error)
 {
@@ -87,9 +94,10 @@ bool signed_scan_read(const struct request *request, const struct json_value *ev
         !json_read_integer(event, "clock_skew_ms", path, &draft->clock_skew_ms, error) ||
         !json_read_text(event, "signature", path, false, 128, false, &signature, error))
         return false;
-    if (draft->clock_skew_ms > SKEW_MOST_MS || draft->clock_skew_ms < -SKEW_MOST_MS)
-        return error_field(error, arena_format(request->arena, "%sclock_skew_ms", path),
-                           "%sclock_skew_ms is no clock's difference", path);
+    if (!is_a_clocks(request, draft->clock_skew_ms, path, error) ||
+        (draft->detail && !is_a_clocks(request, json_integer_of(draft->detail, "clock_skew_ms"),
+                                       arena_format(request->arena, "%sdetail.", path), error)))
+        return false;
     if (!request->principal.is_scanner)
         return (!draft->scanner_seq && !draft->clock_skew_ms && !signature) ||
                error_field(error, arena_format(request->arena, "%sscanner_seq", path),

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "render/json_read.h"
+#include "shared/moment.h"
 #include "shared/scan_signature.h"
 
 #define FLAG_NUMBER_REUSED 128u
-#define LATE_MS            600000                 /* as record_events() has it */
-#define SKEW_MOST_MS       INT64_C(9999999999999) /* as made_at() has it: more is no clock */
-#define CLAIM_SIZE         64                     /* bytes of an id, or of a step's name */
+#define LATE_MS            600000 /* as record_events() has it */
+#define CLAIM_SIZE         64     /* bytes of an id, or of a step's name */
 
 void seal_row_read(const struct rows *rows, size_t n, struct seal_row *row)
 {
@@ -128,7 +128,7 @@ static bool take_claims(const struct seal_row *row, char claims[3][CLAIM_SIZE], 
 
     if (!json_has_member(row->detail, "claimed"))
         return true;
-    if (skew > SKEW_MOST_MS || skew < -SKEW_MOST_MS)
+    if (skew > CLOCK_SKEW_MOST_MS || skew < -CLOCK_SKEW_MOST_MS)
         skew = 0;
     return row->recorded_ms - row->happened_ms - skew > LATE_MS &&
            take_claim(row, "step", SAID_STEP, row->step, row->before_step, claims[0], &submission->step) &&

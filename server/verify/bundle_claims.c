@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/moment.h"
 #include "verify/bundle_parts.h"
 
 #define FLAG_LATE 2u
-#define SKEW_SIZE 15u /* bytes of a number that is a difference of clocks, with its end (sql: made_at) */
+#define SKEW_SIZE 20u /* bytes of a number that may be a difference of clocks, with its end */
 
 enum { CLAIMS_STEP = 1, CLAIMS_TO = 2, CLAIMS_PLACE = 4, CLAIMS_REASON = 8 };
 
@@ -36,23 +37,28 @@ struct claim {
     struct json_part           all, value[4]; /* in the order of the members */
 };
 
-/* When it happened by our clock, as the ledger reckons; where that is not to be known, when it was recorded.
- */
-static int64_t made_ms(const struct entry *entry, struct json_part detail)
+/* 0: none, or one that no clock has. */
+static int64_t skew_ms(struct json_part detail)
 {
-    int64_t          happened = (int64_t)entry_number(entry, TAG_HAPPENED_AT);
-    int64_t          recorded = (int64_t)entry_number(entry, TAG_RECORDED_AT);
     struct json_part skew = json_compact_member(detail, "clock_skew_ms");
     char             text[SKEW_SIZE] = "", *end;
     long long        ms;
 
-    if (entry->field[TAG_DETAIL].value && !detail.text)
-        return recorded;
     if (skew.text && skew.length < sizeof text)
         memcpy(text, skew.text, skew.length);
     ms = strtoll(text, &end, 10);
-    if (*end == '\0')
-        happened += ms;
+    return *end == '\0' && ms <= CLOCK_SKEW_MOST_MS && ms >= -CLOCK_SKEW_MOST_MS ? ms : 0;
+}
+
+/* When it happened by our clock, as the ledger reckons; where that is not to be known, when it was recorded.
+ */
+static int64_t made_ms(const struct entry *entry, struct json_part detail)
+{
+    int64_t happened = (int64_t)entry_number(entry, TAG_HAPPENED_AT) + skew_ms(detail);
+    int64_t recorded = (int64_t)entry_number(entry, TAG_RECORDED_AT);
+
+    if (entry->field[TAG_DETAIL].value && !detail.text)
+        return recorded;
     return happened < recorded ? happened : recorded;
 }
 

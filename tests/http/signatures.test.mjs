@@ -81,6 +81,15 @@ test('whatever is changed on the way is refused by the signature, and nothing is
   assert.equal((await post(scanner, [whole], token)).status, 400, 'only scanners sign');
 });
 
+test('a difference that no clock has is refused by its name, from whoever sends it', async () => {
+  const token = (await service.run('token', 'add', 'clock', '--role', 'technician')).out.trim();
+  for (const ms of [12345678901234, -10000000000000])
+    for (const [path, more] of [['detail.', { detail: { clock_skew_ms: ms } }], ['', { clock_skew_ms: ms }]]) {
+      const { status, field } = await post({ token }, [{ event_id: randomUUID(), code, kind: 'moved', happened_at: '2026-11-25T10:00:00+01:00', ...more }]);
+      assert.deepEqual([status, field], [400, `events[0].${path}clock_skew_ms`]);
+    }
+});
+
 test('a key that cannot be trusted does not enrol, and its code stays unused', async () => {
   const once = (await service.run('scanner', 'add', 'Careful', '--account', 'noor')).out.match(/enroll \S+ (\S+)/)[1];
   const { privateKey } = generateKeyPairSync('ed25519');

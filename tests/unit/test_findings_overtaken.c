@@ -83,6 +83,26 @@ static void what_had_nothing_newer_before_it_is_f22(void **state)
     expect_intact();
 }
 
+static void a_difference_that_no_clock_has_is_none(void **state)
+{
+    static const char *const skews[] = {"12345678901234",  "-12345678901234", "10000000000000",
+                                        "-10000000000000", "1000.0",          "\"7\""};
+    char                     detail[100];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(skews); i++) {
+        snprintf(detail, sizeof detail, "{\"claimed\": {\"to\": \"" NOOR_ID "\"}, \"clock_skew_ms\": %s}",
+                 skews[i]);
+        event[4].detail = detail;
+        event[4].happened_ms = event[3].happened_ms - 1;
+        expect_intact();
+        event[4].happened_ms = event[3].happened_ms + 1;
+        expect_found();
+    }
+    event[4].detail = "{\"claimed\": {\"to\": \"" NOOR_ID "\"}, \"clock_skew_ms\": -9999999999999}";
+    expect_intact();
+}
+
 static void a_claim_that_its_kind_does_not_make_is_f22(void **state)
 {
     static const char *const none[] = {"{}", "{\"to\": \"" NOOR_ID "\"}"};
@@ -139,6 +159,7 @@ int main(void)
         LATE(what_was_overtaken_is_intact),
         LATE(what_was_not_late_is_f22),
         LATE(what_had_nothing_newer_before_it_is_f22),
+        LATE(a_difference_that_no_clock_has_is_none),
         LATE(a_claim_that_its_kind_does_not_make_is_f22),
         LATE(another_reason_than_was_given_is_f22),
         LATE(a_claim_that_came_into_force_is_f22),
