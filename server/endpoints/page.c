@@ -97,17 +97,34 @@ static const char *whole(const struct request *request, const char *sentence)
                                                              : arena_format(request->arena, "%s.", sentence);
 }
 
+/* A form with a key counts once, however often it is sent. */
+static const char *unknown_outcome(const struct request *request)
+{
+    if (*request_field(request, "event_id"))
+        return page_text(request,
+                         "It is not known whether this was recorded; send it again, it counts once.");
+    return page_text(request, "It is not known whether this was recorded: look first whether it is there.");
+}
+
+/* In words of its own, where they are words for people. */
+static const char *not_now(const struct request *request, const char *message)
+{
+    if (text_in("nl", message) != message)
+        return whole(request, page_text(request, message));
+    if (strcmp(request->method, "POST") == 0)
+        return page_text(request, "Nothing was recorded. Go back and send the same form again.");
+    return page_text(
+        request, "This cannot be done just now. What was recorded is safe; please try again in a moment.");
+}
+
 static const char *sentence_of(const struct request *request, const struct error *error)
 {
     if (error->kind == ERROR_INTERNAL)
         return page_text(request, "We have written down what happened. Nothing that was confirmed is lost.");
     if (error->kind == ERROR_UNKNOWN_OUTCOME)
-        return page_text(
-            request, "The database did not answer in time. Send the same form again: it is recorded once.");
+        return unknown_outcome(request);
     if (error->kind == ERROR_UNAVAILABLE)
-        return page_text(
-            request,
-            "This cannot be done just now. What was recorded is safe; please try again in a moment.");
+        return not_now(request, error->message);
     return whole(request, words_message(request, error->message));
 }
 

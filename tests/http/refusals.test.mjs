@@ -77,6 +77,33 @@ test('the form of the first administrator is gone with its first use, and the ne
   }
 });
 
+test('a form that could not be recorded says whether it was, and what to do', async () => {
+  const token = await noor.token('/bench');
+  const device_id = (await (await noor.get(`/bench?code=${house.demo.sticker.split('/d/')[1]}`)).text()).match(/name="device_id" value="([0-9a-f-]+)"/)[1];
+  const send = async (fields = {}, path = '/bench/record?lang=en') => {
+    const answer = await noor.post(path, { token, event_id: randomUUID(), device_id, kind: 'moved', ...fields });
+    return [answer.status, await answer.text()];
+  };
+  const waits = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'spoor'";
+  const held = house.sql("SET application_name = 'holder'; BEGIN; SELECT FROM spoor.ledger_head FOR UPDATE; SELECT pg_sleep(600)").catch(() => {});
+  await waitFor('the lock', async () => (await house.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'holder' AND wait_event = 'PgSleep'")) === '1');
+  for (const [language, says] of [['en', /Nothing was recorded\. Go back and send the same form again\./], ['nl', /Er is niets vastgelegd\. Ga terug en stuur hetzelfde formulier nog eens\./]]) {
+    const [status, page] = await send({}, `/bench/record?lang=${language}`);
+    assert.equal(status, 503);
+    assert.match(page, says);
+    assert.doesNotMatch(page, /What was recorded is safe|Wat is vastgelegd, is veilig/);
+  }
+  const sent = send();
+  await waitFor('the writer', async () => (await house.sql(`SELECT count(*) ${waits}`)) === '1');
+  await house.sql(`SELECT pg_terminate_backend(pid) ${waits}`);
+  const [status, page] = await sent;
+  assert.equal(status, 503);
+  assert.match(page, /It is not known whether this was recorded; send it again, it counts once\./);
+  await house.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holder'");
+  await held;
+  assert.equal((await send())[0], 303);
+});
+
 // The last: it takes the database away.
 test('without its database the service says so in words of the reader, and the page keeps its style sheet', async () => {
   await promisify(execFile)('psql', ['-qX', '-h', house.database.match(/host=(\S+)/)[1], '-U', 'postgres', '-d', 'postgres',
