@@ -9,6 +9,6 @@ const struct command *const commands[] = {
     &label_ruler_command,    &label_cards_command,      &label_show_command,     &label_revoke_command,
     &label_list_command,     &key_new_command,          &key_show_command,       &key_rotate_command,
     &seal_command,           &export_bundle_command,    &erase_person_command,   &settings_command,
-    &routes_command,         &backup_command,
+    &routes_command,         &backup_command,           &upgrade_command,
 };
 const size_t command_count = COUNT_OF(commands);

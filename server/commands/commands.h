@@ -6,7 +6,8 @@
 
 #include "shared/command_line.h"
 
-extern const struct command serve_command, migrate_command, backup_command, settings_command, routes_command;
+extern const struct command serve_command, migrate_command, backup_command, upgrade_command, settings_command,
+    routes_command;
 extern const struct command account_add_command, account_disable_command, account_enable_command,
     account_password_command, account_roles_command, account_badge_command, account_list_command;
 extern const struct command scanner_add_command, scanner_revoke_command, scanner_list_command;

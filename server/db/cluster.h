@@ -20,8 +20,9 @@ struct cluster_options {
  * complete), starts it as our child and waits until a query works; makes roles (sql/roles.sql) and the
  * database "spoor". From then on a thread restarts PostgreSQL with backoff whenever it dies, until
  * cluster_stop(). PostgreSQL ends cleanly also when this process is killed with -9. ERROR_CONFLICT: another
- * process supervises this folder; ERROR_INVALID: other major version (names the command that upgrades), no
- * user to run as, path too long; ERROR_UNAVAILABLE: it did not start (the log's end is in the message). */
+ * process supervises this folder; ERROR_INVALID: other major version (says what to install, and the command
+ * that tells how to upgrade), no user to run as, path too long; ERROR_UNAVAILABLE: it did not start (the
+ * log's end is in the message). */
 struct cluster *cluster_start(const struct cluster_options *options, struct error *error) MUST_USE;
 void            cluster_stop(struct cluster *cluster); /* NULL is allowed */
 

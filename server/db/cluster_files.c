@@ -113,12 +113,12 @@ static bool has_programs(int version, char *path, size_t size)
 {
     char program[128];
 
-    snprintf(path, size, "/usr/lib/postgresql/%d/bin", version);
+    snprintf(path, size, CLUSTER_PROGRAMS, version);
     snprintf(program, sizeof program, "%s/postgres", path);
     return access(program, X_OK) == 0;
 }
 
-static int version_of(const struct cluster_files *files)
+int cluster_files_version(const struct cluster_files *files)
 {
     char  path[CLUSTER_PATH_SIZE + 16];
     int   version = 0;
@@ -134,25 +134,39 @@ static int version_of(const struct cluster_files *files)
     return version;
 }
 
+int cluster_files_newest(void)
+{
+    char path[64];
+
+    for (int version = VERSION_MOST; version >= VERSION_LEAST; version--)
+        if (has_programs(version, path, sizeof path))
+            return version;
+    return 0;
+}
+
+static bool refuse_version(const struct cluster_files *files, int there, int newest, struct error *error)
+{
+    char then[80] = "";
+
+    if (there < newest)
+        snprintf(then, sizeof then, "; then `spoord upgrade` prints the commands that bring it to %d",
+                 newest);
+    return error_set(error, ERROR_INVALID,
+                     "%s holds a database of PostgreSQL %d, but this machine has %d; nothing was touched. "
+                     "Install postgresql-%d%s",
+                     files->data, there, newest, there, then);
+}
+
 bool cluster_files_programs(struct cluster_files *files, struct error *error)
 {
-    int there = version_of(files), newest = 0;
+    int there = cluster_files_version(files), newest = cluster_files_newest();
+    int version = there == 0 ? newest : there;
 
-    for (int version = VERSION_MOST; version >= VERSION_LEAST && !newest; version--)
-        if (has_programs(version, files->programs, sizeof files->programs))
-            newest = version;
     if (!newest)
         return error_set(error, ERROR_INVALID,
                          "PostgreSQL is not installed; run: apt-get install postgresql-15");
-    if (there == 0 || there == newest)
-        return true;
-    if (there >= VERSION_LEAST && has_programs(there, files->programs, sizeof files->programs))
-        return true;
-    return error_set(error, ERROR_INVALID,
-                     "%s holds a database of PostgreSQL %d, but this machine has %d; nothing was touched. "
-                     "Upgrade it with: pg_upgrade -b /usr/lib/postgresql/%d/bin -B "
-                     "/usr/lib/postgresql/%d/bin -d %s -D %s.new",
-                     files->data, there, newest, there, newest, files->data, files->data);
+    return (version >= VERSION_LEAST && has_programs(version, files->programs, sizeof files->programs)) ||
+           refuse_version(files, there, newest, error);
 }
 
 /* True while the process that wrote its id into the lock file lives. */

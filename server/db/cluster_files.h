@@ -9,6 +9,7 @@
 #include "shared/error.h"
 
 #define CLUSTER_PATH_SIZE 256
+#define CLUSTER_PROGRAMS  "/usr/lib/postgresql/%d/bin" /* of a major version */
 
 struct cluster_files {
     char  state[CLUSTER_PATH_SIZE];
@@ -28,6 +29,11 @@ bool cluster_files_name(struct cluster_files *files, const char *state, const ch
 
 /* Makes the state and socket folders, owned by the user. */
 bool cluster_files_prepare(const struct cluster_files *files, struct error *error) MUST_USE;
+
+/* The major version of the cluster that is there (0: none, -1: not readable), and the newest that is
+ * installed (0: none). */
+int cluster_files_version(const struct cluster_files *files);
+int cluster_files_newest(void);
 
 /* Finds the programs for the cluster that is there (or the newest for a new one). ERROR_INVALID: other major
  * version. */

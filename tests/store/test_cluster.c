@@ -282,7 +282,7 @@ static void refuses_a_database_of_another_major_version(void **nothing)
     assert_null(start(&error));
     assert_int_equal(error.kind, ERROR_INVALID);
     assert_non_null(strstr(error.message, "PostgreSQL 14"));
-    assert_non_null(strstr(error.message, "pg_upgrade"));
+    assert_non_null(strstr(error.message, "spoord upgrade"));
     write_text("PG_VERSION", "15\n");
 }
 
