@@ -8,7 +8,8 @@
 #include "db/sweep.h"
 #include "store/secret.h"
 
-/* A private PostgreSQL: the one that runs, else our own for as long as the command takes. */
+/* A private PostgreSQL: the one that runs, else our own for as long as the command takes. None is made here:
+ * a mistyped folder would answer as a new, empty Spoor. */
 static bool reach_private(struct database *database, struct error *error)
 {
     struct cluster_options options = {.state = database->config.state,
@@ -21,7 +22,7 @@ static bool reach_private(struct database *database, struct error *error)
         *error = not_running;
         return false;
     }
-    database->cluster = cluster_start(&options, error);
+    database->cluster = cluster_made(&options, error) ? cluster_start(&options, error) : NULL;
     if (!database->cluster)
         return false;
     snprintf(database->conninfo, sizeof database->conninfo, "%s", cluster_conninfo(database->cluster));

@@ -393,6 +393,23 @@ bool cluster_find(const struct cluster_options *options, char *conninfo, unsigne
     return true;
 }
 
+bool cluster_made(const struct cluster_options *options, struct error *error)
+{
+    struct cluster_files files;
+
+    if (!cluster_files_name(&files, options->state, options->user, error))
+        return false;
+    if (access(files.data, F_OK) == 0)
+        return true;
+    if (errno == EACCES)
+        return error_set(error, ERROR_FORBIDDEN,
+                         "the folder %s is closed to you; be the user that runs spoord serve, or root",
+                         options->state);
+    return error_set(error, ERROR_NOT_FOUND,
+                     "there is no Spoor in %s; set SPOOR_STATE to its folder, or start one with spoord serve",
+                     options->state);
+}
+
 bool cluster_healthy(struct cluster *cluster)
 {
     return atomic_load(&cluster->shared->postgres) != 0;

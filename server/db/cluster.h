@@ -36,6 +36,10 @@ const char *cluster_conninfo(const struct cluster *cluster);
 bool cluster_find(const struct cluster_options *options, char *conninfo, unsigned size,
                   struct error *error) MUST_USE;
 
+/* Whether a cluster was made in the state folder. ERROR_NOT_FOUND: there is none; ERROR_FORBIDDEN: the folder
+ * is closed to this user. Nothing is made. */
+bool cluster_made(const struct cluster_options *options, struct error *error) MUST_USE;
+
 /* True while PostgreSQL runs. */
 bool cluster_healthy(struct cluster *cluster);
 
