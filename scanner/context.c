@@ -45,10 +45,14 @@ bool context_tick(struct context *context, int64_t now_ms, bool used)
     return ended;
 }
 
+#define STEP_RETURN "return" /* the step of Spoor's own that ends a repair (domain: phase returned) */
+
 const char *context_kind(const struct context *context)
 {
     const struct context_words *now = &context->now;
 
+    if (strcmp(now->step, STEP_RETURN) == 0)
+        return "returned"; /* to its owner, or to the person in the context */
     return *now->step     ? "step"
            : *now->person ? "handed_over"
            : *now->reason ? "waiting"

@@ -183,7 +183,8 @@ static int scan_run(struct invocation *invocation, struct error *error)
 }
 
 static const struct option_row scan_options[] = {
-    {"step", "STEP", "the step that the devices are at now, such as diagnosis"},
+    {"step", "STEP",
+     "the step that the devices are at now, such as diagnosis; return: each is given back to its owner"},
     {"place", "CODE", "label of the place where they are now"},
     {"person", "CODE", "badge of the person who gets them"},
     {"reason", "CODE", "reason, such as PARTS_ORDERED; without --step they wait for it"},

@@ -84,14 +84,27 @@ static void add_main(const struct request *request, const struct rows *facts, co
         add_next(request, facts, steps, mine, card);
 }
 
-static void add_choices(const struct request *request, const struct rows *rows, const char *list,
-                        const char *key, const char *column, struct view *card)
+static void add_reasons(const struct request *request, const struct rows *rows, struct view *card)
 {
     for (size_t i = 0; i < rows_count(rows); i++) {
-        struct view *item = view_append(card, list);
+        struct view *item = view_append(card, "reasons");
 
-        view_text(item, key, rows_text(rows, i, key));
-        view_text(item, "label", words_column(request, rows, i, column));
+        view_text(item, "code", rows_text(rows, i, "code"));
+        view_text(item, "label", words_column(request, rows, i, "label"));
+    }
+}
+
+/* All but those of the phase returned: what is given back has a form of its own, which moves it to its owner.
+ */
+static void add_steps(const struct request *request, const struct rows *steps, struct view *card)
+{
+    for (size_t i = 0; i < rows_count(steps); i++) {
+        if (strcmp(rows_text(steps, i, "phase"), "returned") == 0)
+            continue;
+        struct view *item = view_append(card, "steps");
+
+        view_text(item, "name", rows_text(steps, i, "name"));
+        view_text(item, "label", words_column(request, steps, i, "label"));
     }
 }
 
@@ -192,8 +205,8 @@ bool device_card_fill(struct session *session, const struct request *request, co
     add_keys(request, card);
     add_offer(request, facts, card);
     add_main(request, facts, steps, card);
-    add_choices(request, steps, "steps", "name", "label", card);
-    add_choices(request, reasons, "reasons", "code", "label", card);
+    add_steps(request, steps, card);
+    add_reasons(request, reasons, card);
     add_names(people, "people", rows_text(facts, 0, "custodian_id"), card);
     add_names(places, "places", "", card);
     for (size_t i = 0; i < COUNT_OF(outcomes); i++) {

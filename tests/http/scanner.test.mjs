@@ -1,6 +1,7 @@
 // The scanner against the real service, through a proxy that does what networks do: nothing lost, nothing doubled.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -162,6 +163,22 @@ test('a clock that is wrong is told, and each scan keeps the difference', async 
   assert.equal((await scanner.scan(['sync'])).code, 0);
   const row = (await ledger()).find(({ event_id }) => event_id === event.event_id);
   assert.ok(row.flags.includes('clock_suspect'), JSON.stringify(row));
+});
+
+test('a scan at the step return gives the device to its owner and ends the repair', async () => {
+  const scanner = await newScanner();
+  const admin = greeting(service.output()).accounts;
+  const desk = await new Client(service.url).signIn('samira', admin.samira);
+  const token = await desk.token('/intake');
+  const receipt = await (await desk.post('/intake', { token, event_id: randomUUID(), device_id: '', make: 'Acer', model: 'Swift', serial: 'RETURN-1', asset_tag: '', label: '', owner_name: 'Jo Return', owner_email: '', problem: 'No picture', condition: '', accessories: '', expected_on: '' })).text();
+  const link = receipt.match(/http:[^<"]*(\/t\/[0-9A-Z]{26})/)[1];
+  const device = receipt.match(/\/bench\?device=([0-9a-f-]{36})/)[1];
+  assert.equal((await scanner.scan(['--step', 'ready', '--stdin'], 'RETURN-1')).code, 0);
+  assert.doesNotMatch(await (await desk.get(`/bench?device=${device}`)).text(), /<option value="return"/);
+  assert.equal((await scanner.scan(['--step', 'return', '--stdin'], 'RETURN-1')).code, 0);
+  const [last] = (await ledger()).filter(({ device_id }) => device_id === device).slice(-1);
+  assert.deepEqual([last.kind, last.to, last.step], ['returned', 'Jo Return', 'return']);
+  assert.match(await (await fetch(service.url + link)).text(), /back with you/);
 });
 
 test('a second scanner program on the same queue is told that it is in use, and can still look', async () => {
