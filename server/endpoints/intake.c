@@ -2,6 +2,7 @@
 
 #include "db/query.h"
 #include "endpoints/endpoints.h"
+#include "endpoints/find_device.h"
 #include "endpoints/page.h"
 #include "endpoints/receipt_seal.h"
 #include "endpoints/words.h"
@@ -54,6 +55,32 @@ static bool name_device(struct service *service, const struct request *request, 
     return true;
 }
 
+/* What was refused because the device is in repair leads to that repair. */
+static bool add_in_repair(struct service *service, const struct request *request, const char *device_id,
+                          struct view *view, struct error *error)
+{
+    const char         *label = request_field(request, "label");
+    SESSION            *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+    struct found_device found = {.device_id = device_id};
+
+    if (!session ||
+        (!*device_id &&
+         !find_device(session, request, *label ? label : request_field(request, "serial"), &found, error)))
+        return false;
+    if (!*found.device_id)
+        return true;
+    const struct rows *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, found.device_id);
+
+    if (facts && rows_count(facts) > 0 && *rows_text(facts, 0, "number") &&
+        !rows_flag(facts, 0, "returned")) {
+        struct view *in_repair = view_within(view, "in_repair");
+
+        view_text(in_repair, "number", rows_text(facts, 0, "number"));
+        view_text(in_repair, "href", arena_format(request->arena, "/bench?device=%s", found.device_id));
+    }
+    return facts != NULL;
+}
+
 static bool show(struct service *service, const struct request *request, struct reply *reply,
                  const char *device_id, const char *label, const char *problem, struct error *error)
 {
@@ -69,6 +96,8 @@ static bool show(struct service *service, const struct request *request, struct 
         view_text(view, fields[i].view, request_field(request, fields[i].name));
     if (label)
         view_text(view, "v_label", words_code(request, label));
+    if (reply->status == 409 && !add_in_repair(service, request, device_id, view, error))
+        return false;
     if (*device_id && !name_device(service, request, device_id, view, error))
         return false;
     return page_show(service, request, reply, "intake", view, error);
@@ -131,9 +160,6 @@ static bool compose(const struct service *service, const struct request *request
         if (strcmp(fields[i].name, "label") != 0)
             json_member(json, fields[i].name, value);
     }
-    if (!*device_id && !*request_field(request, "model") && !*request_field(request, "serial") &&
-        !*request_field(request, "asset_tag"))
-        return error_field(error, "model", "Say which device it is: its model, serial number or asset tag");
     json_member(json, "label", label.code);
     json_object_end(json);
     return true;

@@ -61,6 +61,10 @@ static const char *const flag_words[] = {
 static const char *const sentences[] = {
     "This code was misread: did you mean {code}?",
     "This device is in repair already, as {number}",
+    "The device with this label, {device}, is in repair already, as {number}",
+    "This label is on {device}, not on {typed}. Clear the fields to take that one in, or use another label.",
+    "This serial number is on {device}, not on {typed}. Clear make and model to take that one in, or look at "
+    "the number again.",
     "Too many wrong tries. Try again in {seconds} seconds",
     "{field} is missing: please fill it in.",
     "{field} is missing: please choose one.",

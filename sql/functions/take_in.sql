@@ -1,3 +1,26 @@
+-- What was typed at the intake and is not what is known of this device; NULL: nothing. What is not known yet contradicts nothing.
+CREATE OR REPLACE FUNCTION spoor.intake_contradicts(intake jsonb, of_device uuid)
+RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE
+        WHEN EXISTS (SELECT FROM spoor.alias a WHERE a.kind = 'serial' AND (a.device_id = d.id OR a.value = intake ->> 'serial'))
+         AND intake ? 'serial'
+         AND NOT EXISTS (SELECT FROM spoor.alias a WHERE a.kind = 'serial' AND a.device_id = d.id AND a.value = intake ->> 'serial')
+          OR intake ? 'make' AND d.make <> '' AND strpos(lower(n.name), lower(btrim(intake ->> 'make'))) = 0
+          OR intake ? 'model' AND d.model <> '' AND strpos(lower(n.name), lower(btrim(intake ->> 'model'))) = 0
+        THEN coalesce(intake ->> 'serial', btrim(concat_ws(' ', intake ->> 'make', intake ->> 'model')))
+        END
+      FROM spoor.device d CROSS JOIN LATERAL (SELECT d.make || ' ' || d.model AS name) n
+     WHERE d.id = of_device;
+$$;
+
+-- What people call a device: its make and model, or else a number on it.
+CREATE OR REPLACE FUNCTION spoor.device_called(of_device uuid)
+RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(nullif(btrim(d.make || ' ' || d.model), ''),
+                    (SELECT a.value FROM spoor.alias a WHERE a.device_id = d.id ORDER BY a.added_at LIMIT 1), 'another device')
+      FROM spoor.device d WHERE d.id = of_device;
+$$;
+
 -- Takes a device in: finds or makes the device and its owner, links a label, opens the repair, records the events.
 -- intake -> 'events' has event_id, said and mac (ledger/submission.h) for each event that this may record.
 -- One transaction; the same event_id again gives the same repair (outcome replayed) and puts the new link in force.
@@ -19,6 +42,7 @@ DECLARE
     open     spoor.repair%ROWTYPE;
     batch    jsonb := '[]';
     result   record;
+    v_typed  text;
 BEGIN
     PERFORM FROM spoor.ledger_head FOR UPDATE;                     -- one intake at a time
     SELECT v.repair_id INTO v_repair FROM spoor.event v WHERE v.event_id = v_event;
@@ -47,7 +71,23 @@ BEGIN
     END IF;
     SELECT * INTO open FROM spoor.repair r WHERE r.device_id = v_device AND r.closed_at IS NULL;
     IF open.id IS NOT NULL AND open.returned_at IS NULL THEN
+        IF linked.device_id IS NOT NULL THEN
+            RAISE 'The device with this label, %, is in repair already, as %', spoor.device_called(v_device), open.number
+                USING ERRCODE = 'SP409', DETAIL = 'field=label';
+        END IF;
         RAISE 'This device is in repair already, as %', open.number USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+    END IF;
+    IF v_device IS NULL AND NOT intake ?| ARRAY['model', 'serial', 'asset_tag'] THEN
+        RAISE 'Say which device it is: its model, serial number or asset tag' USING ERRCODE = 'SP400', DETAIL = 'field=model';
+    END IF;
+    v_typed := spoor.intake_contradicts(intake, v_device);
+    IF v_typed IS NOT NULL AND linked.device_id IS NOT NULL THEN
+        RAISE 'This label is on %, not on %. Clear the fields to take that one in, or use another label.',
+            spoor.device_called(v_device), v_typed USING ERRCODE = 'SP409', DETAIL = 'field=label';
+    ELSIF v_typed IS NOT NULL AND NOT intake ? 'device_id' THEN
+        RAISE 'This serial number is on %, not on %. Clear make and model to take that one in, or look at the number again.',
+            spoor.device_called(v_device), btrim(concat_ws(' ', intake ->> 'make', intake ->> 'model'))
+            USING ERRCODE = 'SP409', DETAIL = 'field=serial';
     ELSIF open.id IS NOT NULL THEN                                 -- returned, not yet closed: that visit is over
         PERFORM spoor.record_events(jsonb_build_array(coalesce(intake #> '{events,closed}',
             jsonb_build_object('event_id', md5(v_event || 'closed')::uuid)) || jsonb_build_object(

@@ -1,0 +1,58 @@
+// The desk, as somebody new to it types: what contradicts is refused and stays in the form, nothing is dropped without a word.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { startHouse } from '../support/house.mjs';
+import { Client } from '../support/spoord.mjs';
+
+let house, samira;
+
+before(async () => {
+  house = await startHouse();
+  samira = await new Client(house.service.url).signIn('samira', house.demo.accounts.samira);
+}, { timeout: 120000 });
+after(() => house?.stop());
+
+const plain = (html) => html.replaceAll('&#39;', "'").replaceAll('&quot;', '"');
+const labelOf = (serial) => house.sql(`SELECT l.code FROM spoor.label l JOIN spoor.alias a USING (device_id) WHERE a.value = '${serial}'`);
+async function send(path, fields, who = samira) {
+  const answer = await who.post(path, { token: await who.token('/bench'), event_id: randomUUID(), ...fields });
+  return { status: answer.status, page: plain(await answer.text()), at: answer.headers.get('location') };
+}
+const takeIn = (fields, language = 'en') => send(`/intake?lang=${language}`, { owner_name: 'Kees', problem: 'It is dead', ...fields });
+
+test('a label that is on another device than the one that was typed is refused, and the form keeps what was typed', async () => {
+  const label = await labelOf('C02XY1Z2'), before = await house.counts();
+  const typed = { make: 'HP', model: 'ProBook', serial: 'HP-999', label };
+  const english = await takeIn(typed), dutch = await takeIn(typed, 'nl');
+  assert.equal(english.status, 409);
+  assert.match(english.page, /This label is on Apple MacBook Air 13, not on HP-999\. Clear the fields to take that one in, or use another label\./);
+  assert.match(dutch.page, /Dit label zit op Apple MacBook Air 13, niet op HP-999\./);
+  for (const value of ['HP', 'ProBook', 'HP-999', 'Kees', label]) assert.ok(english.page.includes(`value="${value}"`), value);
+  assert.match((await takeIn({ make: 'HP', label })).page, /not on HP\./);
+  assert.match((await takeIn({ make: 'HP' })).page, /Say which device it is/);
+  assert.match((await takeIn({ make: 'Apple', model: 'iMac', label })).page, /not on Apple iMac\./);
+  assert.match((await takeIn({ make: 'HP', model: 'ProBook', serial: 'C02XY1Z2' })).page, /This serial number is on Apple MacBook Air 13, not on HP ProBook\./);
+  assert.equal(await house.counts(), before);
+});
+
+test('a label of a device in repair says so, and leads to that repair', async () => {
+  const label = await labelOf('4HJ9QW3'), before = await house.counts();
+  const { status, page } = await takeIn({ make: 'HP', label });
+  assert.equal(status, 409);
+  const [, number, href] = page.match(/The device with this label, Dell Latitude 5440, is in repair already, as (R-\S+) <a class="btn" href="(\S+)">/);
+  assert.match((await takeIn({ label }, 'nl')).page, /Het apparaat met dit label, Dell Latitude 5440, is al in reparatie, als R-/);
+  assert.ok((await (await samira.get(href)).text()).includes(number));
+  assert.equal(await house.counts(), before);
+});
+
+test('what was typed and agrees, or says nothing, goes on', async () => {
+  const rest = await takeIn({ label: await labelOf('C02XY1Z2') });
+  assert.equal(rest.status, 200);
+  const event = rest.page.match(/\/bench\?device=([0-9a-f-]+)/)[1];
+  assert.equal((await send('/bench/record', { device_id: event, kind: 'returned', outcome: 'repaired' })).status, 303);
+  const label = await labelOf('C02XY1Z2'), device = await house.sql("SELECT device_id FROM spoor.alias WHERE value = 'C02XY1Z2'");
+  const { status, page } = await takeIn({ make: 'apple', model: 'Macbook Air', serial: 'C02XY1Z2', label });
+  assert.equal(status, 200, page);
+  assert.ok(page.includes(`/bench?device=${device}`));
+});
