@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "address.h"
+
 enum setting_type { SETTING_TEXT, SETTING_NUMBER };
 
 struct setting {
@@ -124,27 +126,15 @@ static bool absolute_state(struct config *config, struct arena *arena, struct er
     return true;
 }
 
-/* "https://fix.example.nl" : scheme, host with an optional port, nothing after it. */
 static bool check_base_url(struct config *config, struct arena *arena, struct error *error)
 {
-    const char *host;
-    size_t      length;
-
     if (!config->base_url || !*config->base_url)
         config->base_url = arena_format(arena, "http://localhost:%u", config->port);
-    if (strncmp(config->base_url, "https://", 8) == 0)
-        host = config->base_url + 8;
-    else if (strncmp(config->base_url, "http://", 7) == 0)
-        host = config->base_url + 7;
-    else
-        return error_field(error, "SPOOR_BASE_URL", "SPOOR_BASE_URL must begin with https:// or http://");
-    length = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]");
-    if (length == 0 || length > 200 || host[length] != '\0')
-        return error_field(
-            error, "SPOOR_BASE_URL",
-            "SPOOR_BASE_URL is a scheme and a host, such as https://fix.example.nl, without a path");
-    config->host = host;
-    return true;
+    config->host = address_host(config->base_url);
+    return config->host ||
+           error_field(error, "SPOOR_BASE_URL",
+                       "SPOOR_BASE_URL is http:// or https:// and a host, such as https://fix.example.nl, "
+                       "without a path");
 }
 
 /* The name goes into every checkpoint: no port, as a log may move to another. */
@@ -175,14 +165,35 @@ static bool check_timezone(const struct config *config, struct arena *arena, str
     return true;
 }
 
-bool config_read(struct config *config, struct arena *arena, struct error *error)
+static bool read_settings(struct config *config, struct arena *arena, struct error *error)
 {
     *config = (struct config){0};
     for (size_t i = 0; i < COUNT_OF(settings); i++)
         if (!read_setting(config, &settings[i], error))
             return false;
-    return absolute_state(config, arena, error) && check_base_url(config, arena, error) &&
-           choose_log(config, arena, error) && check_timezone(config, arena, error);
+    return absolute_state(config, arena, error);
+}
+
+static bool check_settings(struct config *config, struct arena *arena, struct error *error)
+{
+    return check_base_url(config, arena, error) && choose_log(config, arena, error) &&
+           check_timezone(config, arena, error);
+}
+
+bool config_read(struct config *config, struct arena *arena, struct error *error)
+{
+    return read_settings(config, arena, error) && check_settings(config, arena, error);
+}
+
+bool config_read_beside(struct config *config, struct arena *arena, struct error *error)
+{
+    if (!read_settings(config, arena, error))
+        return false;
+    if ((!config->base_url || !*config->base_url) && !config_is_given("SPOOR_PORT")) {
+        config->base_url = address_kept(config->state, arena);
+        config->base_url_kept = config->base_url != NULL;
+    }
+    return check_settings(config, arena, error);
 }
 
 /* A connection string may hold a password: only what it names is shown, not its value. */
@@ -224,6 +235,14 @@ static void print_value(const struct config *config, const struct setting *setti
     }
 }
 
+/* Whose choice the value is. */
+static const char *origin(const struct config *config, const struct setting *setting)
+{
+    if (config->base_url_kept && setting->offset == offsetof(struct config, base_url))
+        return " (as spoord serve last served)";
+    return config_is_given(setting->name) ? "" : " (default)";
+}
+
 void config_print(const struct config *config, bool json, FILE *out)
 {
     if (json)
@@ -235,8 +254,7 @@ void config_print(const struct config *config, bool json, FILE *out)
             fprintf(out, "%s=", settings[i].name);
         print_value(config, &settings[i], json, out);
         if (!json)
-            fprintf(out, "    # %s%s\n", settings[i].help,
-                    config_is_given(settings[i].name) ? "" : " (default)");
+            fprintf(out, "    # %s%s\n", settings[i].help, origin(config, &settings[i]));
     }
     if (json)
         fputs("}\n", out);

@@ -23,6 +23,7 @@ struct config {
     const char *site_folder;   /* read pages from this folder instead of the embedded ones; "" : embedded */
     const char *seal_folder;   /* the sealer's own: key, log and state */
     const char *log_name;      /* of a new log: "fix.example.nl/spoor" */
+    bool        base_url_kept; /* nobody chose base_url: `spoord serve` served it */
     unsigned    seal;          /* 1: this service seals; 0: `spoord seal` does, elsewhere */
     unsigned    port;
     unsigned    workers;              /* requests that are handled at once */
@@ -36,6 +37,10 @@ struct config {
 /* Defaults, then the environment (SPOOR_PORT …). ERROR_INVALID names the setting and its range. Texts live as
  * long as the arena. */
 bool config_read(struct config *config, struct arena *arena, struct error *error) MUST_USE;
+
+/* The same for a command beside a service: where neither SPOOR_BASE_URL nor SPOOR_PORT is given, the address
+ * is the one that `spoord serve` last served from the state folder. */
+bool config_read_beside(struct config *config, struct arena *arena, struct error *error) MUST_USE;
 
 /* Whether somebody chose the value of SPOOR_…; else it is the default. */
 bool config_is_given(const char *name);

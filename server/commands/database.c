@@ -32,7 +32,7 @@ static bool reach_private(struct database *database, struct error *error)
 bool database_reach(struct database *database, struct error *error)
 {
     *database = (struct database){.arena = arena_new()};
-    if (!config_read(&database->config, database->arena, error)) {
+    if (!config_read_beside(&database->config, database->arena, error)) {
         database_close(database);
         return false;
     }

@@ -30,7 +30,8 @@ struct database {
 bool database_open(struct database *database, const char *role, struct error *error) MUST_USE;
 void database_close(struct database *database); /* also fit for CLEANUP */
 
-/* Only finds or starts a PostgreSQL that is there, and fills in conninfo; no session, no check of the schema. */
+/* Only finds or starts a PostgreSQL that is there, and fills in conninfo; no session, no check of the schema.
+ */
 bool database_reach(struct database *database, struct error *error) MUST_USE;
 
 /* After an erasure: nothing of it stays on the disk of a private PostgreSQL; on one of your own this only

@@ -107,7 +107,7 @@ static int show(struct invocation *invocation, struct error *error)
     CLEANUP(buffer_free) struct buffer picture = {.limit = FILE_BYTES};
     bool                               drawn = false;
 
-    if (!config_read(&config, arena, error) || !label_parse(operand(invocation, 0), &label, error) ||
+    if (!config_read_beside(&config, arena, error) || !label_parse(operand(invocation, 0), &label, error) ||
         (out && !out_file_allowed(invocation, out, error)))
         return 0;
     address = label_sheet_address(arena, config.base_url, &label);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "address.h"
 #include "commands/commands.h"
 #include "commands/demo.h"
 #include "commands/greeting.h"
@@ -211,6 +212,15 @@ static bool start_sealer(struct running *running, struct error *error)
     return true;
 }
 
+/* Who serves without it only makes commands beside it print another address. */
+static void tell_address(const struct running *running)
+{
+    struct error error = {0};
+
+    if (!address_keep(running->config.state, running->config.base_url, &error))
+        log_line(LOG_LEVEL_WARNING, "msg", error.message, NULL);
+}
+
 static bool start_listener(struct running *running, struct error *error)
 {
     struct listener_options options = {
@@ -229,7 +239,10 @@ static bool start_listener(struct running *running, struct error *error)
         .choose_language = text_negotiate,
     };
 
-    return listener_start(&options, error) != NULL;
+    if (!listener_start(&options, error))
+        return false;
+    tell_address(running);
+    return true;
 }
 
 static void stop(struct running *running)

@@ -8,7 +8,7 @@ static int run(struct invocation *invocation, struct error *error)
     ARENA        *arena = arena_new();
     struct config config;
 
-    if (config_read(&config, arena, error))
+    if (config_read_beside(&config, arena, error))
         config_print(&config, option_given(invocation, "json"), stdout);
     return 0;
 }
