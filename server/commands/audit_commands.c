@@ -87,13 +87,14 @@ static const struct rows *erase(struct database *database, const char *person, c
     const struct rows *erased = NULL;
 
     for (size_t i = 0; doomed && i < rows_count(doomed); i++)
-        add_mark(database, rows_text(doomed, i, "event_id"), rows_text(doomed, i, "tags"), actor, reason,
-                 &marks);
+        if (!rows_null(doomed, i, "event_id"))
+            add_mark(database, rows_text(doomed, i, "event_id"), rows_text(doomed, i, "tags"), actor, reason,
+                     &marks);
     for (size_t i = 0; i < COUNT_OF(arrays); i++)
         buffer_text(arrays[i], arrays[i]->length ? "}" : "{}");
     if (doomed)
         erased = WRITE(database->session, database->arena, SQL_PERSON_ERASE, error, person, actor, reason,
-                       marks.events.text, marks.tags.text, marks.macs.text);
+                       rows_text(doomed, 0, "seen"), marks.events.text, marks.tags.text, marks.macs.text);
     for (size_t i = 0; i < COUNT_OF(arrays); i++)
         buffer_free(arrays[i]);
     return erased;

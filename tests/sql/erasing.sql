@@ -1,6 +1,6 @@
 -- Finding whom a scan names, in what its scanner signed.
 BEGIN;
-SELECT plan(13);
+SELECT plan(16);
 SET client_min_messages = warning;
 SELECT spoor.mint_labels('t', ARRAY['7K3M9QXFDT'], NULL);
 CREATE TEMP TABLE ids AS SELECT spoor.add_party('person', 'Ann', NULL, NULL, '7K3M9QXFDT') AS ann, spoor.add_party('person', 'Ben', NULL, NULL) AS ben;
@@ -17,6 +17,22 @@ SELECT is((SELECT array_agg(spoor.is_signed(ann, pg_temp.signature(9, x)) ORDER 
 SELECT is(spoor.is_signed(ben, pg_temp.signature(9, '7K3M9QXFDT')), false, 'of the one who has it') FROM ids;
 SELECT is(spoor.is_signed(ann, pg_temp.signature(17, ann::text)), true, 'an id is found wherever it was signed, as the holder before') FROM ids;
 SELECT is(spoor.is_signed(ann, NULL), NULL, 'no signature names nobody') FROM ids;
-SELECT throws_ok(format('SELECT spoor.erase_person(%L, NULL, ''REQUEST'', NULL, NULL, NULL)', gen_random_uuid()), 'SP404', NULL, 'nobody is not erased');
+SELECT throws_ok(format('SELECT spoor.erase_person(%L, NULL, ''REQUEST'', 0, ''{}'', ''{}'', ''{}'')', gen_random_uuid()), 'SP404', NULL, 'nobody is not erased');
+-- What is kept for a lead goes with a person where it is of their time or names them, not with everything of a device they once had.
+CREATE FUNCTION pg_temp.keep(at timestamptz, body jsonb) RETURNS bigint LANGUAGE sql AS $$ INSERT INTO spoor.review (received_at, event_id, actor_id, body, body_hash, why)
+    SELECT at, gen_random_uuid(), a.id, body, '\x00', 'kept' FROM spoor.actor a WHERE a.kind = 'system' LIMIT 1 RETURNING id $$;
+CREATE TEMP TABLE taken_in AS SELECT t.* FROM spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'actor',
+    (SELECT a.id FROM spoor.actor a WHERE a.kind = 'system' LIMIT 1), 'serial', 'E1', 'owner_name', 'Cas', 'problem', 'p')) t;
+CREATE TEMP TABLE visit AS SELECT r.id AS repair_id, r.device_id, r.owner_id FROM taken_in t JOIN spoor.repair r ON r.id = t.repair_id;
+UPDATE spoor.repair r SET opened_at = '2026-03-01', returned_at = '2026-03-05', closed_at = '2026-03-10' FROM visit WHERE r.id = visit.repair_id;
+CREATE TEMP TABLE kept AS SELECT r.id, what FROM visit, ids, LATERAL (VALUES ('of that time', '2026-03-02'::timestamptz, jsonb_build_object('alias', 'E1')),
+    ('told later', '2026-06-01', jsonb_build_object('device_id', device_id, 'happened_at', '2026-03-09T10:00:00+01:00')), ('of another owner''s time', '2026-06-01', jsonb_build_object('device_id', device_id)),
+    ('of another device', '2026-03-02', jsonb_build_object('alias', 'E2')), ('that names them', '2026-06-01', jsonb_build_object('alias', 'E2', 'to', owner_id)),
+    ('of their repair', '2026-06-01', jsonb_build_object('alias', 'E1', 'repair_id', repair_id)), ('that names a badge', '2026-06-01', jsonb_build_object('detail', '7K3M9QXFDT'))) k (what, at, body)
+ CROSS JOIN LATERAL pg_temp.keep(at, body) r (id);
+SELECT is((SELECT array_agg(k.what ORDER BY k.id) FROM kept k WHERE k.id IN (SELECT spoor.reviews_of(owner_id, '{}', 0))),
+    '{of that time,told later,that names them,of their repair}', 'of an owner') FROM visit;
+SELECT is((SELECT array_agg(k.what ORDER BY k.id) FROM kept k WHERE k.id IN (SELECT spoor.reviews_of(ann, '{}', 0))), '{that names a badge}', 'of who has a badge') FROM ids;
+SELECT is((SELECT count(*) FROM spoor.reviews_of(owner_id, '{}', (SELECT max(id) FROM kept))), 0::bigint, 'after a number there is what came later') FROM visit;
 SELECT * FROM finish();
 ROLLBACK;

@@ -322,10 +322,11 @@ static void a_lawful_erasure_leaves_a_history_intact(void **nothing)
     submission_erasure_mac(service_key, rows_text(doomed, 0, "event_id"), rows_text(doomed, 0, "tags"), by,
                            "REQUEST", mac);
     sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
-    erased = WRITE(session, arena, SQL_PERSON_ERASE, &error, noor, by, "REQUEST",
-                   arena_format(arena, "{%s}", rows_text(doomed, 0, "event_id")),
-                   arena_format(arena, "{\"%s\"}", rows_text(doomed, 0, "tags")),
-                   arena_format(arena, "{\"\\\\x%s\"}", hex));
+    erased =
+        WRITE(session, arena, SQL_PERSON_ERASE, &error, noor, by, "REQUEST", rows_text(doomed, 0, "seen"),
+              arena_format(arena, "{%s}", rows_text(doomed, 0, "event_id")),
+              arena_format(arena, "{\"%s\"}", rows_text(doomed, 0, "tags")),
+              arena_format(arena, "{\"\\\\x%s\"}", hex));
     assert_string_equal(error.message, "");
     assert_non_null(erased);
     looked = look();
