@@ -61,12 +61,13 @@ $$;
 
 -- Of these events, by their seq, those of which values name a person, or are of their repairs; tags as "17 21". A detail names them by
 -- their id, as one to whom a late event claimed to hand over, or an offer went; a signature holds the detail's hash, and goes with it.
+-- The detail of a correction says whether it undoes, which must stay proven: it stays, with an id that its sender wrote there.
 CREATE OR REPLACE FUNCTION spoor.erasable_among(of_party uuid, seqs bigint[])
 RETURNS TABLE (seq bigint, event_id uuid, tags text) LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     SELECT v.seq, v.event_id, string_agg(o.tag::text, ' ' ORDER BY o.tag)
       FROM unnest(seqs) s JOIN spoor.event v ON v.seq = s JOIN spoor.opening o ON o.seq = v.seq
-     CROSS JOIN LATERAL (SELECT coalesce(v.detail::text ILIKE '%' || of_party || '%', false) AS told OFFSET 0) d
+     CROSS JOIN LATERAL (SELECT v.kind <> 'corrected' AND coalesce(v.detail::text ILIKE '%' || of_party || '%', false) AS told OFFSET 0) d
      WHERE CASE o.tag WHEN 17 THEN v.to_id = of_party
                       WHEN 20 THEN v.actor_id IN (SELECT a.id FROM spoor.actor a WHERE a.party_id = of_party AND a.kind = 'account')
                       WHEN 24 THEN d.told
@@ -172,7 +173,8 @@ BEGIN
     UPDATE spoor.ledger_head SET next_seq = head.next_seq + events, recorded_at = v_recorded;
     -- The row of an event shows its detail without them; refuse_change() lets nothing else change.
     UPDATE spoor.event v SET detail = regexp_replace(v.detail::text, of_party::text, '(erased)', 'gi')::jsonb
-     WHERE v.seq = ANY (v_told || v_seqs) AND v.detail::text ILIKE '%' || of_party || '%';
+     WHERE v.seq = ANY (v_told || v_seqs) AND v.detail::text ILIKE '%' || of_party || '%'
+       AND EXISTS (SELECT FROM spoor.notice n WHERE n.target = v.event_id AND 24 = ANY (n.erased));
     DELETE FROM spoor.session s USING spoor.account c JOIN spoor.actor a ON a.id = c.id
      WHERE s.account_id = c.id AND a.party_id = of_party;
     UPDATE spoor.admin_action t SET target = '(erased)'

@@ -39,12 +39,16 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER event_only_grows BEFORE DELETE OR TRUNCATE ON spoor.event
     FOR EACH STATEMENT EXECUTE FUNCTION spoor.refuse_rewrite();
--- Only the detail may change, and only of an event whose detail an erasure took: without the person who is named in it.
+-- Only the detail may change, only of an event whose detail an erasure took, and only so that one whom it names is no longer named. The
+-- id is looked for from each place on: what a sender wrote before it may look like the beginning of another.
 CREATE OR REPLACE FUNCTION spoor.refuse_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF to_jsonb(NEW) - 'detail' <> to_jsonb(OLD) - 'detail'
-       OR NOT EXISTS (SELECT FROM spoor.notice n WHERE n.target = OLD.event_id AND 24 = ANY (n.erased)) THEN
+    IF to_jsonb(NEW) - 'detail' <> to_jsonb(OLD) - 'detail' OR NEW.detail IS NULL
+       OR NOT EXISTS (SELECT FROM spoor.notice n WHERE n.target = OLD.event_id AND 24 = ANY (n.erased))
+       OR NOT EXISTS (SELECT FROM generate_series(1, length(OLD.detail::text)) n CROSS JOIN substr(OLD.detail::text, n, 36) id
+                       WHERE id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                         AND regexp_replace(OLD.detail::text, id, '(erased)', 'gi')::jsonb = NEW.detail) THEN
         RAISE 'events are only ever added' USING ERRCODE = 'SP403';
     END IF;
     RETURN NEW;

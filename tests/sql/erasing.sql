@@ -1,6 +1,6 @@
 -- Finding whom a scan names, in what its scanner signed.
 BEGIN;
-SELECT plan(16);
+SELECT plan(24);
 SET client_min_messages = warning;
 SELECT spoor.mint_labels('t', ARRAY['7K3M9QXFDT'], NULL);
 CREATE TEMP TABLE ids AS SELECT spoor.add_party('person', 'Ann', NULL, NULL, '7K3M9QXFDT') AS ann, spoor.add_party('person', 'Ben', NULL, NULL) AS ben;
@@ -34,5 +34,19 @@ SELECT is((SELECT array_agg(k.what ORDER BY k.id) FROM kept k WHERE k.id IN (SEL
     '{of that time,told later,that names them,of their repair}', 'of an owner') FROM visit;
 SELECT is((SELECT array_agg(k.what ORDER BY k.id) FROM kept k WHERE k.id IN (SELECT spoor.reviews_of(ann, '{}', 0))), '{that names a badge}', 'of who has a badge') FROM ids;
 SELECT is((SELECT count(*) FROM spoor.reviews_of(owner_id, '{}', (SELECT max(id) FROM kept))), 0::bigint, 'after a number there is what came later') FROM visit;
+-- Of a detail that an erasure took, the row may change in whom it names, and in nothing else; a correction's detail is not taken.
+CREATE TEMP TABLE told AS SELECT gen_random_uuid() AS note, gen_random_uuid() AS undone, spoor.add_account('dan', 'Dan', '{technician}', 'x', NULL) AS dan;
+CREATE FUNCTION pg_temp.tell(event jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT r.outcome FROM told, spoor.record_events(jsonb_build_array(jsonb_build_object('actor', dan, 'alias', 'E9') || event)) r $$;
+SELECT is(pg_temp.tell(jsonb_build_object('event_id', note, 'kind', 'note', 'detail', jsonb_build_object('with', 'cc-' || ben, 'outcome', 'repaired', 'beside', repeat('1', 8) || '-1111-1111-1111-1111' || ann))), 'recorded', 'a detail names two')
+  FROM told, ids;
+SELECT is(pg_temp.tell(jsonb_build_object('event_id', undone, 'kind', 'corrected', 'corrects', note, 'detail', jsonb_build_object('correction', 'did_not_occur', 'with', ben))), 'recorded', 'and a correction one')
+  FROM told, ids;
+SELECT results_eq('SELECT e.event_id, e.tags FROM ids, spoor.erasable(ben) e', 'SELECT note, ''24'' FROM told', 'the correction stays as it was sealed');
+INSERT INTO spoor.notice (seq, type, recorded_at, actor_id, target, erased, reason) SELECT 900, 2, now(), dan, note, '{24}', 'REQUEST' FROM told;
+CREATE FUNCTION pg_temp.change(how text) RETURNS text LANGUAGE sql AS $$
+    SELECT format('UPDATE spoor.event v SET detail = %s FROM told, ids WHERE v.event_id = note', how) $$;
+SELECT throws_ok(pg_temp.change(how), 'SP403', NULL, 'not ' || how) FROM unnest(ARRAY['NULL', 'v.detail - ''outcome''', 'v.detail || ''{"outcome": "lost"}''']) how;
+SELECT lives_ok(pg_temp.change(format('replace(v.detail::text, %L, ''(erased)'')::jsonb', who)), 'but without whom it names') FROM ids, unnest(ARRAY[ben, ann]) who;
 SELECT * FROM finish();
 ROLLBACK;
