@@ -1,6 +1,10 @@
 #include "commands/greeting.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "db/query.h"
 #include "store/secret.h"
@@ -31,6 +35,55 @@ static void print_demo(const struct demo *demo, const char *base)
         printf("A tracking link:  %s/t/%s\n", base, demo->link);
 }
 
+/* Where the running program lies; false: the shell finds it by itself, or nobody knows. */
+static bool program_folder(char folder[PATH_MAX])
+{
+    ssize_t     length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+    const char *path = getenv("PATH");
+    char       *slash;
+
+    if (length <= 0)
+        return false;
+    folder[length] = '\0';
+    slash = strrchr(folder, '/');
+    if (!slash || slash == folder)
+        return false;
+    *slash = '\0';
+    for (size_t part; path && *path; path += part + (path[part] == ':')) {
+        part = strcspn(path, ":");
+        if (part == strlen(folder) && strncmp(path, folder, part) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* As one word of a shell, whatever is in it. */
+static void print_word(const char *text)
+{
+    putchar('\'');
+    for (; *text; text++)
+        if (*text == '\'')
+            fputs("'\\''", stdout);
+        else
+            putchar(*text);
+    putchar('\'');
+}
+
+/* The line after which commands find this service; the connection string may hold a password. */
+static void print_way_in(const struct config *config)
+{
+    char folder[PATH_MAX];
+
+    puts("\nFor commands beside it, first run this line in another terminal, as the same user:");
+    fputs("  export SPOOR_STATE=", stdout);
+    print_word(config->state);
+    if (program_folder(folder)) {
+        fputs(" PATH=\"$PATH\":", stdout);
+        print_word(folder);
+    }
+    puts(*config->database ? "\n  and set SPOOR_DATABASE as here" : "");
+}
+
 void greeting_print(const struct service *service, const struct demo *demo)
 {
     const char *base = service->config->base_url;
@@ -46,6 +99,7 @@ void greeting_print(const struct service *service, const struct demo *demo)
         printf("\nThe ledger is sealed under this key; keep it where Spoor's administrators cannot change "
                "it:\n  %s\n",
                service->verifier_key);
+    print_way_in(service->config);
     puts("\nCtrl-C stops the service and its database.");
     fflush(stdout);
 }

@@ -12,7 +12,7 @@
 /* While there is no administrator: makes the secret with which the first one is made on /setup. */
 bool greeting_prepare(struct service *service, struct arena *arena, struct error *error) MUST_USE;
 
-/* The address; the demo's accounts and links (demo may be NULL); the set-up secret. */
+/* The address; the demo's accounts and links (demo may be NULL); the set-up secret; how commands find it. */
 void greeting_print(const struct service *service, const struct demo *demo);
 
 #endif

@@ -55,6 +55,12 @@ test('what commands print beside a service leads to that service', async () => {
   assert.deepEqual(read.trim().split('\n').map((line) => line.replace(/[^/]*$/, '').toLowerCase()), Array(2).fill(`${service.url}/d/`), read);
 });
 
+test('the line that the greeting prints is enough to run commands beside the service', () => {
+  const line = service.output().match(/^ {2}(export .+)$/m)[1];
+  const told = (path) => execFileSync('sh', ['-c', `${line}\nspoord label show 7K3M9-QXFDT && spoord label list`], { env: { PATH: path }, encoding: 'utf8' }).toLowerCase();
+  assert.match(told('/usr/bin:/bin'), new RegExp(`  ${service.url}/d/7k3m9qxfdt\n[^]*beside`));
+});
+
 test('an address or a port that is given wins over what the service remembered', async () => {
   assert.equal(await shown({ SPOOR_BASE_URL: 'https://fix.example.nl' }), 'https://fix.example.nl');
   assert.equal(await shown({ SPOOR_PORT: '9123' }), 'http://localhost:9123');
