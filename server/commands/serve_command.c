@@ -221,6 +221,16 @@ static void tell_address(const struct running *running)
         log_line(LOG_LEVEL_WARNING, "msg", error.message, NULL);
 }
 
+static bool suggest_port(unsigned port, struct error *error)
+{
+    unsigned other = port < 65535 ? port + 1 : 8080;
+
+    return error_set(error, ERROR_CONFLICT,
+                     "port %u is in use by another program; choose another: make run PORT=%u, or spoord "
+                     "serve --port %u",
+                     port, other, other);
+}
+
 static bool start_listener(struct running *running, struct error *error)
 {
     struct listener_options options = {
@@ -240,7 +250,7 @@ static bool start_listener(struct running *running, struct error *error)
     };
 
     if (!listener_start(&options, error))
-        return false;
+        return error->kind == ERROR_CONFLICT ? suggest_port(running->config.port, error) : false;
     tell_address(running);
     return true;
 }

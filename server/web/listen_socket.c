@@ -63,7 +63,9 @@ int listen_socket_open(const char *address, unsigned port, unsigned *bound, stru
         return -1;
     }
     descriptor = open_one(found);
-    if (descriptor < 0)
+    if (descriptor < 0 && errno == EADDRINUSE)
+        error_set(error, ERROR_CONFLICT, "port %u is in use by another program", port);
+    else if (descriptor < 0)
         error_set(error, ERROR_UNAVAILABLE, "cannot listen on %s port %u: %s", address, port,
                   strerror(errno));
     else

@@ -61,6 +61,13 @@ test('the line that the greeting prints is enough to run commands beside the ser
   assert.match(told('/usr/bin:/bin'), new RegExp(`  ${service.url}/d/7k3m9qxfdt\n[^]*beside`));
 });
 
+test('a port that is in use is said so, with another to choose', async () => {
+  const { code, err } = await run(['serve'], { SPOOR_STATE: join(folder, 'second'), SPOOR_DATABASE: `host=${join(state, 'run')} dbname=spoor user=spoor_login`, SPOOR_SEAL: '0', SPOOR_PORT: String(service.port) });
+  assert.equal(err.split('\n').at(-2), `spoord serve: port ${service.port} is in use by another program; choose another: make run PORT=${service.port + 1}, or spoord serve --port ${service.port + 1}`);
+  assert.equal(code, await exitOf('not possible in the present state'));
+  assert.ok(!existsSync(join(folder, 'second/address')), 'it serves nothing');
+});
+
 test('an address or a port that is given wins over what the service remembered', async () => {
   assert.equal(await shown({ SPOOR_BASE_URL: 'https://fix.example.nl' }), 'https://fix.example.nl');
   assert.equal(await shown({ SPOOR_PORT: '9123' }), 'http://localhost:9123');
