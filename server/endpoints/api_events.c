@@ -200,6 +200,8 @@ static bool read_event(struct intake *intake, const struct json_value *event, si
         return false;
     if (!intake->refused[n])
         intake->refused[n] = check_kind(intake->request, draft);
+    if (!intake->refused[n])
+        intake->refused[n] = kinds_lacks(intake->request, draft);
     if (intake->refused[n])
         return true;
     return read_receiver(intake, to, draft, &intake->refused[n], error) &&

@@ -254,15 +254,29 @@ static bool read_draft(const struct request *request, struct event_draft *draft,
     return true;
 }
 
+/* What is recorded stays: a slip of whoever types is told while it can still be put right. A scanner's
+ * promise that has passed on its way here is recorded. */
+static const char *slip_of(const struct request *request, const struct event_draft *draft)
+{
+    if (kinds_lacks(request, draft))
+        return page_text(request, strcmp(draft->kind, "eta") == 0
+                                      ? "Choose the new expected date first."
+                                      : "Write the note first: for the owner, or for us only.");
+    if (strcmp(draft->kind, "eta") == 0 && when_day_is_over(request_field(request, "expected_on")))
+        return page_text(request, "That day has passed already: choose today or a later day.");
+    return NULL;
+}
+
 bool bench_record(struct service *service, const struct request *request, struct reply *reply,
                   struct error *error)
 {
     struct event_draft   draft;
     struct event_outcome outcome;
-    const char          *problem;
+    const char          *slip, *problem;
 
     if (!read_draft(request, &draft, error))
         return false;
+    slip = slip_of(request, &draft);
     {
         SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
@@ -270,6 +284,7 @@ bool bench_record(struct service *service, const struct request *request, struct
             !is_unusual(session, request, &draft, &problem, error))
             return false;
     }
+    problem = slip ? slip : problem;
     if (!problem && !recorder_record(service->recorder, request->arena, &draft, 1, &outcome, error))
         return false;
     if (!problem && outcome.kind == OUTCOME_REFUSED && kinds_say(request, outcome.message))
@@ -279,7 +294,7 @@ bool bench_record(struct service *service, const struct request *request, struct
             reply, arena_format(request->arena, "/bench?device=%s&done=%s", draft.device_id, draft.event_id));
         return true;
     }
-    reply->status = 409;
+    reply->status = slip ? 400 : 409;
     return show(service, request, reply, draft.device_id,
                 problem ? problem : words_message(request, outcome.message), error);
 }

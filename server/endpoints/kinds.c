@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "render/json.h"
+#include "render/json_read.h"
 #include "web/router.h"
 
 #define NOT_THEIRS_BYTES 4000u
@@ -49,6 +50,30 @@ static const char *refusal(const struct request *request, const char *kind, cons
 const char *kinds_refused(const struct request *request, const char *kind)
 {
     return refusal(request, kind, "record", NOBODY);
+}
+
+static bool is_blank(const char *text)
+{
+    return !text || text[strspn(text, " \t\r\n")] == '\0';
+}
+
+static bool has_day(const struct request *request, const char *detail)
+{
+    struct error             none;
+    const struct json_value *object =
+        detail && *detail ? json_read(request->arena, detail, strlen(detail), &none) : NULL;
+    const char *day;
+
+    return object && json_read_text(object, "expected_on", "", true, 40, false, &day, &none);
+}
+
+const char *kinds_lacks(const struct request *request, const struct event_draft *draft)
+{
+    if (strcmp(draft->kind, "note") == 0 && is_blank(draft->public_note) && is_blank(draft->private_note))
+        return "a note has words: in public_note, in private_note, or in both";
+    if (strcmp(draft->kind, "eta") == 0 && !has_day(request, draft->detail))
+        return "a new expected date says which: in detail, as expected_on";
+    return NULL;
 }
 
 const char *kinds_not_theirs(const struct request *request)

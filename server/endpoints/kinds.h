@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "ledger/event_draft.h"
 #include "web/request.h"
 
 /* Why whoever asks may not record an event of this kind, in one sentence; NULL: they may, or there is no such
@@ -14,6 +15,9 @@ const char *kinds_refused(const struct request *request, const char *kind);
  * it may also take it back, and a lead may take back anything. A JSON object, from each kind that whoever
  * asks may not take back to the sentence that says so. */
 const char *kinds_not_theirs(const struct request *request);
+
+/* What an event of this kind cannot be without, in one sentence that names the member; NULL: it has it. */
+const char *kinds_lacks(const struct request *request, const struct event_draft *draft);
 
 /* Whether the message is one of those sentences. */
 bool kinds_say(const struct request *request, const char *message);

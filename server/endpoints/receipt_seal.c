@@ -21,12 +21,7 @@ static const char *root_line(struct arena *arena, const char *note)
 
 const char *receipt_moment(const struct request *request, int64_t ms)
 {
-    time_t    seconds = (time_t)(ms / 1000);
-    struct tm local = {0};
-
-    localtime_r(&seconds, &local); /* paper is kept for years: it always says which */
-    return arena_format(request->arena, "%s %d, %s", when_short_moment(request->arena, request->language, ms),
-                        local.tm_year + 1900, when_clock(request->arena, request->language, ms));
+    return when_receipt(request->arena, request->language, ms);
 }
 
 void receipt_seal_add(struct session *session, const struct request *request, int64_t seq, struct view *view)

@@ -123,6 +123,14 @@ static bool read_date(const char *date, struct tm *parts)
     return mktime(parts) != -1;
 }
 
+/* A day of this year goes without saying which. */
+static const char *with_year(struct arena *arena, const struct tm *day, const char *text)
+{
+    return day->tm_year == local(when_now()).tm_year
+               ? text
+               : arena_format(arena, "%s %d", text, day->tm_year + 1900);
+}
+
 const char *when_day(struct arena *arena, const char *language, const char *date)
 {
     const struct words *words = words_of(language);
@@ -130,7 +138,9 @@ const char *when_day(struct arena *arena, const char *language, const char *date
 
     if (!read_date(date, &day))
         return "";
-    return arena_format(arena, "%s %d %s", words->days[day.tm_wday], day.tm_mday, words->months[day.tm_mon]);
+    return with_year(
+        arena, &day,
+        arena_format(arena, "%s %d %s", words->days[day.tm_wday], day.tm_mday, words->months[day.tm_mon]));
 }
 
 const char *when_today(struct arena *arena)
@@ -151,7 +161,9 @@ bool when_day_is_over(const char *date)
 
 static const char *short_of(struct arena *arena, const char *language, const struct tm *day)
 {
-    return arena_format(arena, "%d %s", day->tm_mday, words_of(language)->short_months[day->tm_mon]);
+    return with_year(
+        arena, day,
+        arena_format(arena, "%d %s", day->tm_mday, words_of(language)->short_months[day->tm_mon]));
 }
 
 const char *when_short(struct arena *arena, const char *language, const char *date)
@@ -166,6 +178,14 @@ const char *when_short_moment(struct arena *arena, const char *language, int64_t
     struct tm day = local(ms);
 
     return short_of(arena, language, &day);
+}
+
+const char *when_receipt(struct arena *arena, const char *language, int64_t ms)
+{
+    struct tm then = local(ms);
+
+    return arena_format(arena, "%d %s %d, %s", then.tm_mday, words_of(language)->short_months[then.tm_mon],
+                        then.tm_year + 1900, when_clock(arena, language, ms));
 }
 
 const char *when_before(struct arena *arena, const char *language, const char *time)

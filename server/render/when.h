@@ -14,7 +14,7 @@ const char *when_moment(struct arena *arena, const char *language, int64_t ms);
 /* The same for the middle of a sentence: "today, 14:12". */
 const char *when_moment_inside(struct arena *arena, const char *language, int64_t ms);
 
-/* "Thursday 26 November" of a date "2026-11-26"; "" for "". */
+/* "Thursday 26 November" of a date "2026-11-26", with the year where it is not this one; "" for "". */
 const char *when_day(struct arena *arena, const char *language, const char *date);
 
 /* Whether today is later than the date; false for "". */
@@ -26,9 +26,12 @@ const char *when_today(struct arena *arena);
 /* When the day ends, and with it what "today" means. */
 time_t when_day_ends(void);
 
-/* "26 Nov" of a date; of a moment. */
+/* "26 Nov" of a date; of a moment; with the year where it is not this one. */
 const char *when_short(struct arena *arena, const char *language, const char *date);
 const char *when_short_moment(struct arena *arena, const char *language, int64_t ms);
+
+/* "26 Nov 2026, 14:12": paper is kept for years, and always says which. */
+const char *when_receipt(struct arena *arena, const char *language, int64_t ms);
 
 /* "before 16:00", "vóór 16.00 uur" of "16:00"; "" for "". */
 const char *when_before(struct arena *arena, const char *language, const char *time);

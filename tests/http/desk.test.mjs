@@ -56,3 +56,31 @@ test('what was typed and agrees, or says nothing, goes on', async () => {
   assert.equal(status, 200, page);
   assert.ok(page.includes(`/bench?device=${device}`));
 });
+
+test('a note without words and a promise without a day, or of a day that has passed, are no record', async () => {
+  const device_id = await house.sql("SELECT device_id FROM spoor.alias WHERE value = '4HJ9QW3'"), before = await house.counts();
+  for (const [fields, english, dutch] of [
+    [{ kind: 'note', public_note: ' \n ', private_note: '' }, /Write the note first: for the owner, or for us only\./, /Schrijf eerst de notitie/],
+    [{ kind: 'eta' }, /Choose the new expected date first\./, /Kies eerst de nieuwe verwachte datum\./],
+    [{ kind: 'eta', expected_on: '2020-01-01' }, /That day has passed already: choose today or a later day\./, /Die dag is al voorbij/]]) {
+    for (const [language, says] of [['en', english], ['nl', dutch]]) {
+      const { status, page } = await send(`/bench/record?lang=${language}`, { device_id, ...fields });
+      assert.equal(status, 400);
+      assert.match(page, says);
+    }
+  }
+  assert.equal(await house.counts(), before);
+});
+
+test('a program is told which member is missing; a promise that has passed on its way is recorded', async () => {
+  const token = (await house.service.run('token', 'add', 'desk', '--role', 'technician')).out.trim(), code = '4HJ9QW3';
+  const post = async (...events) => (await (await fetch(`${house.service.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ events: events.map((event) => ({ event_id: randomUUID(), code, ...event })) }) })).json()).outcomes;
+  const [empty, blank, undated, late, words] = await post({ kind: 'note' }, { kind: 'note', public_note: ' ' }, { kind: 'eta', detail: { expected_on: null } },
+    { kind: 'eta', detail: { expected_on: '2020-01-01' } }, { kind: 'note', private_note: 'Seen' });
+  for (const { outcome, message } of [empty, blank]) assert.deepEqual([outcome, /public_note/.test(message)], ['refused', true]);
+  assert.deepEqual([undated.outcome, /expected_on/.test(undated.message)], ['refused', true]);
+  assert.deepEqual([late.outcome, words.outcome], ['recorded', 'recorded']);
+  const device = await house.sql(`SELECT device_id FROM spoor.alias WHERE value = '${code}'`);
+  assert.match(await (await samira.get(`/bench?device=${device}&lang=en`)).text(), /Wednesday 1 January 2020/);
+});

@@ -22,7 +22,7 @@ const plain = code.replace('-', '');
 const device = await house.sql(`SELECT device_id FROM spoor.label WHERE code = '${plain}'`);
 const host = `localhost:${service.port}`;
 
-const event = (more = {}) => ({ event_id: randomUUID(), code, kind: 'note', ...more });
+const event = (more = {}) => ({ event_id: randomUUID(), code, kind: 'note', private_note: 'as it was', ...more });
 const send = (body) =>
   fetch(`${service.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body });
 const post = (one) => send(JSON.stringify({ events: [one] }));
