@@ -18,8 +18,9 @@
 
 #define VERSION_LEAST 15
 #define VERSION_MOST  25
-#define STATE_MOST    80u /* bytes: a socket's path has room for 107 */
-#define TURNS         300 /* of 100 ms */
+#define STATE_MOST    80u           /* bytes: a socket's path has room for 107 */
+#define UNFIT         " \t\n,'\"\\" /* means something else in connection strings and lists of folders */
+#define TURNS         300           /* of 100 ms */
 
 static void pause_100_ms(void)
 {
@@ -61,6 +62,10 @@ bool cluster_files_name(struct cluster_files *files, const char *state, const ch
     if (strlen(state) > STATE_MOST)
         return error_field(error, "SPOOR_STATE", "SPOOR_STATE is too long for a socket: at most %u bytes",
                            STATE_MOST);
+    if (strpbrk(state, UNFIT))
+        return error_field(error, "SPOOR_STATE",
+                           "SPOOR_STATE has a blank, comma, quotation mark or backslash, which the path of a "
+                           "socket cannot have; choose another folder");
     snprintf(files->state, sizeof files->state, "%s", state);
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         snprintf((char *)files + parts[i].offset, CLUSTER_PATH_SIZE, "%s%s", state, parts[i].name);

@@ -299,6 +299,20 @@ static void refuses_a_path_too_long_for_a_socket(void **nothing)
     assert_string_equal(error.field, "SPOOR_STATE");
 }
 
+static void refuses_a_path_that_means_something_else_in_a_connection_string(void **nothing)
+{
+    static const char *const paths[] = {"/tmp/a b", "/tmp/a,b", "/tmp/a'b", "/tmp/a\\b"};
+
+    (void)nothing;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct error error = {0};
+
+        assert_null(cluster_start(&(struct cluster_options){.state = paths[i], .user = ""}, &error));
+        assert_string_equal(error.field, "SPOOR_STATE");
+        assert_int_equal(access(paths[i], F_OK), -1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +325,7 @@ int main(void)
         cmocka_unit_test(clears_a_stale_pid_of_another_program),
         cmocka_unit_test(refuses_a_database_of_another_major_version),
         cmocka_unit_test(refuses_a_path_too_long_for_a_socket),
+        cmocka_unit_test(refuses_a_path_that_means_something_else_in_a_connection_string),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
