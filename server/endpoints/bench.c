@@ -66,12 +66,23 @@ static bool add_matches(struct session *session, const struct request *request, 
     return true;
 }
 
+/* "Recorded: Ready", "Undone: Ready". */
+static const char *done_words(const struct request *request, const struct rows *rows)
+{
+    for (size_t i = 1; strcmp(rows_text(rows, 0, "kind"), "corrected") == 0 && i < rows_count(rows); i++)
+        if (strcmp(rows_text(rows, i, "event_id"), rows_text(rows, 0, "corrects")) == 0)
+            return arena_format(request->arena, "%s: %s", page_text(request, "Undone"),
+                                words_event(request, rows, i));
+    return arena_format(request->arena, "%s: %s", page_text(request, "Recorded"),
+                        words_event(request, rows, 0));
+}
+
 /* What was just recorded, with a way back for a minute. */
 static bool add_done(struct session *session, const struct request *request, const char *device_id,
                      struct view *view, struct error *error)
 {
     const struct rows *rows =
-        QUERY(session, request->arena, SQL_DEVICE_EVENTS, error, device_id, "2147483647", "1");
+        QUERY(session, request->arena, SQL_DEVICE_EVENTS, error, device_id, "2147483647", "20");
     struct view *done;
     char        *undo_id = arena_take(request->arena, UUID_SIZE);
 
@@ -80,8 +91,8 @@ static bool add_done(struct session *session, const struct request *request, con
         return rows != NULL;
     uuid_make(undo_id);
     done = view_within(view, "done");
-    view_format(done, "message", "%s: %s · %s %s", page_text(request, "Recorded"),
-                words_event(request, rows, 0), page_text(request, "now with"), rows_text(rows, 0, "to_name"));
+    view_format(done, "message", "%s · %s %s", done_words(request, rows), page_text(request, "now with"),
+                rows_text(rows, 0, "to_name"));
     view_flag(done, "can_undo",
               when_now() - rows_integer(rows, 0, "recorded_at") < UNDO_MS &&
                   strcmp(rows_text(rows, 0, "kind"), "corrected") != 0);

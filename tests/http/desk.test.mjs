@@ -84,3 +84,13 @@ test('a program is told which member is missing; a promise that has passed on it
   const device = await house.sql(`SELECT device_id FROM spoor.alias WHERE value = '${code}'`);
   assert.match(await (await samira.get(`/bench?device=${device}&lang=en`)).text(), /Wednesday 1 January 2020/);
 });
+
+test('after an undo the page says what was undone', async () => {
+  const device_id = await house.sql("SELECT device_id FROM spoor.alias WHERE value = '5CG4101ABC'");
+  const given = await send('/bench/record', { device_id, kind: 'returned', outcome: 'repaired' });
+  const done = plain(await (await samira.get(given.at)).text());
+  assert.match(done, /Recorded: Returned: repaired · now with /);
+  const undone = await send('/bench/record', { device_id, kind: 'corrected', corrects: done.match(/name="corrects" value="([^"]+)"/)[1] });
+  assert.match(await (await samira.get(`${undone.at}&lang=en`)).text(), /Undone: Returned: repaired · now with /);
+  assert.match(await (await samira.get(`${undone.at}&lang=nl`)).text(), /Ongedaan gemaakt: Teruggegeven: gerepareerd · nu bij /);
+});
