@@ -99,6 +99,11 @@ static bool add_done(struct session *session, const struct request *request, con
     view_text(done, "undo_id", undo_id);
     view_text(done, "event_id", rows_text(rows, 0, "event_id"));
     view_text(done, "device_id", device_id);
+    view_text(done, "receipt_href",
+              strcmp(rows_text(rows, 0, "kind"), "returned") == 0 &&
+                      !*words_away(request, rows_text(rows, 0, "outcome"))
+                  ? arena_format(request->arena, "/devices/%s/returned", device_id)
+                  : "");
     return true;
 }
 

@@ -183,6 +183,8 @@ static bool show_receipt(const struct service *service, const struct request *re
     view_text(view, "code", words_code(request, rows_text(facts, 0, "code")));
     view_text(view, "owner", rows_text(facts, 0, "owner"));
     view_text(view, "problem", rows_text(facts, 0, "problem"));
+    view_text(view, "condition", rows_text(facts, 0, "condition"));
+    view_text(view, "accessories", rows_text(facts, 0, "accessories"));
     view_text(view, "expected",
               when_day(request->arena, request->language, rows_text(facts, 0, "expected_on")));
     view_text(view, "device_href",

@@ -90,7 +90,18 @@ test('after an undo the page says what was undone', async () => {
   const given = await send('/bench/record', { device_id, kind: 'returned', outcome: 'repaired' });
   const done = plain(await (await samira.get(given.at)).text());
   assert.match(done, /Recorded: Returned: repaired · now with /);
+  const receipt = done.match(/<a class="btn dark" href="(\/devices\/[^"]+\/returned)">/)[1];
+  assert.match(await (await samira.get(receipt)).text(), /Returned: /);
   const undone = await send('/bench/record', { device_id, kind: 'corrected', corrects: done.match(/name="corrects" value="([^"]+)"/)[1] });
   assert.match(await (await samira.get(`${undone.at}&lang=en`)).text(), /Undone: Returned: repaired · now with /);
-  assert.match(await (await samira.get(`${undone.at}&lang=nl`)).text(), /Ongedaan gemaakt: Teruggegeven: gerepareerd · nu bij /);
+  assert.match(await (await samira.get(`${undone.at}&lang=nl`)).text(), /Ongedaan gemaakt: Terug: gerepareerd · nu bij /);
+});
+
+test('the receipt of a take-in has the condition and the accessories, and a button to print that only a script shows', async () => {
+  const { page } = await takeIn({ make: 'HP', model: 'ProBook', serial: 'HP-1000', condition: 'Dent in the lid', accessories: 'Charger & bag' });
+  assert.match(page, /<dt>Condition<\/dt><dd><bdi>Dent in the lid<\/bdi>/);
+  assert.match(page, /<dt>Accessories<\/dt><dd><bdi>Charger &amp; bag<\/bdi>/);
+  assert.match(page, /<div class="note-box ok no-print"[^]*<button class="btn" type="button" data-print hidden>Print<\/button>/);
+  assert.match(page, /<script type="module" src="\/static\/print\.js">/);
+  assert.match(await (await samira.get('/static/print.js')).text(), /hidden = false[^]*print\(\)/);
 });
