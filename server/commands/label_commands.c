@@ -131,7 +131,8 @@ static int show(struct invocation *invocation, struct error *error)
 
 static int list(struct invocation *invocation, struct error *error)
 {
-    static const char *const columns[] = {"name", "count", "linked"};
+    static const struct listing_column columns[] = {
+        {"name", "Batch", false}, {"count", "Labels", false}, {"linked", "In use", false}};
 
     return listing_run(invocation, &(struct listing){SQL_LABEL_BATCHES, columns, COUNT_OF(columns)}, error);
 }

@@ -8,14 +8,20 @@
 #include "db/query.h"
 #include "shared/command_line.h"
 
-struct listing {
-    enum statement     statement; /* without parameters */
-    const char *const *columns;
-    size_t             count;
+struct listing_column {
+    const char *name;    /* in the rows and in JSON */
+    const char *heading; /* for people */
+    bool        flag;    /* a boolean: yes or no for people */
 };
 
-/* As lines of columns, or as a JSON array where `json` is wanted. */
-void listing_print(const struct rows *rows, const char *const *columns, size_t count, bool json);
+struct listing {
+    enum statement               statement; /* without parameters */
+    const struct listing_column *columns;
+    size_t                       count;
+};
+
+/* As a table with headings for people, or as a JSON array where `json` is wanted. */
+void listing_print(const struct rows *rows, const struct listing_column *columns, size_t count, bool json);
 
 /* Opens the database, runs the statement, prints; --json must stand in the command's options. */
 int listing_run(struct invocation *invocation, const struct listing *listing, struct error *error);

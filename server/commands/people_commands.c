@@ -96,14 +96,21 @@ static int account_roles(struct invocation *invocation, struct error *error)
 
 static int account_list(struct invocation *invocation, struct error *error)
 {
-    static const char *const columns[] = {"login", "name", "roles", "disabled"};
+    static const struct listing_column columns[] = {{"login", "Sign-in name", false},
+                                                    {"name", "Name", false},
+                                                    {"roles", "Roles", false},
+                                                    {"disabled", "Disabled", true}};
 
     return listing_run(invocation, &(struct listing){SQL_ACCOUNT_LIST, columns, COUNT_OF(columns)}, error);
 }
 
 static int scanner_list(struct invocation *invocation, struct error *error)
 {
-    static const char *const columns[] = {"id", "name", "holder", "enrolled", "revoked"};
+    static const struct listing_column columns[] = {{"id", "Id", false},
+                                                    {"name", "Name", false},
+                                                    {"holder", "Acts for", false},
+                                                    {"enrolled", "Enrolled", true},
+                                                    {"revoked", "Revoked", true}};
 
     return listing_run(invocation, &(struct listing){SQL_SCANNER_LIST, columns, COUNT_OF(columns)}, error);
 }
@@ -140,10 +147,13 @@ static int scanner_add(struct invocation *invocation, struct error *error)
 
 static int repair_list(struct invocation *invocation, struct error *error)
 {
-    static const char *const columns[] = {"number",  "code",      "name",  "step",
-                                          "waiting", "custodian", "owner", "expected_on"};
-    DATABASE                 database = {0};
-    const struct rows       *rows = NULL;
+    static const struct listing_column columns[] = {
+        {"number", "Repair", false},     {"code", "Label", false},
+        {"name", "Device", false},       {"step", "Step", false},
+        {"waiting", "Waits for", false}, {"custodian", "Is with", false},
+        {"owner", "Owner", false},       {"expected_on", "Expected back", false}};
+    DATABASE           database = {0};
+    const struct rows *rows = NULL;
 
     if (database_open(&database, "spoor_app", error))
         rows = QUERY(database.session, database.arena, SQL_REPAIRS_OPEN, error, "", "", "4102444800000",

@@ -28,7 +28,11 @@ static int add(struct invocation *invocation, struct error *error)
 
 static int list(struct invocation *invocation, struct error *error)
 {
-    static const char *const columns[] = {"id", "name", "roles", "created_at", "revoked"};
+    static const struct listing_column columns[] = {{"id", "Id", false},
+                                                    {"name", "Name", false},
+                                                    {"roles", "Roles", false},
+                                                    {"created_at", "Made", false},
+                                                    {"revoked", "Revoked", true}};
 
     return listing_run(invocation, &(struct listing){SQL_TOKEN_LIST, columns, COUNT_OF(columns)}, error);
 }

@@ -39,6 +39,26 @@ test('every list is JSON where that is asked', async () => {
   }
 });
 
+test('every list for people has headings above its columns and words for what is yes or no', async () => {
+  assert.equal((await spoord('token', 'list')).out, 'There are none.\n');
+  await spoord('account', 'add', 'zoe', '--role', 'lead', '--name', 'Zoë van der Été-Ångström');
+  await spoord('scanner', 'add', 'Shelf 1');
+  await spoord('token', 'add', 'reader', '--role', 'auditor');
+  for (const [list, flags, left] of [['account', ['Disabled'], 'Sign-in name'], ['scanner', ['Enrolled', 'Revoked'], 'Id'], ['token', ['Revoked'], 'Id'], ['label', [], 'Batch'], ['repair', [], 'Repair']]) {
+    const [heading, ...lines] = (await spoord(list, 'list')).out.trimEnd().split('\n');
+    const rows = JSON.parse((await spoord(list, 'list', '--json')).out);
+    const columns = heading.split(/ {2,}/);
+    const starts = columns.map((name) => heading.indexOf(name));
+    assert.equal(columns[0], left);
+    assert.equal(lines.length, rows.length);
+    lines.forEach((line, at) => {
+      const cells = starts.map((start, n) => line.slice(start, starts[n + 1]).trim()).filter(Boolean); // JSON leaves out what is empty
+      assert.deepEqual(cells, Object.values(rows[at]).map((value) => (flags.length ? { t: 'yes', f: 'no' }[value] ?? value : value)), line);
+      for (const flag of flags) assert.match(line.slice(heading.indexOf(flag)), /^(yes|no)\b/);
+    });
+  }
+});
+
 test('a revoked label opens nothing, its page says so, and the history has it once', async () => {
   const counts = await house.counts();
   for (const [args, exit] of [[['label', 'revoke', code, '--yes'], 2], [['label', 'revoke', code, '--reason', 'torn'], 2], [['label', 'revoke', code, '--reason', ' ', '--yes'], 2],
