@@ -68,7 +68,7 @@ static void add_times(const struct audited *audited, size_t i, struct view *item
     if (!((unsigned)rows_integer(audited->rows, i, "flags") & FLAG_LATE))
         return;
     view_flag(item, "late", true);
-    view_text(item, "recorded", when_moment(request->arena, request->language, recorded));
+    view_text(item, "recorded", when_moment_inside(request->arena, request->language, recorded));
     view_text(item, "later",
               when_span(request->arena, request->language, recorded > happened ? recorded - happened : 0));
 }
@@ -123,7 +123,7 @@ static void add_facts(const struct audited *audited, struct view *view)
     const char           *code = words_code(request, rows_text(audited->facts, 0, "code"));
 
     for (size_t i = 0; i < COUNT_OF(same); i++)
-        view_text(view, same[i][0], rows_text(audited->facts, 0, same[i][1]));
+        view_text(view, same[i][0], words_kept(request, rows_text(audited->facts, 0, same[i][1])));
     view_text(view, "name",
               rows_flag(audited->facts, 0, "identified") ? rows_text(audited->facts, 0, "name")
                                                          : page_text(request, "Unknown device"));

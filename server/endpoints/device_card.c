@@ -139,7 +139,7 @@ static void add_facts(const struct request *request, const struct rows *facts, s
                                           {"owner", "owner"},  {"from", "custodian"}, {"place", "place"}};
 
     for (size_t i = 0; i < COUNT_OF(same); i++)
-        view_text(card, same[i][0], rows_text(facts, 0, same[i][1]));
+        view_text(card, same[i][0], words_kept(request, rows_text(facts, 0, same[i][1])));
     view_text(card, "name",
               rows_flag(facts, 0, "identified") ? rows_text(facts, 0, "name")
                                                 : text_in(request->language, "Unknown device"));

@@ -103,7 +103,7 @@ static void add_facts(const struct history *history, struct view *view)
     const char              *away = words_away(request, rows_text(history->facts, 0, "outcome"));
 
     for (size_t i = 0; i < COUNT_OF(same); i++)
-        view_text(view, same[i][0], rows_text(history->facts, 0, same[i][1]));
+        view_text(view, same[i][0], words_kept(request, rows_text(history->facts, 0, same[i][1])));
     view_text(view, "name",
               rows_flag(history->facts, 0, "identified") ? rows_text(history->facts, 0, "name")
                                                          : page_text(request, "Unknown device"));

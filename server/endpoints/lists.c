@@ -28,7 +28,7 @@ static void add_repair(const struct request *request, const struct rows *rows, s
                                           {"holder", "custodian"}};
 
     for (size_t n = 0; n < COUNT_OF(same); n++)
-        view_text(item, same[n][0], rows_text(rows, i, same[n][1]));
+        view_text(item, same[n][0], words_kept(request, rows_text(rows, i, same[n][1])));
     view_text(item, "href",
               arena_format(request->arena, "/bench?device=%s", rows_text(rows, i, "device_id")));
     view_text(item, "code", words_code(request, rows_text(rows, i, "code")));

@@ -46,8 +46,8 @@ static bool show(const struct service *service, const struct request *request, s
     view_text(view, "number", rows_text(facts, 0, "number"));
     view_text(view, "device_name", rows_text(facts, 0, "name"));
     view_text(view, "code", words_code(request, rows_text(facts, 0, "code")));
-    view_text(view, "owner", rows_text(facts, 0, "owner"));
-    view_text(view, "problem", rows_text(facts, 0, "problem"));
+    view_text(view, "owner", words_kept(request, rows_text(facts, 0, "owner")));
+    view_text(view, "problem", words_kept(request, rows_text(facts, 0, "problem")));
     view_text(view, "condition", rows_text(facts, 0, "condition"));
     view_text(view, "accessories", rows_text(facts, 0, "accessories"));
     view_text(view, "expected", "");

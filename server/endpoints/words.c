@@ -231,6 +231,16 @@ const char *words_event(const struct request *request, const struct rows *rows, 
     return kind;
 }
 
+const char *words_kept(const struct request *request, const char *value)
+{
+    static const char *const erased[] = {"Erased", "(erased)"};
+
+    for (size_t i = 0; i < COUNT_OF(erased); i++)
+        if (strcmp(value, erased[i]) == 0)
+            return text_in(request->language, erased[i]);
+    return value;
+}
+
 const char *words_flags(const struct request *request, unsigned flags)
 {
     const char *list = "";

@@ -27,6 +27,10 @@ void words_overtaken(const struct request *request, const struct rows *rows, siz
 const char *words_outcome(const struct request *request, const char *outcome);
 const char *words_away(const struct request *request, const char *outcome);
 
+/* A name or a problem as it stands in a row: what an erasure put in its place is told in the reader's words.
+ */
+const char *words_kept(const struct request *request, const char *value);
+
 /* The flags of an event in words, "" for none. */
 const char *words_flags(const struct request *request, unsigned flags);
 

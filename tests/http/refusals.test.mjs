@@ -104,6 +104,15 @@ test('a form that could not be recorded says whether it was, and what to do', as
   assert.equal((await send())[0], 303);
 });
 
+test('what an erasure left is told in the words of the reader', async () => {
+  assert.equal((await service.run('erase', 'person', 'Bram Willems', '--yes')).code, 0);
+  const page = await (await noor.get('/bench?code=C02XY1Z2&lang=nl')).text(), device = page.match(/href="(\/devices\/[0-9a-f-]+)"/)[1];
+  const history = await (await noor.get(`${device}?lang=nl`)).text();
+  assert.match(history, /<dt>Eigenaar<\/dt><dd>Gewist<\/dd>/);
+  assert.match(page + history, /\(gewist\)/);
+  assert.doesNotMatch(page + history, /\(erased\)|>Erased</);
+});
+
 // The last: it takes the database away.
 test('without its database the service says so in words of the reader, and the page keeps its style sheet', async () => {
   await promisify(execFile)('psql', ['-qX', '-h', house.database.match(/host=(\S+)/)[1], '-U', 'postgres', '-d', 'postgres',
