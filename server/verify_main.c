@@ -16,6 +16,7 @@
 #include "verify/bundle_check.h"
 #include "verify/compare.h"
 #include "verify/held_files.h"
+#include "verify/receipt_tell.h"
 
 #define VERSION       "0.1.0"
 #define FINDINGS_MOST 25u /* on the page for people; --json gives all */
@@ -221,13 +222,7 @@ static void tell_receipt(const struct receipt *receipt, const struct checkpoint 
 {
     printf("INTACT. Record %" PRIu64 " is sealed under \"%s\" (checkpoint of %" PRIu64 " entries).\n",
            receipt->index, checkpoint->origin, checkpoint->size);
-    for (size_t i = 0; i < receipt->opening_count; i++) {
-        char *value = arena_format(arena, "%.*s", (int)receipt->openings[i].length,
-                                   (const char *)receipt->openings[i].value);
-
-        finding_printable(value);
-        printf("  %-14s %s\n", entry_tag_name(receipt->openings[i].tag), value);
-    }
+    receipt_tell(receipt, arena, stdout);
 }
 
 static int receipt(struct invocation *invocation, struct error *error)
@@ -357,7 +352,8 @@ static const struct example_row bundle_examples[] = {
      "and that June's history is still in it"},
     {0}};
 static const struct example_row receipt_examples[] = {
-    {"spoor-verify receipt spoor-12.tlog-proof --key @keys", "proves one record, and prints what it says"},
+    {"spoor-verify receipt spoor-12.tlog-proof --key @keys",
+     "proves one record, and prints what, to which device and when"},
     {0}};
 static const struct example_row compare_examples[] = {
     {"spoor-verify compare mine theirs --key @keys", "whether two people were shown the same history"},

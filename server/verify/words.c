@@ -9,6 +9,11 @@ static const char *const kinds[] = {NULL,           "received",      "handed_ove
                                     "eta",          "returned",      "closed",      "reopened", "corrected",
                                     "label_linked", "label_revoked", "offered",     "accepted", "refused",
                                     "erased",       "announced",     "registered"};
+static const char *const kinds_plain[] = {
+    NULL,       "Handed in",    "Handed over", "Moved",        "Another step",      "Waiting",
+    "Going on", "Note",         "Question",    "Answer",       "New expected date", "Returned",
+    "Closed",   "Opened again", "Correction",  "Label linked", "Label revoked",     "Offered",
+    "Accepted", "Refused",      "Erased",      "Announced",    "Registered"};
 static const char *const steps[] = {NULL,     "announced",     "intake", "diagnosis", "repair",
                                     "vendor", "quality_check", "ready",  "return"};
 static const char *const reasons[] = {NULL,           "PARTS_ORDERED", "PARTS_BACKORDER", "VENDOR_REPAIR",
@@ -24,6 +29,11 @@ static const char *word(const char *const *list, size_t count, uint64_t number)
 const char *words_kind(uint64_t number)
 {
     return word(kinds, COUNT_OF(kinds), number);
+}
+
+const char *words_kind_plain(uint64_t number)
+{
+    return word(kinds_plain, COUNT_OF(kinds_plain), number);
 }
 
 const char *words_step(uint64_t number)

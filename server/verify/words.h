@@ -7,6 +7,7 @@
 
 /* NULL: a number that a desk gave out itself. */
 const char *words_kind(uint64_t number);
+const char *words_kind_plain(uint64_t number); /* "Handed over", as the service's pages say it */
 const char *words_step(uint64_t number);
 const char *words_reason(uint64_t number);
 

@@ -78,6 +78,15 @@ test('a receipt proves its record and tells what it says; a changed one proves n
   assert.equal(code, 0, out);
   assert.match(out, /^INTACT\. Record \d+ is sealed under "desk\.example\.nl\/spoor"/);
   assert.match(out, /recorder +[0-9a-f-]{36} desk/);
+  const rows = readFileSync(join(bundle, 'events.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  const row = rows.find(({ event_id: id }) => id === ledger.events[3].event_id);
+  const said = Object.fromEntries([...out.matchAll(/^ {2}(\S.*?) {2,}(.+)$/gm)].map(([, name, value]) => [name, value]));
+  assert.equal(said.what, { received: 'Handed in', handed_over: 'Handed over', moved: 'Moved', note: 'Note', waiting: 'Waiting', step: 'Another step' }[row.kind], row.kind);
+  assert.equal(said.device, row.device_id);
+  assert.match(out, new RegExp(`\\n +record ${row.device_seq + 1} of this device\\n`));
+  assert.equal(new Date(said.happened).toISOString(), row.happened_at);
+  assert.equal(said.recorded, row.recorded_at);
+  assert.equal(said.step, row.step ?? undefined);
   const text = readFileSync(receipt, 'utf8');
   const other = file('other-receipt', text.replace(/index (\d+)/, (_, index) => `index ${Number(index) - 1}`));
   assert.equal(verify('receipt', other, ...key).code, 1);
