@@ -5,10 +5,22 @@
 #include <time.h>
 #include <unistd.h>
 
+/* HUP: the terminal was closed. */
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
 static void add_stop_signals(sigset_t *signals)
 {
-    sigaddset(signals, SIGINT);
-    sigaddset(signals, SIGTERM);
+    for (size_t i = 0; i < COUNT_OF(stop_signals); i++)
+        sigaddset(signals, stop_signals[i]);
+}
+
+static bool is_stop_signal(int number)
+{
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    add_stop_signals(&signals);
+    return number > 0 && sigismember(&signals, number) == 1;
 }
 
 /* What a program of ours started becomes ours when that ends, so that we can wait for its end too. */
@@ -41,12 +53,43 @@ bool stoppable_is_stopped(struct stoppable *work)
     return work->stopped;
 }
 
-/* A process group of its own: Ctrl-C on a terminal reaches us only, and we end all of it. */
-static pid_t start(const struct stoppable *work, char *const words[])
+/* Ends all of the group when it is told to, or when we were killed so that we cannot (-9): what a program
+ * started does not always end with it. */
+_Noreturn static void watch(pid_t program)
+{
+    sigset_t signals;
+    int      status = -1;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    sigaddset(&signals, SIGTERM);
+    while (waitpid(program, &status, WNOHANG) == 0)
+        if (sigwaitinfo(&signals, NULL) == SIGTERM) {
+            sigdelset(&signals, SIGTERM);
+            kill(0, SIGTERM);
+        }
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 126);
+}
+
+static pid_t start_program(char *const words[])
 {
     char *const environment[] = {(char[]){"PATH=/usr/bin:/bin"}, (char[]){"LC_ALL=C"}, NULL};
     sigset_t    none;
-    pid_t       child = fork();
+    pid_t       program = fork();
+
+    if (program != 0)
+        return program;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(words[0], words, environment);
+    _exit(127);
+}
+
+/* A process group of its own: Ctrl-C on a terminal reaches us only, and we end all of it. A change of user
+ * forgets whose end is to be told. */
+static pid_t start(const struct stoppable *work, char *const words[])
+{
+    pid_t parent = getpid(), child = fork(), program;
 
     if (child != 0) {
         if (child > 0)
@@ -54,11 +97,12 @@ static pid_t start(const struct stoppable *work, char *const words[])
         return child;
     }
     setpgid(0, 0);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    if (cluster_files_become(work->files))
-        execve(words[0], words, environment);
-    _exit(127);
+    if (!cluster_files_become(work->files) || prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
+        _exit(127);
+    program = start_program(words);
+    if (program < 0)
+        _exit(127);
+    watch(program);
 }
 
 static int wait_for(struct stoppable *work, pid_t child, const sigset_t *signals)
@@ -68,7 +112,7 @@ static int wait_for(struct stoppable *work, pid_t child, const sigset_t *signals
     while (waitpid(child, &status, WNOHANG) == 0) {
         int number = sigwaitinfo(signals, NULL);
 
-        if (number != SIGINT && number != SIGTERM)
+        if (!is_stop_signal(number))
             continue;
         work->stopped = true;
         kill(-child, SIGTERM);

@@ -1,5 +1,6 @@
-/* stoppable.h: work that other programs do for us, which ends as a whole when we are told to stop: SIGINT and
- * SIGTERM end the program that runs and all that it started, and then it is for us to clear up. */
+/* stoppable.h: work that other programs do for us, which ends as a whole when we are told to stop: SIGINT,
+ * SIGTERM, SIGHUP and SIGQUIT end the program that runs and all that it started, and then it is for us to
+ * clear up. Killed so that we cannot (-9), the program ends as well. */
 #ifndef DB_STOPPABLE_H
 #define DB_STOPPABLE_H
 

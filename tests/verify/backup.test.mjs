@@ -151,7 +151,7 @@ test('a backup that does not fit is refused before it begins, with what it needs
   assert.deepEqual(readdirSync(disk), []);
 });
 
-for (const signal of ['SIGINT', 'SIGTERM'])
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
   test(`a backup that is stopped with ${signal} leaves nothing, and the service works on`, { timeout: 120000 }, async () => {
     const folder = room();
     const service = await startSpoord();
@@ -172,6 +172,28 @@ for (const signal of ['SIGINT', 'SIGTERM'])
     const again = await service.run('backup', copy);
     assert.equal(again.code, 0, again.err);
   });
+
+test('a backup that is killed copies no further, and sealing goes on', { timeout: 120000 }, async () => {
+  const folder = room();
+  const service = await startSpoord();
+  undo.push(() => service.stop());
+  const copy = join(folder, 'copy');
+  const child = spawn(join(build, 'spoord'), ['backup', copy], { env: { ...process.env, SPOOR_STATE: join(service.state, 'state') }, stdio: 'ignore' });
+  const ended = new Promise((done) => child.on('close', done));
+  await waitFor('the copying', () => existsSync(join(`${copy}.part`, 'pg', 'base')));
+  for (const pid of (await sql(service, "SELECT pid FROM pg_stat_replication WHERE state = 'backup'")).split('\n')) {
+    process.kill(pid, 'SIGSTOP'); // so that it cannot end by itself
+    undo.push(() => process.kill(pid, 'SIGCONT'));
+  }
+  child.kill('SIGKILL');
+  await ended;
+  await waitFor('the end of what it started', () => processesAbout(copy).length === 0);
+  assert.ok(!existsSync(copy));
+  const before = await size(service);
+  const desk = (await service.run('token', 'add', 'writer', '--role', 'technician')).out.trim();
+  assert.equal((await poster(greeting(service.output()).sticker.split('/d/')[1], desk)(service)).status, 200);
+  await waitFor('the seal', async () => (await size(service)) > before);
+});
 
 test('a PostgreSQL of one’s own is not backed up by spoord, and says what to keep', async () => {
   const { code, err } = await run(['backup', '/nowhere/copy'], { SPOOR_DATABASE: 'postgresql://nobody@127.0.0.1:1/none' });
