@@ -508,7 +508,10 @@ BEGIN
                 linked_at = CASE WHEN r.kind = 'label_linked' THEN v_recorded ELSE l.linked_at END,
                 revoked_at = CASE WHEN r.kind = 'label_revoked' THEN v_recorded ELSE l.revoked_at END
              WHERE l.code = v_detail ->> 'label';
+        ELSIF r.kind = 'step' AND phases[now_at] = 'returned' AND state.step IS DISTINCT FROM step_names[now_at] THEN
+            PERFORM spoor.take_back_return(state.repair_id);
         END IF;
+        IF v_undo AND t_kind = 'step' THEN PERFORM spoor.return_again(state.repair_id, state.step); END IF;
 
         -- The event and the values behind its commitments.
         seq := head.next_seq;

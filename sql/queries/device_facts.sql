@@ -4,7 +4,7 @@ SELECT d.id AS device_id, btrim(d.make || ' ' || d.model) AS name, d.kind, d.ide
        coalesce((SELECT string_agg(a.value, ', ' ORDER BY a.added_at) FROM spoor.alias a WHERE a.device_id = d.id), '') AS aliases,
        c.custodian_id, h.name AS custodian, coalesce(c.offered_to::text, '') AS offered_to, coalesce((SELECT q.name FROM spoor.party q WHERE q.id = c.offered_to), '') AS offered, coalesce(p.name, '') AS place, c.step, s.label_en AS step_en, s.label_nl AS step_nl,
        s.position AS step_position, s.phase, c.waiting, w.label_en AS waiting_en, w.label_nl AS waiting_nl,
-       c.seq, c.device_seq, coalesce(r.number, '') AS number, coalesce(r.problem, '') AS problem, coalesce(r.condition, '') AS condition, coalesce(r.accessories, '') AS accessories, r.expected_on, r.outcome,
+       c.seq, c.device_seq, coalesce(r.number, '') AS number, coalesce(r.problem, '') AS problem, coalesce(r.condition, '') AS condition, coalesce(r.accessories, '') AS accessories, r.expected_on, CASE WHEN s.phase = 'returned' THEN r.outcome END AS outcome,
        r.returned_at IS NOT NULL AS returned, coalesce(o.name, '') AS owner
   FROM spoor.device d
   JOIN spoor.custody c ON c.device_id = d.id

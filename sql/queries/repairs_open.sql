@@ -2,7 +2,7 @@
 SELECT r.number, btrim(d.make || ' ' || d.model) AS name, d.id AS device_id, (extract(epoch FROM r.opened_at) * 1000)::bigint AS opened_at,
        coalesce((SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1), '') AS code,
        coalesce(c.step, '') AS step, s.label_en AS step_en, s.label_nl AS step_nl, coalesce(c.waiting, '') AS waiting,
-       w.label_en AS waiting_en, w.label_nl AS waiting_nl, h.name AS custodian, o.name AS owner, r.problem, r.expected_on, coalesce(r.outcome, '') AS outcome,
+       w.label_en AS waiting_en, w.label_nl AS waiting_nl, h.name AS custodian, o.name AS owner, r.problem, r.expected_on, CASE WHEN s.phase = 'returned' THEN r.outcome END AS outcome,
        coalesce(l.late, false) AS late
   FROM spoor.repair r JOIN spoor.device d ON d.id = r.device_id JOIN spoor.custody c ON c.device_id = d.id
   JOIN spoor.party h ON h.id = c.custodian_id JOIN spoor.party o ON o.id = r.owner_id

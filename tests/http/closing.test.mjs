@@ -81,6 +81,38 @@ test('what a lead took back is not closed by itself again', async () => {
   assert.equal(await sql(`SELECT closed_at IS NULL FROM spoor.repair WHERE ${ofSerial(due)}`), 't');
 });
 
+test('what was called lost and is found again is on the bench, in the lists and with its owner; nobody closes it', async () => {
+  const found = 'FOUND-1';
+  await one.run('device', 'add', '--model', 'Swift', '--serial', found);
+  const device = await sql(`SELECT device_id FROM spoor.alias WHERE value = '${found}'`), desk = await new Client(one.url).signIn('samira', accounts.samira);
+  const receipt = await (await desk.post('/intake', { token: await desk.token('/intake'), event_id: randomUUID(), device_id: device, make: '', model: '', serial: '', asset_tag: '', label: '',
+    owner_name: 'Jo', owner_email: '', problem: 'p', condition: '', accessories: '', expected_on: '' })).text();
+  const link = receipt.match(/http:[^<"]*(\/t\/[0-9A-Z]{26})/)[1];
+  const read = async () => [...await Promise.all([`/bench?device=${device}`, `/devices/${device}`, `/devices?q=${(await sql(`SELECT number FROM spoor.repair WHERE ${ofSerial(found)}`))}`].map(async (path) => (await desk.get(path)).text())),
+    await (await fetch(one.url + link)).text()];
+  const tell = async (event) => assert.equal((await post([{ event_id: randomUUID(), code: found, ...event }]))[0].outcome, 'recorded');
+  await tell({ kind: 'returned', detail: { outcome: 'lost' } });
+  for (const page of await read()) assert.match(page, /<span class="tag red">Missing<|is missing<\/h1>/);
+  await tell({ kind: 'step', step: 'repair', reason: 'OTHER' });
+  const [bench, history, list, owner] = await read();
+  for (const page of [bench, history, list]) {
+    assert.doesNotMatch(page, /<span class="tag red">Missing</);
+    assert.match(page, /<span class="tag blue">[^<]*[Rr]epair/);
+  }
+  assert.match(bench, /<button class="btn primary big">/, 'it can be worked on');
+  assert.match(owner, /is being repaired<\/h1>/);
+  // As an older version left it, or a return that was told late: returned, and at a step all the same.
+  await sql(`UPDATE spoor.repair SET returned_at = now() - interval '8 days', outcome = 'lost' WHERE ${ofSerial(found)}`);
+  assert.doesNotMatch((await read())[0], /<span class="tag red">Missing</);
+  await sql(`SELECT spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'serial', 'AFTER-1', 'owner_name', 'Mara', 'problem', 'p', 'actor', (SELECT id FROM spoor.actor WHERE kind = 'system' LIMIT 1)))`);
+  await sql(`SELECT FROM spoor.record_events(jsonb_build_array(jsonb_build_object('event_id', gen_random_uuid(), 'kind', 'returned', 'alias', 'AFTER-1', 'actor', (SELECT id FROM spoor.actor WHERE kind = 'system' LIMIT 1))));
+    UPDATE spoor.repair SET returned_at = now() - interval '7 days 1 hour' WHERE ${ofSerial('AFTER-1')}`);
+  others.push(...(await sweepers(1)));
+  await waitFor('the closing of the next', async () => (await closings('AFTER-1')) === '1');
+  assert.equal(await closings(found), '0');
+  for (const service of others.splice(0)) await service.kill('SIGTERM');
+});
+
 // [how it began, what ended it, what its link says, what it must not say]
 const ends = [
   ['announced', (id) => ({ kind: 'corrected', corrects: id }), /<h1>The repair was cancelled/, /expecting your/],
@@ -121,6 +153,7 @@ test('what is due behind fifty that are refused is closed too, and each refusal 
       'problem', 'p', 'actor', (SELECT id FROM spoor.actor WHERE kind = 'system' LIMIT 1)));
     UPDATE spoor.repair SET number = 'R-2025-' || lpad(substr(value, 7), 6, '0'), returned_at = now() - CASE value WHEN 'STUCK-61' THEN interval '19 days' ELSE interval '20 days' END
       FROM spoor.alias a WHERE a.device_id = repair.device_id AND value LIKE 'STUCK-%';
+    UPDATE spoor.custody SET step = (SELECT s.name FROM spoor.step s WHERE s.phase = 'returned' LIMIT 1) FROM spoor.alias a WHERE a.device_id = custody.device_id AND value LIKE 'STUCK-%';
     CREATE FUNCTION public.stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF (SELECT number BETWEEN 'R-2025-000001' AND 'R-2025-000060' FROM spoor.repair WHERE id = NEW.repair_id) THEN
         RAISE 'this one is stuck' USING ERRCODE = 'SP409'; END IF; RETURN NEW; END $$;

@@ -1,6 +1,6 @@
 -- When repairs end, and how long they can be opened again.
 BEGIN;
-SELECT plan(30);
+SELECT plan(38);
 SET client_min_messages = warning;
 SELECT is(spoor.closes_at(returned::timestamptz, 'Europe/Amsterdam'), closes::timestamptz, what) FROM (VALUES
     ('2026-11-23 10:00+01', '2026-11-30 10:00+01', 'from a Monday: the five working days of a week'),
@@ -61,5 +61,21 @@ SELECT pg_temp.tell('returned', '{"detail": {"outcome": "lost"}}');
 SELECT is(custodian_id, a.party_id, 'what is lost was given to nobody: its last holder stays the custodian') FROM spoor.custody c JOIN spoor.device d ON d.id = c.device_id
     JOIN visit ON true JOIN spoor.repair r ON r.id = two AND r.device_id = d.id, ids JOIN spoor.actor a ON a.id = ann;
 SELECT is(pg_temp.repair(two), 'open returned lost', 'and its repair has ended') FROM visit;
+SELECT is(outcome, 'recorded', 'what was lost is found, and scanned at a step') FROM pg_temp.tell('step', '{"step": "repair", "event_id": "0d3c5c3e-7f6b-4a57-9a0e-3f1a2b4c5d6e", "reason": "OTHER"}');
+SELECT is(pg_temp.repair(two), 'open', 'then it is back in its repair') FROM visit;
+SELECT pg_temp.tell('corrected', '{"corrects": "0d3c5c3e-7f6b-4a57-9a0e-3f1a2b4c5d6e", "detail": {"correction": "did_not_occur"}}');
+SELECT is(pg_temp.repair(two), 'open returned lost', 'and lost again when that scan did not occur') FROM visit;
+SELECT pg_temp.tell('step', '{"step": "repair", "reason": "OTHER"}'), pg_temp.tell('returned');
+SELECT is(pg_temp.repair(two), 'open returned', 'a return after it says itself how it ended') FROM visit;
+SELECT pg_temp.tell('reopened');
+SELECT pg_temp.tell('step', '{"step": "repair", "event_id": "1d3c5c3e-7f6b-4a57-9a0e-3f1a2b4c5d6e", "reason": "OTHER"}');
+SELECT pg_temp.tell('corrected', '{"corrects": "1d3c5c3e-7f6b-4a57-9a0e-3f1a2b4c5d6e", "detail": {"correction": "did_not_occur"}}');
+SELECT is(pg_temp.repair(two), 'open', 'what was opened again is not returned by an undo') FROM visit;
+SELECT pg_temp.tell('returned', '{"detail": {"outcome": "repaired"}}'), pg_temp.tell('step', jsonb_build_object('step', (SELECT s.name FROM spoor.step s WHERE s.phase = 'returned' LIMIT 1)));
+SELECT is(pg_temp.repair(two), 'open returned repaired', 'nor is it in repair by a scan at the last step') FROM visit;
+SELECT pg_temp.tell('closed');
+SELECT pg_temp.tell('step', '{"step": "repair", "reason": "OTHER"}');
+SELECT is(pg_temp.repair(two), 'closed returned repaired 90 days', 'a visit that is over stays as it ended') FROM visit;
+SELECT is(pg_temp.present(), NULL, 'and the device in no repair') FROM visit;
 SELECT * FROM finish();
 ROLLBACK;

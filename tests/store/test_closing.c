@@ -87,6 +87,7 @@ static int three_are_due(void **nothing)
         " (SELECT id FROM spoor.actor WHERE kind = 'system' LIMIT 1)));"
         "UPDATE spoor.repair SET returned_at = now() - interval '20 days' + problem::int * interval '1 hour'"
         " WHERE closed_at IS NULL;"
+        "UPDATE spoor.custody SET step = (SELECT name FROM spoor.step WHERE phase = 'returned');"
         "CREATE OR REPLACE FUNCTION public.stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         " IF (SELECT problem = '2' FROM spoor.repair WHERE id = NEW.repair_id) THEN"
         " RAISE 'this one is stuck' USING ERRCODE = 'SP409'; END IF; RETURN NEW; END $$;"
