@@ -38,7 +38,8 @@ $$;
 
 -- What an undo left for somebody to look after, by the number that pages show: a record that came late and stays without effect,
 -- although what was newer was undone (nobody scanned that it holds again), until something newer is recorded; or, `itself`, one
--- that had changed nothing and is what the latest record undoes.
+-- that had changed nothing and is what the latest record undoes. Each costs a look at the device's whole history: the latest
+-- that has an undo of something newer behind it is looked at first, and fifty at most.
 CREATE OR REPLACE FUNCTION spoor.left_by_undo(of_device uuid)
 RETURNS TABLE (number int, itself boolean) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -48,15 +49,24 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
       JOIN spoor.event t ON t.event_id = u.corrects
      WHERE c.device_id = of_device AND u.detail ->> 'correction' = 'did_not_occur' AND spoor.is_idle(t)
      UNION ALL
+    (WITH undone AS MATERIALIZED (
+        SELECT u.device_seq AS after, t.scanner_id, t.scanner_seq, spoor.made_at(t.happened_at, t.recorded_at, t.detail) AS made
+          FROM spoor.event u JOIN spoor.event t ON t.event_id = u.corrects
+         WHERE u.device_id = of_device AND u.kind = 'corrected' AND u.detail ->> 'correction' = 'did_not_occur'),
+    late AS MATERIALIZED (
+        SELECT e.*, spoor.made_at(e.happened_at, e.recorded_at, e.detail) AS made
+          FROM spoor.event e WHERE e.device_id = of_device AND e.detail ? 'claimed' ORDER BY e.device_seq DESC LIMIT 50),
+    left_behind AS MATERIALIZED (
+        SELECT l.* FROM late l
+         WHERE EXISTS (SELECT FROM undone u WHERE u.after > l.device_seq
+                          AND CASE WHEN u.scanner_id = l.scanner_id THEN u.scanner_seq > l.scanner_seq ELSE u.made > l.made END)
+           AND NOT EXISTS (SELECT FROM spoor.event u WHERE u.corrects = l.event_id AND u.detail ->> 'correction' = 'did_not_occur')
+         ORDER BY l.device_seq DESC)
     SELECT l.device_seq + 1, false
-      FROM spoor.event l
-     CROSS JOIN LATERAL spoor.moved_on(of_device, spoor.made_at(l.happened_at, l.recorded_at, l.detail), l.scanner_id, l.scanner_seq) m
-     WHERE l.device_id = of_device AND l.detail ? 'claimed'
-       AND EXISTS (SELECT FROM spoor.event u WHERE u.device_id = of_device AND u.device_seq > l.device_seq AND u.kind = 'corrected'
-                      AND u.detail ->> 'correction' = 'did_not_occur')
-       AND NOT EXISTS (SELECT FROM spoor.event u WHERE u.corrects = l.event_id AND u.detail ->> 'correction' = 'did_not_occur')
-       AND (l.detail #> '{claimed,to}' IS NOT NULL AND NOT CASE l.kind WHEN 'offered' THEN m.offer WHEN 'accepted' THEN m.custody OR m.offer ELSE m.custody END
-            OR l.detail #> '{claimed,step}' IS NOT NULL AND NOT m.step OR l.detail #> '{claimed,place}' IS NOT NULL AND NOT m.place
-            OR l.detail #> '{claimed,reason}' IS NOT NULL AND NOT m.waiting)
+      FROM left_behind l CROSS JOIN LATERAL spoor.moved_on(of_device, l.made, l.scanner_id, l.scanner_seq) m
+     WHERE l.detail #> '{claimed,to}' IS NOT NULL AND NOT CASE l.kind WHEN 'offered' THEN m.offer WHEN 'accepted' THEN m.custody OR m.offer ELSE m.custody END
+        OR l.detail #> '{claimed,step}' IS NOT NULL AND NOT m.step OR l.detail #> '{claimed,place}' IS NOT NULL AND NOT m.place
+        OR l.detail #> '{claimed,reason}' IS NOT NULL AND NOT m.waiting
+     LIMIT 1)
      ORDER BY 2 DESC, 1 DESC LIMIT 1;
 $$;

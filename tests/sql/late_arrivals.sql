@@ -1,6 +1,6 @@
 -- What arrives late changes only what nothing newer has set, in whatever order it arrives.
 BEGIN;
-SELECT plan(44);
+SELECT plan(47);
 SET client_min_messages = warning;
 CREATE TEMP TABLE ids AS SELECT spoor.add_account('ann', 'Ann', '{technician}', 'x', NULL) AS ann, spoor.add_account('ben', 'Ben', '{technician}', 'x', NULL) AS ben,
     spoor.add_account('cas', 'Cas', '{technician}', 'x', NULL) AS cas, spoor.add_party('place', 'Shelf', NULL, NULL) AS shelf,
@@ -96,6 +96,25 @@ SELECT is(pg_temp.left_over(), '5', 'what stays without effect after an undo is'
 SELECT is(pg_temp.state('D5'), 'Ann diagnosis', 'to undo what overtook brings back what was before it');
 SELECT is(r.flags, 2, 'and what was undone overtakes nothing any more') FROM ids, pg_temp.record(pg_temp.event('D5', cas, 'step', '145 minutes', '{"step": "repair"}')) r;
 SELECT is(pg_temp.left_over(), NULL, 'until something newer is recorded');
+
+-- However many came late, a page looks at fifty of them; at none where nothing newer was undone.
+SELECT pg_temp.record(pg_temp.event('D7', ann, 'received', '1 day')), pg_temp.record(pg_temp.event('D7', ben, 'step', '2 hours', '{"step": "repair"}')) FROM ids;
+CREATE TEMP TABLE many AS SELECT pg_temp.event('D7', ben, 'step', '1 hour', '{"step": "ready"}') AS newest, pg_temp.event('D7', cas, 'step', '20 hours', '{"step": "diagnosis"}') AS oldest FROM ids;
+SELECT pg_temp.record(newest), pg_temp.record(oldest) FROM many;
+SELECT spoor.record_events(jsonb_agg(pg_temp.event('D7', cas, 'moved', '3 hours'))) FROM ids, generate_series(1, 80) n;
+SET LOCAL track_functions = 'all';
+CREATE FUNCTION pg_temp.looks(OUT bigint) LANGUAGE plpgsql AS $$
+DECLARE
+    before bigint := coalesce(pg_stat_get_xact_function_calls('spoor.moved_on(uuid,timestamptz,uuid,bigint)'::regprocedure), 0);
+BEGIN
+    PERFORM FROM spoor.alias a, spoor.left_by_undo(a.device_id) u WHERE a.value = 'D7';
+    $1 := coalesce(pg_stat_get_xact_function_calls('spoor.moved_on(uuid,timestamptz,uuid,bigint)'::regprocedure), 0) - before;
+END $$;
+SELECT pg_temp.undo(oldest) FROM many;
+SELECT is(pg_temp.looks(), 0::bigint, 'an undo of what is older looks at none');
+SELECT pg_temp.undo(newest) FROM many;
+SELECT is(pg_temp.looks(), 50::bigint, 'one of what was newer looks at the latest fifty');
+SELECT is_empty($$ SELECT u.* FROM spoor.alias a, spoor.left_by_undo(a.device_id) u WHERE a.value = 'D7' $$, 'and says nothing of what others had moved on from all the same');
 
 -- The repair of that time.
 CREATE TEMP TABLE visits AS SELECT t.* FROM ids, spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'serial', 'D6', 'owner_name', 'Mara', 'problem', 'p',
