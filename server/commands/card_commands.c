@@ -14,7 +14,7 @@
 
 /* What is the same for every desk; scanner/meaning.c reads these contents. */
 static const struct bench_card fixed[] = {
-    {"SPOOR:DONE", "Ends the choice · Einde keuze", "Done", "Klaar"},
+    {"SPOOR:DONE", "Ends the choice · Einde keuze", "Done", "Einde reeks"},
     {"SPOOR:UNDO", "Latest scan back · Laatste scan terug", "Undo", "Ongedaan maken"},
 };
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/entry.h"
 #include "db/query.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/find_device.h"
@@ -72,15 +73,25 @@ static void add_event(const struct audited_ledger *ledger, size_t i, struct view
     verdict_proof(request, &ledger->verdict.check.results[i], item);
 }
 
+/* What went wrong, as the sealer found it: the numbers are those of docs/ledger.md. */
+static void add_incident(const struct request *request, const struct rows *rows, size_t i, struct view *item)
+{
+    static const char *const words[] = {
+        "Something went wrong", "The database was restored from an older copy", "The clock went back"};
+    int64_t incident = rows_integer(rows, i, "incident");
+
+    view_text(item, "what",
+              page_text(request, words[incident > 0 && incident < (int64_t)COUNT_OF(words) ? incident : 0]));
+    if (incident == 1)
+        verdict_lost(rows, i, view_within(item, "lost"));
+}
+
 static void add_notice(const struct audited_ledger *ledger, size_t i, struct view *item)
 {
     static const struct {
         int64_t     type;
         const char *words;
-    } types[] = {{2, "Values were erased"},
-                 {5, "A new key was announced"},
-                 {6, "The log begins"},
-                 {7, "Something went wrong"}};
+    } types[] = {{2, "Values were erased"}, {5, "A new key was announced"}, {6, "The log begins"}};
     const struct request *request = ledger->request;
     const struct rows    *rows = ledger->notices;
 
@@ -91,6 +102,8 @@ static void add_notice(const struct audited_ledger *ledger, size_t i, struct vie
         if (types[n].type == rows_integer(rows, i, "type"))
             view_text(item, "what", page_text(request, types[n].words));
     view_text(item, "reason", words_column(request, rows, i, "reason"));
+    if (rows_integer(rows, i, "type") == ENTRY_INCIDENT)
+        add_incident(request, rows, i, item);
     if (!rows_null(rows, i, "of_seq")) {
         view_text(item, "of_seq", rows_text(rows, i, "of_seq"));
         view_text(item, "href",

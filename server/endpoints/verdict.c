@@ -17,6 +17,15 @@ static void take_keys(struct verdict *verdict, const struct service *service, st
     verdict->options.key_count = log_keys(service, session, arena, verdict->keys);
 }
 
+void verdict_lost(const struct rows *incidents, size_t i, struct view *lost)
+{
+    int64_t first = rows_integer(incidents, i, "from_size"), last = rows_integer(incidents, i, "to_size") - 1;
+
+    view_number(lost, "first", (long)first);
+    view_number(lost, "last", (long)last);
+    view_flag(lost, "several", last > first);
+}
+
 static bool add_alarms(const struct request *request, struct session *session, struct view *view,
                        struct error *error)
 {
@@ -39,8 +48,7 @@ static bool add_alarms(const struct request *request, struct session *session, s
         view_flag(item, "restored", rows_integer(incidents, i, "incident") == 1);
         view_text(item, "when",
                   when_moment(request->arena, request->language, rows_integer(incidents, i, "recorded_ms")));
-        view_text(item, "from_size", rows_text(incidents, i, "from_size"));
-        view_number(item, "last", (long)rows_integer(incidents, i, "to_size") - 1);
+        verdict_lost(incidents, i, item);
     }
     return true;
 }
@@ -188,9 +196,12 @@ void verdict_add(const struct verdict *verdict, const struct request *request, c
     const struct seal_check *check = &verdict->check;
     struct view             *view = view_within(page, "verdict");
     bool                     bad = true;
+    size_t                   count = check->count + check->notice_count;
 
     add_head(check, request, view);
-    view_number(view, "count", (long)(check->count + check->notice_count));
+    view_number(view, "count", (long)count);
+    view_flag(view, "one", count == 1);
+    view_flag(view, "more", check->head.size > count);
     view_number(view, "waiting", (long)check->state_count[SEAL_WAITING]);
     view_flag(view, "some_wait", check->state_count[SEAL_WAITING] > 0 && check->head.size > 0);
     view_text(view, "since",

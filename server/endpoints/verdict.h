@@ -32,6 +32,9 @@ void verdict_proof(const struct request *request, const struct seal_result *resu
 const char *verdict_erased(const struct verdict *verdict, const struct request *request, int64_t seq,
                            unsigned tag);
 
+/* first, last, several: the records that a database lost when it was restored. */
+void verdict_lost(const struct rows *incidents, size_t i, struct view *lost);
+
 /* The name in an opening "<id> <name>". */
 const char *verdict_name(const char *value);
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { startHouse } from '../support/house.mjs';
-import { Client } from '../support/spoord.mjs';
+import { Client, waitFor } from '../support/spoord.mjs';
 
 let house, samira;
 
@@ -104,4 +104,18 @@ test('the receipt of a take-in has the condition and the accessories, and a butt
   assert.match(page, /<div class="note-box ok no-print"[^]*<button class="btn" type="button" data-print hidden>Print<\/button>/);
   assert.match(page, /<script type="module" src="\/static\/print\.js">/);
   assert.match(await (await samira.get('/static/print.js')).text(), /hidden = false[^]*print\(\)/);
+});
+
+test('an auditor reads of how many records the verdict speaks, and how to check them all', async () => {
+  const vera = await new Client(house.service.url).signIn('vera', house.demo.accounts.vera);
+  const says = async (path, language) => plain(await (await vera.get(`${path}?lang=${language}`)).text());
+  const token = (await house.service.run('token', 'add', 'one', '--role', 'technician')).out.trim();
+  const notes = Array.from({ length: 50 }, (_, n) => ({ event_id: randomUUID(), code: 'PF4A1B2C', kind: 'note', private_note: `Note ${n}` }));
+  await fetch(`${house.service.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ events: [{ event_id: randomUUID(), code: 'ONLY-ONE', kind: 'moved' }, ...notes] }) });
+  await waitFor('their seal', async () => !/Not sealed yet/.test(await says('/audit', 'en')));
+  assert.match(await says('/audit', 'en'), /The 50 records on this page, since [^,]+, were checked: none was changed, removed or inserted\.[^]*The log has \d+ records in all: to check every one, download the evidence/);
+  assert.match(await says('/audit', 'nl'), /De 50 regels op deze pagina[^]*Het logboek heeft in totaal \d+ regels/);
+  const one = await house.sql("SELECT device_id FROM spoor.alias WHERE value = 'ONLY-ONE'");
+  assert.match(await says(`/audit/devices/${one}`, 'en'), /The one record on this page, of [^,]+, was checked: it was not changed\./);
 });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { build, greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
+import { build, Client, greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
 
 const undo = [];
 after(async () => {
@@ -137,6 +137,10 @@ test('where the sealer’s folder survived, the log of a restored backup says wh
   undo.push(() => other.stop());
   await waitFor('the seal of what is missing', async () => (await size(other)) > sealed);
   assert.equal(await sql(other, 'SELECT to_size - from_size FROM spoor.notice WHERE type = 7 AND incident = 1'), '3');
+  const auditor = await new Client(other.url).signIn('vera', greeting(service.output()).accounts.vera);
+  const page = async (language) => (await auditor.get(`/audit?lang=${language}`)).text();
+  assert.match(await page('en'), /<b>The database was restored from an older copy<\/b><br><span class="muted">Records \d+ to \d+ were lost from it\.</);
+  assert.match(await page('nl'), /<b>De database is teruggezet uit een oudere kopie<\/b>/);
   assert.equal((await post(other)).status, 200);
 });
 
