@@ -109,7 +109,7 @@ static void label_row(const struct request *request, const struct rows *rows, si
 }
 
 /* A batch of labels is called by when it is made. */
-static void suggest_name(struct view *view)
+static const char *suggested_name(const struct request *request)
 {
     time_t    now = (time_t)(when_now() / 1000);
     char      name[24] = "";
@@ -117,7 +117,42 @@ static void suggest_name(struct view *view)
 
     localtime_r(&now, &local);
     (void)strftime(name, sizeof name, "%Y-%m-%d-%H%M", &local);
-    view_format(view, "suggested", "%s", name);
+    return arena_format(request->arena, "%s", name);
+}
+
+static void add_roles(const struct request *request, const char *chosen, struct view *view)
+{
+    static const char *const roles[][2] = {
+        {"technician", "technician"}, {"lead", "lead"}, {"auditor", "auditor"}, {"admin", "administrator"}};
+
+    for (size_t i = 0; i < COUNT_OF(roles); i++) {
+        struct view *item = view_append(view, "roles");
+
+        view_text(item, "role", roles[i][0]);
+        view_text(item, "label", page_text(request, roles[i][1]));
+        view_flag(item, "chosen", strcmp(roles[i][0], chosen) == 0);
+    }
+}
+
+/* What was typed stays in the form that was refused; else, and after a button of a row (/accounts/disable),
+ * each form begins as it does. */
+static void add_typed(const struct request *request, size_t section, bool refused, struct view *view)
+{
+    static const char *const fields[][2] = {{"v_name", "name"},
+                                            {"v_login", "login"},
+                                            {"v_account", "account"},
+                                            {"v_label", "label"},
+                                            {"v_count", "count"}};
+
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        const char *first = section != LABELS                    ? ""
+                            : strcmp(fields[i][1], "name") == 0  ? suggested_name(request)
+                            : strcmp(fields[i][1], "count") == 0 ? "21"
+                                                                 : "";
+
+        view_text(view, fields[i][0], refused ? request_field(request, fields[i][1]) : first);
+    }
+    add_roles(request, refused ? request_field(request, "role") : "", view);
 }
 
 static bool show(struct service *service, const struct request *request, struct reply *reply, size_t section,
@@ -137,7 +172,7 @@ static bool show(struct service *service, const struct request *request, struct 
     view_text(view, "lead", page_text(request, sections[section].lead));
     view_text(view, "base_url", service->config->base_url);
     view_flag(view, sections[section].flag, true);
-    suggest_name(view);
+    add_typed(request, section, problem && !strchr(request->path + 1, '/'), view);
     view_text(view, "error", problem);
     view_text(view, "tone", "");
     if (shown) {
@@ -206,7 +241,11 @@ bool accounts_add(struct service *service, const struct request *request, struct
     if (!add_account(service, request, &password, &problem))
         return again(service, request, reply, ACCOUNTS, &problem, error);
     return show(service, request, reply, ACCOUNTS, NULL,
-                &(struct shown){page_text(request, "The password, shown this once:"), password}, error);
+                &(struct shown){arena_format(request->arena, "%s (%s). %s", request_field(request, "name"),
+                                             request_field(request, "login"),
+                                             page_text(request, "The password, shown this once:")),
+                                password},
+                error);
 }
 
 static bool enable(struct service *service, const struct request *request, struct reply *reply,
