@@ -39,10 +39,10 @@ $$;
 CREATE OR REPLACE FUNCTION spoor.hexadecimal(words text)
 RETURNS text LANGUAGE sql STABLE AS $$ SELECT encode(convert_to(words, 'UTF8'), 'hex') $$;
 
--- The party's id and labels as patterns for may_name().
+-- The party's id and labels as patterns for may_name(), without the last byte: with the byte behind it, it may look like a blank.
 CREATE OR REPLACE FUNCTION spoor.named_as(party uuid)
 RETURNS text[] LANGUAGE sql STABLE AS $$
-    SELECT ARRAY(SELECT '%' || spoor.coarse(spoor.hexadecimal(x)) || '%' FROM (SELECT party::text UNION ALL SELECT l.code FROM spoor.label l WHERE l.party_id = party) n (x));
+    SELECT ARRAY(SELECT '%' || left(spoor.coarse(spoor.hexadecimal(x)), -2) || '%' FROM (SELECT party::text UNION ALL SELECT l.code FROM spoor.label l WHERE l.party_id = party) n (x));
 $$;
 
 -- Whether a signature may name who has this id, in hexadecimal digits, and these patterns; seldom so where it does not. Made part of the
