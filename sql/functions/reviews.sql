@@ -14,6 +14,19 @@ END $$;
 CREATE OR REPLACE TRIGGER review_counted AFTER INSERT OR DELETE OR UPDATE OF settled_at, actor_id ON spoor.review
     FOR EACH ROW EXECUTE FUNCTION spoor.count_review();
 
+-- Counted anew: with every migrate, and where all went at once.
+CREATE OR REPLACE FUNCTION spoor.recount_reviews() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE spoor.review_count c SET waiting = 0, left_out = 0
+     WHERE waiting > 0 AND NOT EXISTS (SELECT FROM spoor.review r WHERE r.actor_id = c.actor_id AND r.settled_at IS NULL);
+    INSERT INTO spoor.review_count AS c (actor_id, waiting) SELECT r.actor_id, count(*) FROM spoor.review r WHERE r.settled_at IS NULL GROUP BY r.actor_id
+        ON CONFLICT (actor_id) DO UPDATE SET waiting = excluded.waiting WHERE c.waiting <> excluded.waiting;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER reviews_recounted AFTER TRUNCATE OR UPDATE OF id ON spoor.review
+    FOR EACH STATEMENT EXECUTE FUNCTION spoor.recount_reviews();
+UPDATE spoor.review SET id = DEFAULT WHERE false;
+
 -- In turn with those who record, who come to a sender's rows and to its counter in another order.
 CREATE OR REPLACE FUNCTION spoor.settle_review(of_review bigint, by_actor uuid)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
 -- What waits for a lead is bounded for each sender, and counted as it comes and goes.
 BEGIN;
-SELECT plan(20);
+SELECT plan(22);
 SET client_min_messages = warning;
 SELECT spoor.mint_labels('t', ARRAY['7K3M9QXFDT'], NULL);
 CREATE TEMP TABLE ids AS SELECT spoor.add_scanner('Bench 2', NULL, '\x01', NULL) AS scanner, spoor.add_scanner('Bench 3', NULL, '\x02', NULL) AS other,
@@ -47,5 +47,13 @@ SELECT is(pg_temp.miscounted(), 0::bigint, 'the counter says what there is after
 SELECT spoor.settle_review(r.id, NULL) FROM spoor.review r ORDER BY r.id;
 SELECT results_eq('SELECT DISTINCT waiting, left_out FROM spoor.review_count', $$ VALUES (0::bigint, 0::bigint) $$, 'and begins anew once all is settled');
 SELECT is((SELECT count(*) FROM spoor.review_count), 2::bigint, 'for each sender of whom something was kept');
+INSERT INTO spoor.review (event_id, actor_id, body, body_hash, why) SELECT gen_random_uuid(), scanner, '{}', '\x00', 'kept' FROM ids, generate_series(1, 3) n;
+SET session_replication_role = replica;
+DELETE FROM spoor.review WHERE id = (SELECT max(id) FROM spoor.review);
+RESET session_replication_role;
+\i sql/functions/reviews.sql
+SELECT is(pg_temp.miscounted(), 0::bigint, 'a migrate counts anew what went without being counted');
+TRUNCATE spoor.review;
+SELECT is(pg_temp.miscounted(), 0::bigint, 'and so does the end of all at once');
 SELECT * FROM finish();
 ROLLBACK;
