@@ -58,43 +58,58 @@ static const char *find_person(struct database *database, const char *asked, str
     return NULL;
 }
 
-/* The service's mark on each erasure, as arrays for person_erase.sql: so that nobody else can make one. */
+/* The service's marks on each erasure and on what it leaves of a detail, as arrays for person_erase.sql: so
+ * that nobody else can make one. */
 struct marks {
-    struct buffer events, tags, macs;
+    struct buffer events, tags, macs, rests, rest_macs;
 };
 
-static void add_mark(const struct database *database, const char *event_id, const char *tags,
-                     const char *actor, const char *reason, struct marks *marks)
+static void add_mac(struct buffer *macs, const uint8_t mac[SUBMISSION_MAC_SIZE])
 {
-    uint8_t mac[SUBMISSION_MAC_SIZE];
-    char    before = marks->events.length ? ',' : '{';
+    buffer_format(macs, "%c\"\\\\x", macs->length ? ',' : '{');
+    for (size_t i = 0; i < SUBMISSION_MAC_SIZE; i++)
+        buffer_format(macs, "%02x", mac[i]);
+    buffer_text(macs, "\"");
+}
+
+static void add_marks(const struct database *database, const struct rows *doomed, size_t n, const char *actor,
+                      const char *reason, struct marks *marks)
+{
+    const char *event_id = rows_text(doomed, n, "event_id"), *tags = rows_text(doomed, n, "tags");
+    const char *rest = rows_text(doomed, n, "rest");
+    uint8_t     mac[SUBMISSION_MAC_SIZE];
+    char        before = marks->events.length ? ',' : '{';
 
     submission_erasure_mac(database->secret, event_id, tags, actor, reason, mac);
+    add_mac(&marks->macs, mac);
+    submission_rest_mac(database->secret, event_id, rest, mac);
+    add_mac(&marks->rest_macs, mac);
     buffer_format(&marks->events, "%c%s", before, event_id);
     buffer_format(&marks->tags, "%c\"%s\"", before, tags);
-    buffer_format(&marks->macs, "%c\"\\\\x", before);
-    for (size_t i = 0; i < sizeof mac; i++)
-        buffer_format(&marks->macs, "%02x", mac[i]);
-    buffer_text(&marks->macs, "\"");
+    buffer_format(&marks->rests, "%c\"%s\"", before, rest);
 }
 
 static const struct rows *erase(struct database *database, const char *person, const char *actor,
                                 const char *reason, struct error *error)
 {
-    struct marks         marks = {{.limit = SIZE_MAX}, {.limit = SIZE_MAX}, {.limit = SIZE_MAX}};
-    struct buffer *const arrays[] = {&marks.events, &marks.tags, &marks.macs};
+    struct marks         marks = {{.limit = SIZE_MAX},
+                                  {.limit = SIZE_MAX},
+                                  {.limit = SIZE_MAX},
+                                  {.limit = SIZE_MAX},
+                                  {.limit = SIZE_MAX}};
+    struct buffer *const arrays[] = {&marks.events, &marks.tags, &marks.macs, &marks.rests, &marks.rest_macs};
     const struct rows *doomed = QUERY(database->session, database->arena, SQL_PERSON_ERASABLE, error, person);
     const struct rows *erased = NULL;
 
     for (size_t i = 0; doomed && i < rows_count(doomed); i++)
         if (!rows_null(doomed, i, "event_id"))
-            add_mark(database, rows_text(doomed, i, "event_id"), rows_text(doomed, i, "tags"), actor, reason,
-                     &marks);
+            add_marks(database, doomed, i, actor, reason, &marks);
     for (size_t i = 0; i < COUNT_OF(arrays); i++)
         buffer_text(arrays[i], arrays[i]->length ? "}" : "{}");
     if (doomed)
         erased = WRITE(database->session, database->arena, SQL_PERSON_ERASE, error, person, actor, reason,
-                       rows_text(doomed, 0, "seen"), marks.events.text, marks.tags.text, marks.macs.text);
+                       rows_text(doomed, 0, "seen"), marks.events.text, marks.tags.text, marks.macs.text,
+                       marks.rests.text, marks.rest_macs.text);
     for (size_t i = 0; i < COUNT_OF(arrays); i++)
         buffer_free(arrays[i]);
     return erased;
@@ -149,19 +164,21 @@ const struct command export_bundle_command = {.name = "export-bundle",
                                               .run = export_bundle,
                                               .options = bundle_options_table,
                                               .examples = bundle_examples};
-const struct command erase_person_command = {.name = "erase person",
-                                             .operands = "PERSON",
-                                             .operands_least = 1,
-                                             .operands_most = 1,
-                                             .summary = "Destroys what the ledger holds about a person",
-                                             .text =
-                                                 "PERSON is a name, an e-mail address or an id. Names, "
-                                                 "addresses, sign-in, and the notes and problems of their\n"
-                                                 "repairs are destroyed, and erasure entries say so in the "
-                                                 "ledger. The private PostgreSQL is swept, so that\n"
-                                                 "nothing of it stays on the disk; on a database of your "
-                                                 "own: VACUUM FULL spoor.opening, spoor.party,\n"
-                                                 "spoor.repair, and let old WAL and backups go.",
-                                             .run = erase_person,
-                                             .options = erase_options,
-                                             .examples = erase_examples};
+const struct command erase_person_command = {
+    .name = "erase person",
+    .operands = "PERSON",
+    .operands_least = 1,
+    .operands_most = 1,
+    .summary = "Destroys what the ledger holds about a person",
+    .text = "PERSON is a name, an e-mail address or an id. Names, addresses, sign-in, the notes and problems "
+            "of their\n"
+            "repairs, where details and signatures of scans name them, and what is kept for a lead of that "
+            "are destroyed,\n"
+            "and erasure entries say so in the ledger. The private PostgreSQL "
+            "is swept, so that\n"
+            "nothing of it stays on the disk; on a database of your own: VACUUM FULL spoor.event, "
+            "spoor.opening, spoor.party,\n"
+            "spoor.repair, spoor.review, and let old WAL and backups go.",
+    .run = erase_person,
+    .options = erase_options,
+    .examples = erase_examples};

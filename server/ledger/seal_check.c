@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/sha256.h"
 #include "ledger/seal_differs.h"
 #include "ledger/seal_locate.h"
+#include "ledger/submission.h"
 
 static bool database_is_away(const struct error *error)
 {
@@ -247,6 +249,25 @@ static bool gives_entry(struct seal_check *check, size_t n, const struct seal_ro
            writer->length == sealed->length && memcmp(writer->bytes, sealed->bytes, sealed->length) == 0;
 }
 
+/* Of a detail that was erased no entry says what is left in the row: the mark of the service that erased
+ * does. */
+static bool rest_is_ours(const struct seal_check *check, size_t n, const struct seal_row *row,
+                         uint64_t erased)
+{
+    uint8_t     hash[HASH_SIZE], carried[SUBMISSION_MAC_SIZE], made[SUBMISSION_MAC_SIZE];
+    char        hex[2 * HASH_SIZE + 1];
+    const char *mac = rows_text(check->rows, n, "left_mac");
+    size_t      got;
+
+    if (!(erased >> TAG_DETAIL & 1) || seal_openings_find(&check->openings, row->seq, TAG_DETAIL))
+        return true;
+    sha256(row->detail, strlen(row->detail), hash);
+    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    submission_rest_mac(check->options->service_key, row->event_id, hex, made);
+    return sodium_hex2bin(carried, sizeof carried, mac, strlen(mac), NULL, &got, NULL) == 0 &&
+           got == sizeof carried && sodium_memcmp(carried, made, sizeof made) == 0;
+}
+
 static void check_sealed(struct seal_check *check, size_t n, const struct seal_row *row,
                          const struct sealed_entry *sealed, struct seal_result *result)
 {
@@ -254,8 +275,11 @@ static void check_sealed(struct seal_check *check, size_t n, const struct seal_r
     enum seal_fault fault;
     unsigned        tag = 0;
 
-    if (gives_entry(check, n, row, sealed, erased))
+    if (gives_entry(check, n, row, sealed, erased)) {
+        if (!rest_is_ours(check, n, row, erased))
+            broken(result, FAULT_FIELD, TAG_DETAIL);
         return;
+    }
     fault = seal_differs(row, &check->openings, erased, &sealed->entry, &tag);
     broken(result, fault == FAULT_NONE ? FAULT_CHAIN : fault, tag);
 }

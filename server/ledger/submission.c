@@ -115,20 +115,35 @@ void submission_mac(const uint8_t service_key[SECRET_KEY_SIZE], const struct sub
     sodium_memzero(key, sizeof key);
 }
 
+static void mark(const uint8_t service_key[SECRET_KEY_SIZE], uint64_t purpose, const char *const *values,
+                 size_t count, uint8_t mac[SUBMISSION_MAC_SIZE])
+{
+    crypto_auth_hmacsha256_state state;
+    uint8_t                      key[crypto_auth_hmacsha256_KEYBYTES];
+
+    crypto_kdf_derive_from_key(key, sizeof key, purpose, "spoormac", service_key);
+    crypto_auth_hmacsha256_init(&state, key, sizeof key);
+    for (size_t i = 0; i < count; i++)
+        add(&state, (uint8_t)(i + 1), values[i]);
+    crypto_auth_hmacsha256_final(&state, mac);
+    sodium_memzero(key, sizeof key);
+}
+
 void submission_erasure_mac(const uint8_t service_key[SECRET_KEY_SIZE], const char *event_id,
                             const char *tags, const char *actor_id, const char *reason,
                             uint8_t mac[SUBMISSION_MAC_SIZE])
 {
-    const char *const            values[] = {event_id, tags, actor_id, reason};
-    crypto_auth_hmacsha256_state state;
-    uint8_t                      key[crypto_auth_hmacsha256_KEYBYTES];
+    const char *const values[] = {event_id, tags, actor_id, reason};
 
-    crypto_kdf_derive_from_key(key, sizeof key, 2, "spoormac", service_key);
-    crypto_auth_hmacsha256_init(&state, key, sizeof key);
-    for (size_t i = 0; i < COUNT_OF(values); i++)
-        add(&state, (uint8_t)(i + 1), values[i]);
-    crypto_auth_hmacsha256_final(&state, mac);
-    sodium_memzero(key, sizeof key);
+    mark(service_key, 2, values, COUNT_OF(values), mac);
+}
+
+void submission_rest_mac(const uint8_t service_key[SECRET_KEY_SIZE], const char *event_id, const char *rest,
+                         uint8_t mac[SUBMISSION_MAC_SIZE])
+{
+    const char *const values[] = {event_id, rest};
+
+    mark(service_key, 3, values, COUNT_OF(values), mac);
 }
 
 static unsigned bit_if(const char *text, enum submission_said bit)

@@ -54,6 +54,10 @@ void submission_erasure_mac(const uint8_t service_key[SECRET_KEY_SIZE], const ch
                             const char *tags, const char *actor_id, const char *reason,
                             uint8_t mac[SUBMISSION_MAC_SIZE]);
 
+/* The same for what an erasure left of an event's detail: `rest` is its SHA-256, in hexadecimal digits. */
+void submission_rest_mac(const uint8_t service_key[SECRET_KEY_SIZE], const char *event_id, const char *rest,
+                         uint8_t mac[SUBMISSION_MAC_SIZE]);
+
 unsigned submission_said(const struct submission *submission);
 
 #endif

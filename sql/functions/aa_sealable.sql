@@ -61,7 +61,7 @@ SELECT s.*, encode(l.entry, 'hex') AS entry, encode(b.entry, 'hex') AS entry_bef
        btrim(d.make || ' ' || d.model) AS device,
        (SELECT c.code FROM spoor.label c WHERE c.device_id = s.device_id ORDER BY c.linked_at DESC LIMIT 1) AS code,
        hv.seq AS holder_seq, hv.event_id AS holder_event, h.value AS holder, p.value AS place, r.value AS recorder,
-       n.value AS public_note, m.value AS private_note, coalesce(e.detail ? 'claimed', false) AS overtaken,
+       n.value AS public_note, m.value AS private_note, encode(y.mac, 'hex') AS left_mac, coalesce(e.detail ? 'claimed', false) AS overtaken,
        coalesce(e.detail ->> 'outcome', '') AS outcome,
        e.detail ? 'claimed' AND s.to_id = s.before_to AND s.place_id IS NOT DISTINCT FROM s.before_place
            AND s.step IS NOT DISTINCT FROM s.before_step AND e.waiting IS NOT DISTINCT FROM s.before_waiting AS idle,
@@ -86,4 +86,5 @@ SELECT s.*, encode(l.entry, 'hex') AS entry, encode(b.entry, 'hex') AS entry_bef
   LEFT JOIN spoor.opening p ON p.seq = pv.seq AND p.tag = 18
   LEFT JOIN spoor.opening r ON r.seq = s.seq AND r.tag = 20
   LEFT JOIN spoor.opening n ON n.seq = s.seq AND n.tag = 21
-  LEFT JOIN spoor.opening m ON m.seq = s.seq AND m.tag = 22;
+  LEFT JOIN spoor.opening m ON m.seq = s.seq AND m.tag = 22
+  LEFT JOIN spoor.detail_left y ON y.seq = s.seq;

@@ -59,26 +59,33 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         OR signature LIKE '%090000%' AND spoor.coarse(signature) LIKE ANY (spoor.named_as(party)) AND spoor.is_called(party, spoor.signed_receiver(signature));
 $$;
 
+CREATE OR REPLACE FUNCTION spoor.without(party uuid, detail jsonb)
+RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT regexp_replace(detail::text, party::text, '(erased)', 'gi')::jsonb $$;
+
 -- Of these events, by their seq, those of which values name a person, or are of their repairs; tags as "17 21". A detail names them by
 -- their id, as one to whom a late event claimed to hand over, or an offer went; a signature holds the detail's hash, and goes with it.
 -- The detail of a correction says whether it undoes, which must stay proven: it stays, with an id that its sender wrote there.
+-- `rest`: SHA-256 of what the row's detail will be; '' where it stays as it is. Without tags: its value went with somebody else before.
 CREATE OR REPLACE FUNCTION spoor.erasable_among(of_party uuid, seqs bigint[])
-RETURNS TABLE (seq bigint, event_id uuid, tags text) LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+RETURNS TABLE (seq bigint, event_id uuid, tags text, rest text) LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-    SELECT v.seq, v.event_id, string_agg(o.tag::text, ' ' ORDER BY o.tag)
-      FROM unnest(seqs) s JOIN spoor.event v ON v.seq = s JOIN spoor.opening o ON o.seq = v.seq
-     CROSS JOIN LATERAL (SELECT v.kind <> 'corrected' AND coalesce(v.detail::text ILIKE '%' || of_party || '%', false) AS told OFFSET 0) d
-     WHERE CASE o.tag WHEN 17 THEN v.to_id = of_party
-                      WHEN 20 THEN v.actor_id IN (SELECT a.id FROM spoor.actor a WHERE a.party_id = of_party AND a.kind = 'account')
-                      WHEN 24 THEN d.told
-                      WHEN 33 THEN d.told OR v.to_id = of_party AND v.said & 2 <> 0 OR spoor.is_signed(of_party, o.value) END
-        OR o.tag IN (21, 22, 33) AND v.repair_id IN (SELECT r.id FROM spoor.repair r WHERE r.owner_id = of_party)
-     GROUP BY v.seq, v.event_id ORDER BY v.seq;
+    SELECT v.seq, v.event_id, coalesce(string_agg(o.tag::text, ' ' ORDER BY o.tag), ''), d.rest
+      FROM unnest(seqs) s JOIN spoor.event v ON v.seq = s
+     CROSS JOIN LATERAL (SELECT CASE WHEN v.kind <> 'corrected' AND v.detail::text ILIKE '%' || of_party || '%'
+                                     AND (EXISTS (SELECT FROM spoor.opening x WHERE x.seq = v.seq AND x.tag = 24) OR spoor.erased_by(v.event_id, 24) IS NOT NULL)
+                                THEN encode(sha256(convert_to(spoor.without(of_party, v.detail)::text, 'UTF8')), 'hex') ELSE '' END AS rest OFFSET 0) d
+      LEFT JOIN spoor.opening o ON o.seq = v.seq
+       AND (CASE o.tag WHEN 17 THEN v.to_id = of_party
+                       WHEN 20 THEN v.actor_id IN (SELECT a.id FROM spoor.actor a WHERE a.party_id = of_party AND a.kind = 'account')
+                       WHEN 24 THEN d.rest <> ''
+                       WHEN 33 THEN d.rest <> '' OR v.to_id = of_party AND v.said & 2 <> 0 OR spoor.is_signed(of_party, o.value) END
+            OR o.tag IN (21, 22, 33) AND v.repair_id IN (SELECT r.id FROM spoor.repair r WHERE r.owner_id = of_party))
+     GROUP BY v.seq, v.event_id, d.rest HAVING count(o.tag) > 0 OR d.rest <> '' ORDER BY v.seq;
 $$;
 
 -- The same of all events: what an index finds, and, for what has none, one pass over the events and one over the values.
 CREATE OR REPLACE FUNCTION spoor.erasable(of_party uuid)
-RETURNS TABLE (seq bigint, event_id uuid, tags text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+RETURNS TABLE (seq bigint, event_id uuid, tags text, rest text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
     SELECT * FROM spoor.erasable_among(of_party, ARRAY(
         SELECT v.seq FROM spoor.event v WHERE v.actor_id IN (SELECT a.id FROM spoor.actor a WHERE a.party_id = of_party)
@@ -115,11 +122,11 @@ SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 $$;
 
 -- Destroys what the ledger holds about a person: names, notes of their repairs, how to reach them. Each event that loses a
--- value gets an erasure entry with the service's mark; the proofs stay valid. Only what is sealed can be erased. `targets` and their
--- tags are those of erasable() while `seen` was the ledger's next seq: under the ledger's lock, which all who record wait for, only
+-- value gets an erasure entry with the service's mark; the proofs stay valid. Only what is sealed can be erased. `targets` and what
+-- stands beside them are those of erasable() while `seen` was the ledger's next seq: under the ledger's lock, which all who record wait for, only
 -- these and what came since are looked at.
 CREATE OR REPLACE FUNCTION spoor.erase_person(of_party uuid, by_actor uuid, for_reason text, seen bigint, targets uuid[],
-    target_tags text[], macs bytea[])
+    target_tags text[], macs bytea[], rests text[], rest_macs bytea[])
 RETURNS TABLE (events bigint, openings bigint) LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 DECLARE
@@ -130,7 +137,7 @@ DECLARE
     v_seqs     bigint[];
     v_events   uuid[];
     v_tags     text[];
-    v_told     bigint[];      -- events whose detail names them, though its value went with somebody else
+    v_rests    text[];
     v_kept     bigint;        -- the newest of what is kept for a lead, before the lock
     v_reviews  bigint[];
 BEGIN
@@ -147,24 +154,23 @@ BEGIN
     -- Before the lock, what is looked for everywhere.
     v_kept := coalesce((SELECT max(w.id) FROM spoor.review w), 0);
     v_reviews := ARRAY(SELECT spoor.reviews_of(of_party, targets, 0));
-    v_told := ARRAY(SELECT v.seq FROM spoor.event v JOIN spoor.notice n ON n.target = v.event_id
-                     WHERE n.type = 2 AND 24 = ANY (n.erased) AND v.detail::text ILIKE '%' || of_party || '%');
     SELECT * INTO head FROM spoor.ledger_head FOR UPDATE;
     SELECT coalesce(max(c.size), 0) INTO v_sealed FROM spoor.checkpoint c;
     v_recorded := greatest(date_trunc('milliseconds', clock_timestamp()), head.recorded_at);
     SELECT a.id || ' ' || a.name INTO v_actor FROM spoor.actor a WHERE a.id = by_actor;
     SELECT coalesce(array_agg(e.seq ORDER BY e.seq), '{}'), coalesce(array_agg(e.event_id ORDER BY e.seq), '{}'),
-           coalesce(array_agg(e.tags ORDER BY e.seq), '{}') INTO v_seqs, v_events, v_tags
+           coalesce(array_agg(e.tags ORDER BY e.seq), '{}'), coalesce(array_agg(e.rest ORDER BY e.seq), '{}') INTO v_seqs, v_events, v_tags, v_rests
       FROM spoor.erasable_among(of_party, spoor.seqs_of(targets, seen)) e;
     IF v_seqs[cardinality(v_seqs)] >= v_sealed THEN
         RAISE 'The latest records of this person are not sealed yet; try again in a moment' USING ERRCODE = 'SP409';
-    ELSIF v_events <> targets OR v_tags <> target_tags OR cardinality(macs) <> cardinality(targets) THEN
+    ELSIF v_events <> targets OR v_tags <> target_tags OR v_rests <> rests
+        OR cardinality(macs) <> cardinality(targets) OR cardinality(rest_macs) <> cardinality(targets) THEN
         RAISE 'Something was recorded of this person meanwhile; try again' USING ERRCODE = 'SP409';
     END IF;
     INSERT INTO spoor.notice (seq, type, recorded_at, actor_id, target, erased, reason, mac)
-    SELECT head.next_seq + d.n - 1, 2, v_recorded, by_actor, d.event_id, string_to_array(d.tags, ' ')::smallint[], for_reason, d.mac
-      FROM unnest(v_events, v_tags, macs) WITH ORDINALITY d (event_id, tags, mac, n);
-    events := cardinality(v_seqs);
+    SELECT head.next_seq + row_number() OVER (ORDER BY d.n) - 1, 2, v_recorded, by_actor, d.event_id, string_to_array(d.tags, ' ')::smallint[], for_reason, d.mac
+      FROM unnest(v_events, v_tags, macs) WITH ORDINALITY d (event_id, tags, mac, n) WHERE d.tags <> '';
+    GET DIAGNOSTICS events = ROW_COUNT;
     INSERT INTO spoor.opening (seq, tag, value, salt)
     SELECT head.next_seq + n - 1, 20, v_actor, spoor.new_salt() FROM generate_series(1, events) n;
     DELETE FROM spoor.opening o USING unnest(v_seqs, v_tags) d (seq, tags)
@@ -172,9 +178,9 @@ BEGIN
     GET DIAGNOSTICS openings = ROW_COUNT;
     UPDATE spoor.ledger_head SET next_seq = head.next_seq + events, recorded_at = v_recorded;
     -- The row of an event shows its detail without them; refuse_change() lets nothing else change.
-    UPDATE spoor.event v SET detail = regexp_replace(v.detail::text, of_party::text, '(erased)', 'gi')::jsonb
-     WHERE v.seq = ANY (v_told || v_seqs) AND v.detail::text ILIKE '%' || of_party || '%'
-       AND EXISTS (SELECT FROM spoor.notice n WHERE n.target = v.event_id AND 24 = ANY (n.erased));
+    UPDATE spoor.event v SET detail = spoor.without(of_party, v.detail) FROM unnest(v_seqs, v_rests) d (seq, rest) WHERE v.seq = d.seq AND d.rest <> '';
+    INSERT INTO spoor.detail_left (seq, mac) SELECT d.seq, d.mac FROM unnest(v_seqs, v_rests, rest_macs) d (seq, rest, mac) WHERE d.rest <> ''
+        ON CONFLICT ON CONSTRAINT detail_left_pkey DO UPDATE SET mac = excluded.mac;
     DELETE FROM spoor.session s USING spoor.account c JOIN spoor.actor a ON a.id = c.id
      WHERE s.account_id = c.id AND a.party_id = of_party;
     UPDATE spoor.admin_action t SET target = '(erased)'

@@ -326,7 +326,7 @@ static void a_lawful_erasure_leaves_a_history_intact(void **nothing)
         WRITE(session, arena, SQL_PERSON_ERASE, &error, noor, by, "REQUEST", rows_text(doomed, 0, "seen"),
               arena_format(arena, "{%s}", rows_text(doomed, 0, "event_id")),
               arena_format(arena, "{\"%s\"}", rows_text(doomed, 0, "tags")),
-              arena_format(arena, "{\"\\\\x%s\"}", hex));
+              arena_format(arena, "{\"\\\\x%s\"}", hex), "{\"\"}", "{\"\"}");
     assert_string_equal(error.message, "");
     assert_non_null(erased);
     looked = look();

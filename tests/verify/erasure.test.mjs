@@ -120,6 +120,22 @@ test('what an erasure did not take cannot be changed by accident, and by intent 
   assert.equal(verify('bundle', await bundle('again')).status, 0);
 });
 
+test('what an erasure left of a detail is told from anything else there by an auditor, also when a superuser wrote it', async () => {
+  const page = async () => (await auditor.get(`/audit/devices/${await house.sql(`SELECT device_id FROM spoor.event WHERE seq = ${seqs.late}`)}`)).text();
+  assert.doesNotMatch(await page(), /further details/);
+  await house.sql(`CREATE TABLE public.was AS SELECT v.seq, v.detail, l.mac FROM spoor.event v JOIN spoor.detail_left l USING (seq) WHERE seq = ${seqs.late}`);
+  const change = (what) => house.sql(`SET session_replication_role = replica; ${what}`);
+  for (const detail of ['NULL', "v.detail - 'claimed'", `v.detail || '{"outcome": "lost"}'`]) {
+    await change(`UPDATE spoor.event v SET detail = ${detail} WHERE seq = ${seqs.late}`);
+    assert.match(await page(), /further details/, detail);
+    await change('UPDATE spoor.event v SET detail = w.detail FROM public.was w WHERE w.seq = v.seq');
+  }
+  await change(`DELETE FROM spoor.detail_left WHERE seq = ${seqs.late}`);
+  assert.match(await page(), /further details/, 'without the mark');
+  await change('INSERT INTO spoor.detail_left SELECT seq, mac FROM public.was');
+  assert.doesNotMatch(await page(), /further details/);
+});
+
 test('somebody whom an older version erased can be erased again, by id, for what it left; then nothing is left to erase', async () => {
   const old = await house.sql("INSERT INTO spoor.party (kind, name) VALUES ('person', 'Erased') RETURNING id");
   const [late] = await post([{ event_id: randomUUID(), code, kind: 'handed_over', to: old, happened_at: ago(400), detail: { offered_to: person } }], token);
