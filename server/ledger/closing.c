@@ -103,13 +103,23 @@ static bool close_some(struct closing *closing, struct place *after, size_t *due
     return true;
 }
 
+static bool is_stopping(struct closing *closing)
+{
+    bool stopping;
+
+    pthread_mutex_lock(&closing->lock);
+    stopping = closing->stopping;
+    pthread_mutex_unlock(&closing->lock);
+    return stopping;
+}
+
 bool closing_run(struct closing *closing, size_t *closed, struct error *error)
 {
     struct place after = before_all;
     size_t       due = AT_ONCE;
 
     *closed = 0;
-    while (due == AT_ONCE && !room_is_low(closing->options.room))
+    while (due == AT_ONCE && !room_is_low(closing->options.room) && !is_stopping(closing))
         if (!close_some(closing, &after, &due, closed, error))
             return false;
     return true;
