@@ -64,7 +64,9 @@ static void add_event(const struct audited_ledger *ledger, size_t i, struct view
     view_text(item, "href",
               arena_format(request->arena, "/audit/devices/%s", rows_text(rows, i, "device_id")));
     view_text(item, "what", words_event(request, rows, i));
-    view_text(item, "flags", words_flags(request, (unsigned)rows_integer(rows, i, "flags") & ~2u));
+    view_text(
+        item, "flags",
+        words_flags(request, rows_text(rows, i, "kind"), (unsigned)rows_integer(rows, i, "flags") & ~2u));
     view_text(
         item, "to",
         *holder ? holder

@@ -56,7 +56,7 @@ static void add_row(const struct history *history, size_t i, struct view *item)
     view_flag(item, "corrected", rows_flag(rows, i, "corrected"));
     view_text(item, "receipt_href",
               arena_format(request->arena, "/events/%s/receipt", rows_text(rows, i, "event_id")));
-    view_text(item, "flags", words_flags(request, flags & ~(2u | 256u)));
+    view_text(item, "flags", words_flags(request, rows_text(rows, i, "kind"), flags & ~(2u | 256u)));
     words_overtaken(request, rows, i, item);
     view_text(item, "late",
               flags & 2u ? arena_format(request->arena, "%s %s", page_text(request, "recorded"),

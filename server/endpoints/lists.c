@@ -101,7 +101,9 @@ static void add_event(const struct request *request, const struct rows *rows, si
     view_text(item, "what", words_event(request, rows, i));
     view_text(item, "to", rows_text(rows, i, "to_name"));
     view_text(item, "by", rows_text(rows, i, "actor"));
-    view_text(item, "flags", words_flags(request, (unsigned)rows_integer(rows, i, "flags") & ~2u));
+    view_text(
+        item, "flags",
+        words_flags(request, rows_text(rows, i, "kind"), (unsigned)rows_integer(rows, i, "flags") & ~2u));
     view_text(item, "href",
               arena_format(request->arena, "/audit/devices/%s", rows_text(rows, i, "device_id")));
 }

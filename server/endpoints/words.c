@@ -57,6 +57,8 @@ static const char *const flag_words[] = {
     "Others had moved on before it came",
 };
 
+#define FLAG_UNUSUAL 3u /* its place in flag_words */
+
 /* Sentences with something of the moment in them, as site/text has them. */
 static const char *const sentences[] = {
     "This code was misread: did you mean {code}?",
@@ -241,14 +243,22 @@ const char *words_kept(const struct request *request, const char *value)
     return value;
 }
 
-const char *words_flags(const struct request *request, unsigned flags)
+/* A correction has no place among the steps: its flag says that what it undoes was undone before. */
+static const char *flag_of(const struct request *request, const char *kind, size_t flag)
+{
+    if (flag == FLAG_UNUSUAL && strcmp(kind, "corrected") == 0)
+        return text_in(request->language, "It was undone before; nothing changed");
+    return text_in(request->language, flag_words[flag]);
+}
+
+const char *words_flags(const struct request *request, const char *kind, unsigned flags)
 {
     const char *list = "";
 
     for (size_t i = 0; i < COUNT_OF(flag_words); i++)
         if (flags & 1u << i)
-            list = arena_format(request->arena, "%s%s%s", list, *list ? " · " : "",
-                                text_in(request->language, flag_words[i]));
+            list =
+                arena_format(request->arena, "%s%s%s", list, *list ? " · " : "", flag_of(request, kind, i));
     return list;
 }
 

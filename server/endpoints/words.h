@@ -32,7 +32,7 @@ const char *words_away(const struct request *request, const char *outcome);
 const char *words_kept(const struct request *request, const char *value);
 
 /* The flags of an event in words, "" for none. */
-const char *words_flags(const struct request *request, unsigned flags);
+const char *words_flags(const struct request *request, const char *kind, unsigned flags);
 
 /* "7K3M9-QXFDT" of "7K3M9QXFDT"; "" for "". */
 const char *words_code(const struct request *request, const char *code);

@@ -96,6 +96,9 @@ test('what was undone is not undone again by a click, which hears so; a scan tha
   assert.deepEqual([again.outcome, again.flags, again.message], ['recorded', ['unusual_step'], 'this was undone before: it is kept, and nothing changed']);
   assert.equal(await state(), before);
   assert.equal(await house.sql(`SELECT count(*) FROM spoor.event WHERE corrects = '${step}'`), '2');
+  const lead = await new Client(service.url).signIn('tom', demo.accounts.tom);
+  assert.match(await (await lead.get('/exceptions?lang=en')).text(), /It was undone before; nothing changed/);
+  assert.match(await (await lead.get('/exceptions?lang=nl')).text(), /Het was al ongedaan gemaakt; er veranderde niets/);
 });
 
 test('a label is revoked once: a second time is refused, and the first time stands', async () => {
