@@ -18,7 +18,7 @@ static int run(struct invocation *invocation, struct error *error)
             "secret.key of SPOOR_STATE and the folder of the sealer");
     if (backup_make(
             &(struct cluster_options){.state = database.config.state, .user = database.config.database_user},
-            database.config.seal_folder, folder, error))
+            database.config.seal_folder, (uint64_t)database.config.reserve_mb << 20, folder, error))
         printf("%s is a whole copy, and was verified. To go back to it: stop the service, put the folder in "
                "the place "
                "of SPOOR_STATE, start.\n",

@@ -47,9 +47,20 @@ static uint64_t bytes_of(char *folder)
     return bytes;
 }
 
-static bool fits(struct backup *backup, const char *seal_folder, const char *folder, struct error *error)
+/* On the disk of the data, what the service keeps free stays free: it would take no records otherwise. */
+static uint64_t kept_free(const struct backup *backup, const char *disk, uint64_t reserve)
 {
-    char           disk[PATH_MAX], seal[PATH_MAX];
+    struct stat here, data;
+
+    return stat(disk, &here) == 0 && stat(backup->files.data, &data) == 0 && here.st_dev == data.st_dev
+               ? reserve
+               : 0;
+}
+
+static bool fits(struct backup *backup, const char *seal_folder, const char *folder, uint64_t reserve,
+                 struct error *error)
+{
+    char           disk[PATH_MAX], seal[PATH_MAX], beside[100] = "";
     const char    *slash = strrchr(folder, '/');
     struct statvfs facts;
     uint64_t       needs, has;
@@ -59,12 +70,16 @@ static bool fits(struct backup *backup, const char *seal_folder, const char *fol
     if (statvfs(disk, &facts) != 0)
         return error_set(error, ERROR_INVALID, "cannot look at the disk of %.200s: %s", folder,
                          strerror(errno));
+    reserve = kept_free(backup, disk, reserve);
     needs = bytes_of(backup->files.data) + bytes_of(seal) + LOG_BYTES;
     has = (uint64_t)facts.f_bavail * facts.f_frsize;
-    return needs <= has ||
+    if (reserve > 0)
+        snprintf(beside, sizeof beside, " beside the %llu MiB that the service keeps free (SPOOR_RESERVE_MB)",
+                 (unsigned long long)(reserve >> 20));
+    return needs + reserve <= has ||
            error_set(error, ERROR_NO_ROOM,
-                     "the copy needs %llu MiB, and %.200s has %llu MiB free; nothing was begun",
-                     (unsigned long long)(needs >> 20) + 1, disk, (unsigned long long)(has >> 20));
+                     "the copy needs %llu MiB%s, and %.200s has %llu MiB free; nothing was begun",
+                     (unsigned long long)(needs >> 20) + 1, beside, disk, (unsigned long long)(has >> 20));
 }
 
 /* The sealer steps aside for whoever waits for its lock, and goes on when we are done: what it sealed and
@@ -210,15 +225,16 @@ static bool make(struct backup *backup, const char *seal_folder, const char *fol
                                  : error_set(error, ERROR_UNAVAILABLE, "stopped; nothing is left of it");
 }
 
-bool backup_make(const struct cluster_options *options, const char *seal_folder, const char *folder,
-                 struct error *error)
+bool backup_make(const struct cluster_options *options, const char *seal_folder, uint64_t reserve,
+                 const char *folder, struct error *error)
 {
     struct backup backup = {.sealer = NULL};
     bool          made = false;
 
+    signal(SIGTSTP, SIG_IGN); /* Ctrl-Z would keep the sealer aside for as long as nobody goes on */
     if (cluster_files_name(&backup.files, options->state, options->user, error) &&
         cluster_files_programs(&backup.files, error) && name(&backup, folder, error) &&
-        fits(&backup, seal_folder, folder, error) && hold_sealer(&backup, error)) {
+        fits(&backup, seal_folder, folder, reserve, error) && hold_sealer(&backup, error)) {
         stoppable_begin(&backup.work, &backup.files);
         made = make(&backup, seal_folder, folder, error);
         stoppable_end(&backup.work);

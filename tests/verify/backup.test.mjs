@@ -155,6 +155,18 @@ test('a backup that does not fit is refused before it begins, with what it needs
   assert.deepEqual(readdirSync(disk), []);
 });
 
+test('a backup beside the data leaves free what the service keeps free, or is refused', { timeout: 120000 }, async (t) => {
+  const disk = smallDisk(380);
+  if (!disk) return t.skip('only root can mount a small disk');
+  const service = await startSpoord({ demo: false, state: disk });
+  undo.push(() => service.stop());
+  const { code, err } = await service.run('backup', join(disk, 'copy'));
+  assert.notEqual(code, 0);
+  assert.match(err, /^spoord backup: the copy needs \d+ MiB beside the 256 MiB that the service keeps free \(SPOOR_RESERVE_MB\), and \S+ has \d+ MiB free; nothing was begun\n$/);
+  assert.ok(!existsSync(join(disk, 'copy.part')));
+  assert.equal((await service.run('backup', join(room(), 'copy'))).code, 0, 'on another disk it fits');
+});
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
   test(`a backup that is stopped with ${signal} leaves nothing, and the service works on`, { timeout: 120000 }, async () => {
     const folder = room();
