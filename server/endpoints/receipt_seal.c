@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ledger/log_store.h"
+#include "ledger/seal_status.h"
 #include "render/when.h"
 
 #define WAIT_MS 1000u
@@ -24,6 +25,14 @@ const char *receipt_moment(const struct request *request, int64_t ms)
     return when_receipt(request->arena, request->language, ms);
 }
 
+static bool waits_for_a_backup(struct session *session, struct arena *arena)
+{
+    struct seal_status status;
+    struct error       away = {0};
+
+    return seal_status_read(session, arena, &status, &away) && status.backup;
+}
+
 void receipt_seal_add(struct session *session, const struct request *request, int64_t seq, struct view *view)
 {
     struct log_head head;
@@ -35,6 +44,7 @@ void receipt_seal_add(struct session *session, const struct request *request, in
     if (!log_store_wait(session, request->arena, (uint64_t)seq, WAIT_MS, &sealed, &away) || !sealed ||
         !log_store_head(session, request->arena, &head, &away)) {
         view_flag(view, "not_sealed", true);
+        view_flag(view, "backup", waits_for_a_backup(session, request->arena));
         return;
     }
     seal = view_within(view, "seal");

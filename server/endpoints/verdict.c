@@ -42,6 +42,8 @@ static bool add_alarms(const struct request *request, struct session *session, s
         view_text(alarm, "since",
                   when_moment_inside(request->arena, request->language, rows_integer(head, 0, "at")));
     }
+    view_flag(view, "backup",
+              strcmp(rows_text(head, 0, "state"), "waiting") == 0 && *rows_text(head, 0, "message"));
     for (size_t i = 0; i < rows_count(incidents); i++) {
         struct view *item = view_append(view, "incidents");
 

@@ -22,6 +22,7 @@ struct sealer {
     struct seal_compare   compare; /* while the log is read */
     struct seal_batch     batch;   /* what was sealed last, until it is stored */
     bool                  unstored;
+    bool                  steps_aside;   /* for a backup, until it has the turn again */
     bool                  stands_still;  /* before a row that it cannot vouch for; all before it is sealed */
     uint64_t              epoch, stored; /* stored: entries that the database has */
     uint64_t              looked_ms;     /* when it last looked whether somebody waits for its turn */

@@ -15,6 +15,8 @@ bool seal_status_read(struct session *session, struct arena *arena, struct seal_
                                    .sealed = (uint64_t)rows_integer(rows, 0, "sealed"),
                                    .lag_ms = rows_integer(rows, 0, "lag_ms"),
                                    .alarm = strcmp(rows_text(rows, 0, "state"), "alarm") == 0,
+                                   .backup = strcmp(rows_text(rows, 0, "state"), "waiting") == 0 &&
+                                             *rows_text(rows, 0, "message"),
                                    .message = rows_text(rows, 0, "message"),
                                    .since_ms = rows_integer(rows, 0, "at")};
     return true;

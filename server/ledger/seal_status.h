@@ -13,7 +13,8 @@ struct seal_status {
     uint64_t    recorded, sealed; /* records in the ledger; of them under a checkpoint */
     int64_t     lag_ms;           /* age of the oldest record that is not sealed; 0: all are */
     bool        alarm;            /* the sealer refuses to go on until somebody acts */
-    const char *message;          /* why, one sentence in the arena; "" without an alarm */
+    bool        backup;           /* the sealer waits until a backup is made */
+    const char *message;          /* why, one sentence in the arena; "" when it seals */
     int64_t     since_ms;         /* when the sealer said so, since 1970 */
 };
 

@@ -208,8 +208,11 @@ static bool may_go_on(struct sealer *sealer, struct arena *arena, struct error *
         return true;
     sealer->looked_ms = clock_now_ms();
     rows = query_run(sealer->session, arena, SQL_SEAL_WANTED, NULL, 0, error);
-    return rows && (!rows_flag(rows, 0, "wanted") ||
-                    error_set(error, ERROR_UNAVAILABLE, "a backup is being made; sealing goes on after it"));
+    if (!rows)
+        return false;
+    sealer->steps_aside = rows_flag(rows, 0, "wanted");
+    return !sealer->steps_aside ||
+           error_set(error, ERROR_UNAVAILABLE, "a backup is being made; sealing goes on after it");
 }
 
 /* *count: how many were sealed now. */
@@ -248,6 +251,18 @@ static bool seal_some(struct sealer *sealer, uint64_t *count, struct error *erro
     return false;
 }
 
+static void tell(const struct sealer *sealer, const char *state, const char *message)
+{
+    bool waited = strncmp(sealer->reported, "waiting ", 8) == 0;
+
+    if (strcmp(state, "waiting") == 0)
+        log_line(LOG_LEVEL_INFO, "msg", "sealing waits", "reason", message, NULL);
+    else if (*message)
+        log_line(LOG_LEVEL_ERROR, "msg", "sealing stands still", "reason", message, NULL);
+    else if (waited)
+        log_line(LOG_LEVEL_INFO, "msg", "sealing goes on", NULL);
+}
+
 /* For the auditor's pages; said again only when it changes. */
 static void report(struct sealer *sealer, const char *state, const char *message)
 {
@@ -258,8 +273,7 @@ static void report(struct sealer *sealer, const char *state, const char *message
     snprintf(now, sizeof now, "%s %s", state, message);
     if (strcmp(sealer->reported, now) == 0)
         return;
-    if (*message)
-        log_line(LOG_LEVEL_ERROR, "msg", "sealing stands still", "reason", message, NULL);
+    tell(sealer, state, message);
     SESSION        *other = sealer->session ? NULL : pool_borrow(sealer->options.pool, 500, &unreachable);
     struct session *session = sealer->session ? sealer->session : other;
 
@@ -277,6 +291,8 @@ static bool handle_trouble(struct sealer *sealer, const struct error *error)
         seal_open_give_up(sealer);
     if (alarm)
         report(sealer, "alarm", error->message);
+    else if (sealer->steps_aside)
+        report(sealer, "waiting", "a backup is being made");
     return alarm;
 }
 
@@ -331,6 +347,7 @@ static void *work(void *context)
         uint64_t     count = 0, begun = clock_now_ms();
 
         if (seal_open_ready(sealer, &error) && seal_some(sealer, &count, &error)) {
+            sealer->steps_aside = false;
             report(sealer, "sealing", "");
             rest_ms = rest_after(count, clock_now_ms() - begun);
             continue;

@@ -167,6 +167,26 @@ test('a backup beside the data leaves free what the service keeps free, or is re
   assert.equal((await service.run('backup', join(room(), 'copy'))).code, 0, 'on another disk it fits');
 });
 
+test('while a backup is made, pages and log say that sealing waits for it; then that it goes on', { timeout: 120000 }, async () => {
+  const service = await startSpoord();
+  undo.push(() => service.stop());
+  const { accounts } = greeting(service.output());
+  await waitFor('the first seal', () => size(service));
+  const holding = sql(service, "SET application_name = 'a backup'; SELECT pg_advisory_lock(7307200); SELECT pg_sleep(600)").catch(() => {});
+  await waitFor('the sealer to step aside', async () => (await sql(service, "SELECT state || ' ' || message FROM spoor.sealing")) === 'waiting a backup is being made');
+  const desk = await new Client(service.url).signIn('samira', accounts.samira), auditor = await new Client(service.url).signIn('vera', accounts.vera);
+  const intake = (lang) => desk.token('/intake').then((token) => desk.post(`/intake?lang=${lang}`, { token, event_id: randomUUID(), device_id: '', make: 'Acme', model: 'One', serial: `B-${lang}`, asset_tag: '', label: '',
+    owner_name: 'Jo', owner_email: '', problem: 'p', condition: '', accessories: '', expected_on: '' })).then((answer) => answer.text());
+  assert.match(await intake('en'), /A backup is being made; the record is sealed after it\./);
+  assert.match(await intake('nl'), /Er wordt een reservekopie gemaakt; de regel wordt daarna verzegeld\./);
+  assert.match(await (await auditor.get('/audit?lang=en')).text(), /A backup is being made\. What is recorded meanwhile is sealed after it\./);
+  await sql(service, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'a backup'");
+  await holding;
+  await waitFor('the sealer to go on', async () => (await sql(service, 'SELECT state FROM spoor.sealing')) === 'sealing');
+  assert.doesNotMatch(await (await auditor.get('/audit?lang=en')).text(), /A backup is being made/);
+  assert.deepEqual(service.log().match(/msg="sealing [^"]*"( reason="[^"]*")?/g), ['msg="sealing waits" reason="a backup is being made"', 'msg="sealing goes on"']);
+});
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
   test(`a backup that is stopped with ${signal} leaves nothing, and the service works on`, { timeout: 120000 }, async () => {
     const folder = room();
