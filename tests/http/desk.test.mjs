@@ -93,7 +93,7 @@ test('after an undo the page says what was undone', async () => {
   const receipt = done.match(/<a class="btn dark" href="(\/devices\/[^"]+\/returned)">/)[1];
   assert.match(await (await samira.get(receipt)).text(), /Returned: /);
   const undone = await send('/bench/record', { device_id, kind: 'corrected', corrects: done.match(/name="corrects" value="([^"]+)"/)[1] });
-  assert.match(await (await samira.get(`${undone.at}&lang=en`)).text(), /Undone: Returned: repaired · now with /);
+  assert.match(await (await samira.get(`${undone.at}&lang=en`)).text(), /Undone: Returned: repaired · now with [^]*<span class="row"><\/span><\/div>/);
   assert.match(await (await samira.get(`${undone.at}&lang=nl`)).text(), /Ongedaan gemaakt: Terug: gerepareerd · nu bij /);
 });
 
@@ -135,4 +135,9 @@ test('a form of the desk that is refused keeps what was typed, and a new passwor
   assert.match(labels.page, /A batch holds 1 to[^]*name="name" value="spring"[^]*name="count"[^>]*value="9999"/);
   const place = await send('/places?lang=en', { name: 'Shelf Z', label: '7K3M9-QXFDA' }, admin);
   assert.match(place.page, /name="name" value="Shelf Z"[^]*name="label" value="7K3M9-QXFDA"/);
+});
+
+test('the list of devices says on a phone whose each is, who has it and when it is due', async () => {
+  const page = await (await samira.get('/devices?lang=nl')).text();
+  for (const cap of ['Eigenaar', 'Bij', 'Terug verwacht']) assert.match(page, new RegExp(`<td>(<span class="cap">${cap}</span> )`), cap);
 });
