@@ -65,6 +65,7 @@ static const char *const sentences[] = {
     "This device is in repair already, as {number}",
     "The device with this label, {device}, is in repair already, as {number}",
     "This label is on {device}, not on {typed}. Clear the fields to take that one in, or use another label.",
+    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one sentence on two lines */
     "This serial number is on {device}, not on {typed}. Clear make and model to take that one in, or look at "
     "the number again.",
     "Too many wrong tries. Try again in {seconds} seconds",
