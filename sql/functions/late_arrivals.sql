@@ -45,14 +45,16 @@ RETURNS TABLE (number int, itself boolean) LANGUAGE sql STABLE SECURITY DEFINER 
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     SELECT t.device_seq + 1, true
       FROM spoor.custody c
-      JOIN spoor.event u ON u.device_id = c.device_id AND u.device_seq = c.device_seq
+     CROSS JOIN LATERAL (SELECT e.corrects, e.detail FROM spoor.event e -- OFFSET 0: by the device, or all corrections of the ledger were read
+                          WHERE e.device_id = c.device_id AND e.device_seq = c.device_seq OFFSET 0) u
       JOIN spoor.event t ON t.event_id = u.corrects
      WHERE c.device_id = of_device AND u.detail ->> 'correction' = 'did_not_occur' AND spoor.is_idle(t)
      UNION ALL
     (WITH undone AS MATERIALIZED (
         SELECT u.device_seq AS after, t.scanner_id, t.scanner_seq, spoor.made_at(t.happened_at, t.recorded_at, t.detail) AS made
-          FROM spoor.event u JOIN spoor.event t ON t.event_id = u.corrects
-         WHERE u.device_id = of_device AND u.kind = 'corrected' AND u.detail ->> 'correction' = 'did_not_occur'),
+          FROM (SELECT e.* FROM spoor.event e
+                 WHERE e.device_id = of_device AND e.kind = 'corrected' AND e.detail ->> 'correction' = 'did_not_occur' OFFSET 0) u
+          JOIN spoor.event t ON t.event_id = u.corrects),
     late AS MATERIALIZED (
         SELECT e.*, spoor.made_at(e.happened_at, e.recorded_at, e.detail) AS made
           FROM spoor.event e WHERE e.device_id = of_device AND e.detail ? 'claimed' ORDER BY e.device_seq DESC LIMIT 50),
@@ -60,7 +62,7 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
         SELECT l.* FROM late l
          WHERE EXISTS (SELECT FROM undone u WHERE u.after > l.device_seq
                           AND CASE WHEN u.scanner_id = l.scanner_id THEN u.scanner_seq > l.scanner_seq ELSE u.made > l.made END)
-           AND NOT EXISTS (SELECT FROM spoor.event u WHERE u.corrects = l.event_id AND u.detail ->> 'correction' = 'did_not_occur')
+           AND NOT EXISTS (SELECT FROM spoor.event u WHERE u.corrects = l.event_id AND u.detail ->> 'correction' = 'did_not_occur' OFFSET 0)
          ORDER BY l.device_seq DESC)
     SELECT l.device_seq + 1, false
       FROM left_behind l CROSS JOIN LATERAL spoor.moved_on(of_device, l.made, l.scanner_id, l.scanner_seq) m

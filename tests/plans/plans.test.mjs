@@ -66,7 +66,7 @@ function* scans(node, limited = false) {
   const table = node['Relation Name'];
   const inOrder = /Index/.test(node['Node Type']) && !node['Index Cond'] && node['Node Type'] !== 'Bitmap Index Scan';
   const whole = node['Node Type'] === 'Seq Scan' || (inOrder && (!limited || node.Filter) && !bounded.includes(node['Index Name']));
-  if (table && growing.includes(table) && whole) yield `${node['Node Type']} on ${table}`;
+  if (table && growing.includes(table) && whole) yield `${node['Node Type']} on ${table}${node['Index Name'] ? ` by ${node['Index Name']}` : ''}`;
   const passes = ['Limit', 'LockRows', 'Nested Loop', 'Subquery Scan', 'Result', 'Index Scan', 'Index Only Scan'].includes(node['Node Type']);
   for (const child of node.Plans ?? []) yield* scans(child, node['Node Type'] === 'Limit' || (limited && passes));
 }
