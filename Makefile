@@ -209,7 +209,7 @@ storm: ## ten minutes of a bad network and restarts between scanner and service 
 faults: ## the thorough form of the suite fault: every writing system call of the sealer fails once, or is its last; ten kills
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s $(parallel) all tests
-	@SPOOR_FAULTS=all BUILD=$(BUILD) exec sh tests/run.sh fault
+	@SPOOR_FAULTS=all FILE_SECONDS=7200 SUITE_SECONDS=14400 BUILD=$(BUILD) exec sh tests/run.sh fault
 plans: ## the plans of what runs most often, on a ledger of EVENTS=10000000
 	@sh tests/support/packages.sh run test
 	@$(MAKE) --no-print-directory -s $(parallel) all

@@ -29,7 +29,7 @@ for suite; do
 done
 keeper=$BUILD/tests/support/keeper
 printf '%s\n' "$@" | "$keeper" xargs -P "${SUITES_AT_ONCE:-3}" -I SUITE sh -c '
-    "$2" sh "tests/SUITE/run.sh" > "$1/SUITE.tap" 2> "$1/SUITE.log" < /dev/null
+    "$2" -t "${SUITE_SECONDS:-1800}" sh "tests/SUITE/run.sh" > "$1/SUITE.tap" 2> "$1/SUITE.log" < /dev/null
     echo $? > "$1/SUITE.code.part"; mv "$1/SUITE.code.part" "$1/SUITE.code"' suite "$out" "$keeper" &
 runner=$!
 stop() {

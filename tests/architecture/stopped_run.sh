@@ -1,11 +1,11 @@
 #!/bin/sh
-# Runs tests/run.sh on suites made for it: what a suite leaves behind is a failure, and a run that is stopped ends all that
-# it started. Prints what is wrong.
+# Runs tests/run.sh on suites made for it: what a suite leaves behind is a failure, so is a file that does not end, and a run
+# that is stopped ends all that it started. Prints what is wrong.
 set -u
 root=$PWD
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-mkdir -p "$folder/build/tests/support" "$folder/tests/stays" "$folder/tests/leaves"
+mkdir -p "$folder/build/tests/support" "$folder/tests/stays" "$folder/tests/leaves" "$folder/tests/hangs"
 ln -s "$(cd "$BUILD" && pwd)/tests/support/keeper" "$folder/build/tests/support/keeper"
 cat > "$folder/tests/leaves/run.sh" << 'END'
 echo 'ok 1 - a suite'
@@ -13,6 +13,15 @@ setsid sleep 300 & echo $! >> started
 ( sleep 300 & echo $! >> started )
 END
 { cat "$folder/tests/leaves/run.sh"; echo 'timeout 300 sleep 300'; } > "$folder/tests/stays/run.sh"
+cat > "$folder/tests/hangs/never.test.mjs" << 'END'
+import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { test } from 'node:test';
+test('ends', () => {});
+test('never ends', () => new Promise(() => appendFileSync('started', `${spawn('sleep', ['300']).pid}\n`)));
+END
+echo "import { test } from 'node:test'; test('the next file', () => {});" > "$folder/tests/hangs/next.test.mjs"
+echo "FILES_AT_ONCE=1 FILE_SECONDS=3 exec sh $root/tests/support/files.sh tests/hangs/*.test.mjs" > "$folder/tests/hangs/run.sh"
 cd "$folder" || exit 1
 export BUILD=build
 
@@ -36,3 +45,8 @@ check_gone 'after the stop'
 sh "$root/tests/run.sh" leaves > said 2>&1 && echo 'a run that left processes behind was called good'
 [ "$(grep -c '^not ok - no process is left behind: sleep' said)" -eq 2 ] || sed 's/^/what was left is not named: /' said
 check_gone 'after the run'
+
+sh "$root/tests/run.sh" hangs > said 2>&1 && echo 'a run with a file that does not end was called good'
+grep -q '^not ok - tests/hangs/never.test.mjs ends within 3 s: sleep' said || sed 's/^/a file that does not end is not named: /' said
+grep -q '^ok .* - the next file' build/results/hangs.tap || sed 's/^/the next file did not run: /' build/results/hangs.tap
+check_gone 'after a file that does not end'

@@ -9,4 +9,4 @@ if ! command -v npm > /dev/null || ! command -v chromium > /dev/null; then
     exit 0
 fi
 [ -d node_modules/playwright-core ] || npm ci --ignore-scripts --no-audit --no-fund >&2 || exit 1
-exec node --test --test-reporter=tap pages.test.mjs journey.test.mjs
+exec sh ../support/files.sh pages.test.mjs journey.test.mjs

@@ -1,3 +1,3 @@
 #!/bin/sh
 # Raw bytes over HTTP against a real listener; TAP on stdout.
-exec node --test --test-reporter=tap tests/http/
+exec sh tests/support/files.sh tests/http/*.test.mjs

@@ -1,3 +1,3 @@
 #!/bin/sh
 # Reads the plans of what runs most often, on a small and a large ledger; TAP. EVENTS=10000000 chooses how large.
-exec node --test --test-reporter=tap tests/plans/plans.test.mjs
+exec sh tests/support/files.sh tests/plans/plans.test.mjs

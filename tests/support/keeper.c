@@ -2,11 +2,11 @@
  * keeper.c: runs a command and answers for every process that comes of it, also for those that left their
  * parent.
  *
- *   keeper COMMAND [WORD ...]
+ *   keeper [-t SECONDS] COMMAND [WORD ...]
  *
  * Orphans become its children. On TERM, INT or HUP it ends them all. What is still there some seconds after
- * the command ended by itself is named on standard output as a failed test, and ended. The last line on
- * standard error says what time all of it took.
+ * the command ended by itself is named on standard output as a failed test, and ended; so is a command that
+ * has not ended after SECONDS. The last line on standard error says what time all of it took.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -97,16 +97,17 @@ static void mark(struct process *processes, size_t count)
     } while (found);
 }
 
-/* Sends the signal to all that come of this process; `tell` names them. */
-static void send_all(int number, bool tell)
+/* Sends the signal to all that come of this process; names each of them after `test`, when that is not NULL.
+ */
+static void send_all(int number, const char *test)
 {
     static struct process processes[MOST];
     size_t                count = read_all(processes);
 
     mark(processes, count);
     for (size_t i = 0; i < count; i++) {
-        if (processes[i].ours && tell)
-            printf("not ok - no process is left behind: %s (%d)\n", processes[i].name, (int)processes[i].id);
+        if (processes[i].ours && test)
+            printf("not ok - %s: %s (%d)\n", test, processes[i].name, (int)processes[i].id);
         if (processes[i].ours)
             kill(processes[i].id, number);
     }
@@ -139,11 +140,11 @@ static bool wait_all(unsigned turns, pid_t *command, int *status)
     return true;
 }
 
-static void end_all(pid_t *command, int *status, bool tell)
+static void end_all(pid_t *command, int *status, const char *test)
 {
-    send_all(SIGTERM, tell);
+    send_all(SIGTERM, test);
     while (!wait_all(STOP_TURNS, command, status))
-        send_all(SIGKILL, false);
+        send_all(SIGKILL, NULL);
 }
 
 static pid_t start(char *const words[], const sigset_t *held)
@@ -176,29 +177,71 @@ static void tell_time(const struct timespec *begun)
             seconds(used.ru_utime) + seconds(used.ru_stime));
 }
 
-/* Waits for the command's end or a signal to stop, and says which signal came last. */
-static int attend(const sigset_t *held, pid_t *command, int *status)
+/* Waits for the command's end, a signal to stop or the end of its time (0 is without end). Gives the signal
+ * that came last, 0 at the end of its time. */
+static int attend(const sigset_t *held, unsigned limit, pid_t *command, int *status)
 {
-    int number = SIGCHLD;
+    struct timespec now;
+    int             number = SIGCHLD;
 
-    while (*command != 0 && number == SIGCHLD) {
-        sigwait(held, &number);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    for (time_t until = now.tv_sec + limit; *command != 0 && number == SIGCHLD;) {
+        struct timespec left = {.tv_sec = limit ? until - now.tv_sec : 3600};
+
+        if (left.tv_sec <= 0)
+            return 0;
+        number = sigtimedwait(held, NULL, &left);
+        if (number < 0)
+            number = SIGCHLD;
         reap(command, status);
+        clock_gettime(CLOCK_MONOTONIC, &now);
     }
     return number;
+}
+
+/* Ends all when it must. Gives the exit code. */
+static int conclude(int number, unsigned limit, const char *name, pid_t *command, int *status)
+{
+    char test[512];
+
+    if (number > 0 && number != SIGCHLD) {
+        end_all(command, status, NULL);
+        return 128 + number;
+    }
+    if (number == 0)
+        snprintf(test, sizeof test, "%s ends within %u s", name, limit);
+    else if (wait_all(GRACE_TURNS, command, status))
+        return WIFEXITED(*status) ? WEXITSTATUS(*status) : 128 + WTERMSIG(*status);
+    else
+        snprintf(test, sizeof test, "no process is left behind");
+    end_all(command, status, test);
+    return 1;
+}
+
+/* Reads "-t SECONDS"; gives how many words that took, or -1. */
+static int read_limit(int count, char **words, unsigned *limit)
+{
+    char *end;
+
+    if (count < 2 || strcmp(words[1], "-t") != 0)
+        return 0;
+    if (count < 4)
+        return -1;
+    *limit = (unsigned)strtoul(words[2], &end, 10);
+    return *end || *limit == 0 || *limit > 1000000 ? -1 : 2;
 }
 
 int main(int count, char **words)
 {
     static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
     sigset_t         held;
-    int              number, status = 0;
+    unsigned         limit = 0;
+    int              number, code, status = 0, options = read_limit(count, words, &limit);
     pid_t            command, parent = getppid();
     struct timespec  begun;
-    bool             left;
 
-    if (count < 2)
-        return fprintf(stderr, "usage: keeper COMMAND [WORD ...]\n"), 2;
+    if (options < 0 || count < options + 2)
+        return fprintf(stderr, "usage: keeper [-t SECONDS] COMMAND [WORD ...]\n"), 2;
     clock_gettime(CLOCK_MONOTONIC, &begun);
     sigemptyset(&held);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
@@ -206,19 +249,12 @@ int main(int count, char **words)
     sigprocmask(SIG_BLOCK, &held, NULL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    command = start(words + 1, &held);
+    command = start(words + options + 1, &held);
     if (command < 0)
         return perror("keeper"), 126;
-    number = getppid() == parent ? attend(&held, &command, &status) : SIGTERM;
-    if (number != SIGCHLD) {
-        end_all(&command, &status, false);
-        return 128 + number;
-    }
-    left = !wait_all(GRACE_TURNS, &command, &status);
-    if (left)
-        end_all(&command, &status, true);
-    tell_time(&begun);
-    if (left)
-        return 1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    number = getppid() == parent ? attend(&held, limit, &command, &status) : SIGTERM;
+    code = conclude(number, limit, words[count - 1], &command, &status);
+    if (number == 0 || number == SIGCHLD)
+        tell_time(&begun);
+    return code;
 }
