@@ -89,23 +89,29 @@ bool devices_list(struct service *service, const struct request *request, struct
     return page_show(service, request, reply, "repairs", view, error);
 }
 
+/* Which device, as a lead may look for it: its model, the code of its label, its serial number. */
+static void add_device(const struct request *request, const struct rows *rows, size_t i, struct view *item)
+{
+    const char *name = rows_text(rows, i, "device"), *id = rows_text(rows, i, "device_id");
+
+    view_text(item, "name", *name ? name : page_text(request, "Unknown device"));
+    view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
+    view_text(item, "serial", rows_text(rows, i, "serial"));
+    view_text(item, "href", *id ? arena_format(request->arena, "/audit/devices/%s", id) : "");
+}
+
 static void add_event(const struct request *request, const struct rows *rows, size_t i, struct view *item)
 {
     view_text(item, "seq", rows_text(rows, i, "seq"));
     view_text(item, "when",
               when_moment(request->arena, request->language, rows_integer(rows, i, "recorded_at")));
-    view_text(item, "name",
-              *rows_text(rows, i, "device") ? rows_text(rows, i, "device")
-                                            : page_text(request, "Unknown device"));
-    view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
+    add_device(request, rows, i, item);
     view_text(item, "what", words_event(request, rows, i));
     view_text(item, "to", rows_text(rows, i, "to_name"));
     view_text(item, "by", rows_text(rows, i, "actor"));
     view_text(
         item, "flags",
         words_flags(request, rows_text(rows, i, "kind"), (unsigned)rows_integer(rows, i, "flags") & ~2u));
-    view_text(item, "href",
-              arena_format(request->arena, "/audit/devices/%s", rows_text(rows, i, "device_id")));
 }
 
 static bool add_flagged(struct session *session, const struct request *request, struct view *view,
@@ -126,21 +132,30 @@ static bool add_flagged(struct session *session, const struct request *request, 
     return rows != NULL;
 }
 
+/* What was scanned stands for a device that nobody knows. */
+static void add_review(const struct request *request, const struct rows *rows, size_t i, struct view *item)
+{
+    const char *scanned = rows_text(rows, i, "scanned"), *code = words_code(request, scanned);
+
+    view_text(item, "id", rows_text(rows, i, "id"));
+    view_text(item, "why", words_message(request, rows_text(rows, i, "why")));
+    view_text(item, "by", rows_text(rows, i, "actor"));
+    view_text(item, "when",
+              when_moment(request->arena, request->language, rows_integer(rows, i, "received_at")));
+    add_device(request, rows, i, item);
+    view_text(item, "what", words_event(request, rows, i));
+    if (!*rows_text(rows, i, "device_id"))
+        view_text(item, "serial", *code ? code : scanned);
+}
+
 /* What waits for a lead, and how many more did not fit among it. */
 static bool add_reviews(struct session *session, const struct request *request, struct view *view,
                         struct error *error)
 {
     const struct rows *reviews = query_run(session, request->arena, SQL_REVIEWS, NULL, 0, error);
 
-    for (size_t i = 0; reviews && i < rows_count(reviews); i++) {
-        struct view *item = view_append(view, "reviews");
-
-        view_text(item, "id", rows_text(reviews, i, "id"));
-        view_text(item, "why", words_message(request, rows_text(reviews, i, "why")));
-        view_text(item, "by", rows_text(reviews, i, "actor"));
-        view_text(item, "when",
-                  when_moment(request->arena, request->language, rows_integer(reviews, i, "received_at")));
-    }
+    for (size_t i = 0; reviews && i < rows_count(reviews); i++)
+        add_review(request, reviews, i, view_append(view, "reviews"));
     view_flag(view, "has_reviews", reviews && rows_count(reviews) > 0);
     if (reviews && rows_count(reviews) > 0 && rows_integer(reviews, 0, "left_out") > 0)
         view_text(view, "left_out", rows_text(reviews, 0, "left_out"));
