@@ -11,6 +11,7 @@
 #include "shared/label.h"
 #include "station.h"
 #include "watch.h"
+#include "words.h"
 
 static int worse(int one, int other)
 {
@@ -171,6 +172,10 @@ static int scan_run(struct invocation *invocation, struct error *error)
 
     if (!read_context(invocation, &scan.context, error) || !station_open(invocation, &station, error))
         return 0;
+    if (!words_check(&station.enrolment, &scan.context.first, error)) {
+        station_close(&station);
+        return 0;
+    }
     scan.queue = station.queue;
     scan.enrolment = &station.enrolment;
     scan.show.sound = sound_new(option_given(invocation, "quiet"));

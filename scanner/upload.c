@@ -150,8 +150,10 @@ static struct curl_slist *headers_with(struct arena *arena, const char *key)
     return key ? curl_slist_append(headers, arena_format(arena, "Authorization: Bearer %s", key)) : headers;
 }
 
-bool upload_post(struct upload *upload, struct arena *arena, const char *url, const char *path,
-                 const char *key, const char *body, struct upload_answer *answer, struct error *error)
+/* `body` NULL: a GET. */
+static bool exchange(struct upload *upload, struct arena *arena, const char *url, const char *path,
+                     const char *key, const char *body, long seconds, struct upload_answer *answer,
+                     struct error *error)
 {
     CLEANUP(buffer_free) struct buffer text = {.limit = ANSWER_MOST};
     struct curl_slist                 *headers;
@@ -166,9 +168,10 @@ bool upload_post(struct upload *upload, struct arena *arena, const char *url, co
     curl_easy_setopt(curl, CURLOPT_URL, arena_format(arena, "%s%s", url, path));
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, WHOLE_S);
+    if (body)
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, seconds < CONNECT_S ? seconds : CONNECT_S);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, seconds);
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
@@ -179,4 +182,16 @@ bool upload_post(struct upload *upload, struct arena *arena, const char *url, co
     if (done)
         answer->body = arena_copy(arena, text.text ? text.text : "");
     return done;
+}
+
+bool upload_post(struct upload *upload, struct arena *arena, const char *url, const char *path,
+                 const char *key, const char *body, struct upload_answer *answer, struct error *error)
+{
+    return exchange(upload, arena, url, path, key, body, WHOLE_S, answer, error);
+}
+
+bool upload_get(struct upload *upload, struct arena *arena, const char *url, const char *path,
+                const char *key, long seconds, struct upload_answer *answer, struct error *error)
+{
+    return exchange(upload, arena, url, path, key, NULL, seconds, answer, error);
 }

@@ -29,4 +29,8 @@ bool upload_post(struct upload *upload, struct arena *arena, const char *url, co
                  const char *key, const char *body, struct upload_answer *answer,
                  struct error *error) MUST_USE;
 
+/* GETs JSON in the same way, and waits no longer than so many seconds. */
+bool upload_get(struct upload *upload, struct arena *arena, const char *url, const char *path,
+                const char *key, long seconds, struct upload_answer *answer, struct error *error) MUST_USE;
+
 #endif

@@ -10,7 +10,7 @@ handler account_show, account_sessions_end, account_language, account_password;
 handler track_show, sticker_show;
 handler device_show, device_csv, device_json, devices_list, exceptions_show, exceptions_settle;
 handler audit_search, audit_device_show, audit_device_csv, audit_device_json, ledger_csv, api_ledger;
-handler api_events_record, api_device, api_device_events, api_description, api_scanner_enroll;
+handler api_events_record, api_device, api_device_events, api_description, api_words, api_scanner_enroll;
 handler return_receipt, audit_device_evidence, audit_evidence;
 handler log_checkpoint, log_tile, log_key, api_receipt, event_receipt, audit_receipt;
 handler accounts_show, accounts_add, accounts_enable, accounts_disable;

@@ -93,6 +93,8 @@ const struct route routes[] = {
      "A device with its last 20 events"},
     {"GET", "/api/v1/devices/{code}/events", api_device_events, MAY_READ, DOOR_API, READS, 0,
      "Its events, 100 at a time"},
+    {"GET", "/api/v1/words", api_words, MAY_READ, DOOR_API, READS, 0,
+     "The steps and reasons that an event may name"},
     {"POST", "/api/v1/scanners/enroll", api_scanner_enroll, MAY_ANYONE, DOOR_API, WRITES, KIB,
      "Exchanges a one-time code for a key"},
     {"GET", "/api/v1/openapi.yaml", api_description, MAY_ANYONE, DOOR_API, READS, 0,

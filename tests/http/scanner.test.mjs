@@ -147,6 +147,25 @@ test('what the service refuses stays, is shown, and can be offered again; its ne
   assert.equal((await scanner.status()).needs_attention, 2);
 });
 
+test('a step or reason that does not exist is told before the first scan, with those that do; without the server the scan is kept', { timeout: 60000 }, async () => {
+  const scanner = await newScanner();
+  const mistyped = await scanner.scan(['--step', 'diagnosys', '--stdin'], 'TYPED-1\nTYPED-2\n');
+  assert.equal(mistyped.code, 2, mistyped.out + mistyped.err);
+  assert.equal(mistyped.out, '');
+  assert.match(mistyped.err, /there is no step 'diagnosys'; steps are: announced, intake, diagnosis, repair, /);
+  const reason = await scanner.scan(['--reason', 'PARTS_ORDERD', '--stdin'], 'TYPED-1\n');
+  assert.match(reason.err, /there is no reason 'PARTS_ORDERD'; reasons are: [^]*PARTS_ORDERED/);
+  assert.deepEqual(await scanner.export(), []);
+  assert.equal((await scanner.status()).next_number, 1);
+  for (const mode of ['drop', 'portal', 'liar', 'busy', 'empty']) {
+    proxy.set(mode);
+    await scanner.scan(['--step', 'diagnosys', '--stdin'], `KEPT-ALTHOUGH-${mode}\n`);
+  }
+  assert.equal((await scanner.export()).length, 5);
+  proxy.set('pass');
+  assert.equal((await scanner.scan(['--step', 'diagnosis', '--reason', 'QUEUE', '--stdin'], `${code}\n`)).code, 14, 'what is kept is sent as well, and refused');
+});
+
 test('a clock that is wrong is told, and each scan keeps the difference', async () => {
   const scanner = await newScanner();
   proxy.set('late', 10 * 60 * 1000);
