@@ -6,8 +6,7 @@
 #include "commands/commands.h"
 #include "commands/database.h"
 #include "ledger/bundle.h"
-#include "ledger/submission.h"
-#include "shared/buffer.h"
+#include "ledger/erasing.h"
 #include "shared/uuid.h"
 
 static void show_progress(uint64_t done, uint64_t all)
@@ -58,63 +57,6 @@ static const char *find_person(struct database *database, const char *asked, str
     return NULL;
 }
 
-/* The service's marks on each erasure and on what it leaves of a detail, as arrays for person_erase.sql: so
- * that nobody else can make one. */
-struct marks {
-    struct buffer events, tags, macs, rests, rest_macs;
-};
-
-static void add_mac(struct buffer *macs, const uint8_t mac[SUBMISSION_MAC_SIZE])
-{
-    buffer_format(macs, "%c\"\\\\x", macs->length ? ',' : '{');
-    for (size_t i = 0; i < SUBMISSION_MAC_SIZE; i++)
-        buffer_format(macs, "%02x", mac[i]);
-    buffer_text(macs, "\"");
-}
-
-static void add_marks(const struct database *database, const struct rows *doomed, size_t n, const char *actor,
-                      const char *reason, struct marks *marks)
-{
-    const char *event_id = rows_text(doomed, n, "event_id"), *tags = rows_text(doomed, n, "tags");
-    const char *rest = rows_text(doomed, n, "rest");
-    uint8_t     mac[SUBMISSION_MAC_SIZE];
-    char        before = marks->events.length ? ',' : '{';
-
-    submission_erasure_mac(database->secret, event_id, tags, actor, reason, mac);
-    add_mac(&marks->macs, mac);
-    submission_rest_mac(database->secret, event_id, rest, mac);
-    add_mac(&marks->rest_macs, mac);
-    buffer_format(&marks->events, "%c%s", before, event_id);
-    buffer_format(&marks->tags, "%c\"%s\"", before, tags);
-    buffer_format(&marks->rests, "%c\"%s\"", before, rest);
-}
-
-static const struct rows *erase(struct database *database, const char *person, const char *actor,
-                                const char *reason, struct error *error)
-{
-    struct marks         marks = {{.limit = SIZE_MAX},
-                                  {.limit = SIZE_MAX},
-                                  {.limit = SIZE_MAX},
-                                  {.limit = SIZE_MAX},
-                                  {.limit = SIZE_MAX}};
-    struct buffer *const arrays[] = {&marks.events, &marks.tags, &marks.macs, &marks.rests, &marks.rest_macs};
-    const struct rows *doomed = QUERY(database->session, database->arena, SQL_PERSON_ERASABLE, error, person);
-    const struct rows *erased = NULL;
-
-    for (size_t i = 0; doomed && i < rows_count(doomed); i++)
-        if (!rows_null(doomed, i, "event_id"))
-            add_marks(database, doomed, i, actor, reason, &marks);
-    for (size_t i = 0; i < COUNT_OF(arrays); i++)
-        buffer_text(arrays[i], arrays[i]->length ? "}" : "{}");
-    if (doomed)
-        erased = WRITE(database->session, database->arena, SQL_PERSON_ERASE, error, person, actor, reason,
-                       rows_text(doomed, 0, "seen"), marks.events.text, marks.tags.text, marks.macs.text,
-                       marks.rests.text, marks.rest_macs.text);
-    for (size_t i = 0; i < COUNT_OF(arrays); i++)
-        buffer_free(arrays[i]);
-    return erased;
-}
-
 static int erase_person(struct invocation *invocation, struct error *error)
 {
     DATABASE           database = {0};
@@ -126,7 +68,11 @@ static int erase_person(struct invocation *invocation, struct error *error)
         return 0;
     person = find_person(&database, operand(invocation, 0), error);
     actor = person ? query_run(database.session, database.arena, SQL_ACTOR_SYSTEM, NULL, 0, error) : NULL;
-    erased = actor ? erase(&database, person, rows_text(actor, 0, "id"), reason ? reason : "REQUEST", error)
+    erased = actor ? erasing_run(database.session, database.arena, database.secret,
+                                 &(struct erasing){.person = person,
+                                                   .actor = rows_text(actor, 0, "id"),
+                                                   .reason = reason ? reason : "REQUEST"},
+                                 error)
                    : NULL;
     if (!erased || !database_sweep(&database, error))
         return 0;

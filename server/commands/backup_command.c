@@ -45,8 +45,10 @@ const struct command backup_command = {
             "is whole; Ctrl-C leaves nothing. It holds the keys: keep it as well as the original. What is "
             "erased later\n"
             "stays in it: let backups go after a while. Records made after the backup are lost by going back "
-            "to it; the\n"
-            "auditor's pages say so where the folder 'seal' is the original's, not the copy's.",
+            "to it. Put\n"
+            "the original's folder 'seal' in the place of the copy's: then the auditor's pages say what is "
+            "lost, and who\n"
+            "was erased since is erased again at the start.",
     .run = run,
     .examples = examples,
 };

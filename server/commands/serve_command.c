@@ -208,6 +208,8 @@ static bool start_sealer(struct running *running, struct error *error)
                                                           .folder = running->config.seal_folder,
                                                           .name = running->config.log_name,
                                                           .service_key = service->secret});
+    if (!sealer_resume(service->sealer, error))
+        return error_while(error, "go on after a restore");
     sealer_start(service->sealer);
     return true;
 }

@@ -111,7 +111,11 @@ static void add_notice(const struct audited_ledger *ledger, size_t i, struct vie
         view_text(item, "href",
                   arena_format(request->arena, "/audit/devices/%s", rows_text(rows, i, "device_id")));
     }
-    view_text(item, "by", verdict_name(rows_text(rows, i, "value")));
+    view_text(
+        item, "by",
+        rows_flag(rows, i, "put_back")
+            ? page_text(request, "put back after a restore: who asked for it was lost with the database")
+            : verdict_name(rows_text(rows, i, "value")));
     verdict_proof(request, &ledger->verdict.check.notice_results[i], item);
 }
 

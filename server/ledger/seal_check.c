@@ -148,6 +148,15 @@ static void broken(struct seal_result *result, enum seal_fault fault, unsigned t
 
 /* Erasures. */
 
+/* Of an erasure that was put back after a restore: who asked for it is lost, its commitment stands in the
+ * log. */
+static const uint8_t *lost_recorder(const struct rows *notices, size_t n, const struct sealed_entry *sealed)
+{
+    bool lost = rows_integer(notices, n, "type") == ENTRY_ERASURE && rows_flag(notices, n, "put_back");
+
+    return lost ? sealed->entry.field[TAG_RECORDER].value : NULL;
+}
+
 /* Whether the notice gives the very entry that was sealed. */
 static bool notice_agrees(const struct seal_check *check, const struct rows *notices, size_t n,
                           const struct sealed_entry *sealed)
@@ -163,7 +172,9 @@ static bool notice_agrees(const struct seal_check *check, const struct rows *not
         .seq = rows_integer(notices, n, "seq"), .tag = TAG_RECORDER, .value = rows_text(notices, n, "value")};
     if (sodium_hex2bin(by.salt, SALT_SIZE, salt, strlen(salt), NULL, &got, NULL) == 0 && got == SALT_SIZE)
         openings.count = 1;
-    return sealed->readable && seal_notice_build(notices, n, &openings, check->origin, writer, &none) &&
+    return sealed->readable &&
+           seal_notice_build(notices, n, &openings, check->origin, lost_recorder(notices, n, sealed), writer,
+                             &none) &&
            writer->length == sealed->length && memcmp(writer->bytes, sealed->bytes, sealed->length) == 0;
 }
 

@@ -1,7 +1,6 @@
 #include "ledger/seal_open.h"
+#include "ledger/seal_restored.h"
 
-#include <inttypes.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +20,7 @@ void seal_open_give_up(struct sealer *sealer)
     id_map_free(sealer->chains);
     free(sealer->edge);
     seal_batch_free(&sealer->batch);
+    seal_restored_forget(sealer);
     pool_give_back(&sealer->session);
     sealer->log = NULL;
     sealer->chains = NULL;
@@ -77,6 +77,8 @@ static bool visit_old(void *context, uint64_t index, const uint8_t *bytes, size_
         !seal_compare_entry(&sealer->compare, bytes, length, error))
         return false;
     seal_open_learn(sealer, &entry);
+    if (entry.type == ENTRY_ERASURE)
+        seal_restored_note(sealer, index, &entry);
     merkle_leaf(bytes, length, leaf);
     tile_edge_append(sealer->edge, leaf, index < sealer->stored ? ignore_tile : seal_batch_add_tile,
                      &sealer->batch);
@@ -129,48 +131,6 @@ static bool begin(struct sealer *sealer, struct arena *arena, struct error *erro
     return true;
 }
 
-struct device_lists {
-    struct arena *arena;
-    struct buffer ids, seqs;
-};
-
-static void list_device(void *context, const uint8_t device[16], void *value)
-{
-    const struct seal_link *link = value;
-    struct device_lists    *lists = context;
-    char                    hex[33];
-
-    sodium_bin2hex(hex, sizeof hex, device, 16);
-    buffer_format(&lists->ids, "%c%s", lists->ids.length ? ',' : '{', hex);
-    buffer_format(&lists->seqs, "%c%" PRIu32, lists->seqs.length ? ',' : '{', link->device_seq);
-}
-
-/* A ledger that is shorter than what was sealed was restored from an older copy. */
-static bool resume_if_behind(struct sealer *sealer, struct arena *arena, struct error *error)
-{
-    const struct rows  *head = query_run(sealer->session, arena, SQL_SEAL_HEAD, NULL, 0, error), *resumed;
-    struct device_lists lists = {.arena = arena, .ids = {.limit = SIZE_MAX}, .seqs = {.limit = SIZE_MAX}};
-
-    if (!head)
-        return false;
-    if ((uint64_t)rows_integer(head, 0, "next_seq") >= seal_log_size(sealer->log))
-        return true;
-    log_line(LOG_LEVEL_ERROR, "msg", "the database is older than what was sealed; an incident is recorded",
-             NULL);
-    seal_log_set_resumed(sealer->log, seal_log_size(sealer->log));
-    if (!seal_log_commit(sealer->log, sealer->epoch, error))
-        return false;
-    id_map_each(sealer->chains, list_device, &lists);
-    buffer_text(&lists.ids, lists.ids.length ? "}" : "{}");
-    buffer_text(&lists.seqs, lists.seqs.length ? "}" : "{}");
-    resumed =
-        WRITE(sealer->session, arena, SQL_SEAL_RESUME, error, arena_format(arena, "%" PRIu64, sealer->epoch),
-              arena_format(arena, "%" PRIu64, seal_log_size(sealer->log)), lists.ids.text, lists.seqs.text);
-    buffer_free(&lists.ids);
-    buffer_free(&lists.seqs);
-    return resumed != NULL;
-}
-
 /* What was in the ledger before the log began carries no mark; from here on everything must. */
 static bool begin_log(struct sealer *sealer, struct arena *arena, struct error *error)
 {
@@ -200,7 +160,7 @@ static bool open_log(struct sealer *sealer, struct arena *arena, struct error *e
         if (!seal_open_store(sealer, error))
             return false;
     }
-    return resume_if_behind(sealer, arena, error) && begin_log(sealer, arena, error);
+    return seal_restored_resume(sealer, arena, error) && begin_log(sealer, arena, error);
 }
 
 bool seal_open_ready(struct sealer *sealer, struct error *error)

@@ -33,6 +33,8 @@ struct sealer {
     pthread_mutex_t       lock;
     pthread_cond_t        wake;
     bool                  has_thread, stopping; /* stopping is guarded by lock */
+    struct seal_erasure  *erasures;             /* while the log is opened: those that it tells of */
+    size_t                erasure_count, erasure_room;
 };
 
 /* Takes the turn in the database and reads the log; does nothing when that is done. What the database lacks

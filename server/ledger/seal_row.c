@@ -340,12 +340,14 @@ static void put_erased(struct entry_writer *writer, const char *list)
 }
 
 static bool put_erasure(const struct rows *rows, size_t n, const struct seal_openings *openings,
-                        struct entry_writer *writer, struct error *error)
+                        const uint8_t *recorder, struct entry_writer *writer, struct error *error)
 {
     struct seal_row       row = {.seq = rows_integer(rows, n, "seq")};
     const struct building building = {.row = &row, .openings = openings, .writer = writer};
 
-    if (!put_commitment(&building, TAG_RECORDER, true, rows_text(rows, n, "actor_id"), error))
+    if (recorder)
+        entry_put(writer, TAG_RECORDER, recorder, HASH_SIZE);
+    else if (!put_commitment(&building, TAG_RECORDER, true, rows_text(rows, n, "actor_id"), error))
         return false;
     put_uuid(writer, TAG_TARGET, rows_text(rows, n, "target"));
     put_erased(writer, rows_text(rows, n, "erased"));
@@ -354,7 +356,8 @@ static bool put_erasure(const struct rows *rows, size_t n, const struct seal_ope
 }
 
 bool seal_notice_build(const struct rows *rows, size_t n, const struct seal_openings *openings,
-                       const char *origin, struct entry_writer *writer, struct error *error)
+                       const char *origin, const uint8_t *recorder, struct entry_writer *writer,
+                       struct error *error)
 {
     enum entry_type type = (enum entry_type)rows_integer(rows, n, "type");
     const char     *key = rows_text(rows, n, "verifier_key");
@@ -363,7 +366,7 @@ bool seal_notice_build(const struct rows *rows, size_t n, const struct seal_open
     if (type == ENTRY_ERASURE)
         put_uuid(writer, TAG_EVENT_ID, rows_text(rows, n, "notice_id"));
     entry_put_number(writer, TAG_RECORDED_AT, (uint64_t)rows_integer(rows, n, "recorded_ms"));
-    if (type == ENTRY_ERASURE && !put_erasure(rows, n, openings, writer, error))
+    if (type == ENTRY_ERASURE && !put_erasure(rows, n, openings, recorder, writer, error))
         return false;
     if (type == ENTRY_GENESIS) {
         entry_put(writer, TAG_ORIGIN, origin, strlen(origin));

@@ -75,9 +75,11 @@ bool seal_row_build(const struct seal_row *row, const struct seal_openings *open
                     const struct seal_link *before, const struct seal_erased *erased,
                     struct entry_writer *writer, struct error *error) MUST_USE;
 
-/* The row of sql/queries/seal_notices.sql as an entry; `origin` is the log's name. */
+/* The row of sql/queries/seal_notices.sql as an entry; `origin` is the log's name. `recorder`: the commitment
+ * to whom a restore has lost (HASH_SIZE bytes), or NULL. */
 bool seal_notice_build(const struct rows *rows, size_t n, const struct seal_openings *openings,
-                       const char *origin, struct entry_writer *writer, struct error *error) MUST_USE;
+                       const char *origin, const uint8_t *recorder, struct entry_writer *writer,
+                       struct error *error) MUST_USE;
 
 /* Whether an erasure carries the mark of the service (submission.h). */
 bool seal_notice_is_ours(const struct rows *rows, size_t n, const uint8_t service_key[SECRET_KEY_SIZE]);

@@ -122,7 +122,7 @@ static bool build_one(struct sealer *sealer, struct reading *reading, uint64_t s
     else if (is_next(reading->notices, reading->notice, seq))
         built = is_vouched_for(sealer, reading->notices, reading->notice, error) &&
                 seal_notice_build(reading->notices, reading->notice++, &reading->openings,
-                                  seal_log_key(sealer->log)->name, &writer, error);
+                                  seal_log_key(sealer->log)->name, NULL, &writer, error);
     else
         built = error_set(error, ERROR_CONFLICT, "it is missing");
     if (!built || !entry_parse(writer.bytes, writer.length, &entry, error))

@@ -28,6 +28,11 @@ struct sealer_options {
 struct sealer *sealer_new(const struct sealer_options *options) MUST_USE;
 void           sealer_free(struct sealer *sealer); /* stops its thread; NULL is allowed */
 
+/* Before anything is recorded: a database that is older than what was sealed, as after a restore, goes on
+ * behind that, and what was erased since its copy was made is erased again. Nothing is done where it is not
+ * older. */
+bool sealer_resume(struct sealer *sealer, struct error *error) MUST_USE;
+
 /* Seals in a thread of its own until sealer_free. */
 void sealer_start(struct sealer *sealer);
 

@@ -99,3 +99,39 @@ BEGIN
      WHERE c.device_id = d.device_id AND c.device_seq < d.device_seq;
     RETURN spoor.add_notice(7::smallint, NULL, 1::smallint, head.next_seq, sealed_size);
 END $$;
+
+-- Of a database that was restored: what its log says was erased, up to 512 at once. The erasures stand here again in their places, and the
+-- values that they took are destroyed. Gives who is named that was erased: a receiver, a recorder or a note goes only for the sake of the
+-- receiver, the recorder or the repair's owner.
+CREATE OR REPLACE FUNCTION spoor.erase_again(of_epoch bigint, seqs bigint[], notice_ids uuid[], recorded_ms bigint[], targets uuid[],
+    tags text[], reasons smallint[])
+RETURNS TABLE (party_id uuid, reason text, actor_id uuid) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    head spoor.ledger_head%ROWTYPE;
+BEGIN
+    PERFORM FROM spoor.sealing s WHERE s.epoch = of_epoch FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE 'another sealer took over' USING ERRCODE = 'SP409';
+    END IF;
+    SELECT * INTO head FROM spoor.ledger_head FOR UPDATE;
+    INSERT INTO spoor.notice (seq, type, notice_id, recorded_at, target, erased, reason)
+    SELECT d.seq, 2, d.notice_id, 'epoch'::timestamptz + d.ms * interval '1 millisecond', v.event_id, string_to_array(d.tags, ' ')::smallint[],
+           (SELECT r.code FROM spoor.erasure_reason r WHERE r.number = d.reason)
+      FROM unnest(seqs, notice_ids, recorded_ms, targets, tags, reasons) d (seq, notice_id, ms, target, tags, reason)
+      JOIN spoor.event v ON v.event_id = d.target
+     WHERE d.seq < head.next_seq ON CONFLICT DO NOTHING;
+    DELETE FROM spoor.opening o USING unnest(targets, tags) d (target, tags), spoor.event v
+     WHERE v.event_id = d.target AND o.seq = v.seq AND o.tag = ANY (string_to_array(d.tags, ' ')::smallint[]);
+    RETURN QUERY
+    SELECT DISTINCT ON (p.id) p.id, coalesce(r.code, 'REQUEST'), (SELECT a.id FROM spoor.actor a WHERE a.kind = 'system' ORDER BY a.name LIMIT 1)
+      FROM unnest(targets, tags, reasons) d (target, tags, reason)
+      JOIN spoor.event v ON v.event_id = d.target
+     CROSS JOIN LATERAL (SELECT string_to_array(d.tags, ' ')::smallint[] AS gone) g
+     CROSS JOIN LATERAL (SELECT v.to_id AS id WHERE 17 = ANY (g.gone)
+                         UNION SELECT a.party_id FROM spoor.actor a WHERE a.id = v.actor_id AND a.kind = 'account' AND 20 = ANY (g.gone)
+                         UNION SELECT c.owner_id FROM spoor.repair c WHERE c.id = v.repair_id AND g.gone && '{21,22}') x
+      JOIN spoor.party p ON p.id = x.id AND p.kind = 'person' AND p.erased_at IS NULL
+      LEFT JOIN spoor.erasure_reason r ON r.number = d.reason
+     ORDER BY p.id;
+END $$;

@@ -13,7 +13,7 @@ GRANT EXECUTE ON FUNCTION spoor.record_events, spoor.take_in, spoor.reissue_link
 GRANT EXECUTE ON FUNCTION spoor.closes_at, spoor.left_by_undo TO spoor_app;
 GRANT EXECUTE ON FUNCTION spoor.erased_by, spoor.claimed, spoor.erased_at_seq, spoor.held_since, spoor.placed_since, spoor.sealed_name TO spoor_app, spoor_audit;
 GRANT EXECUTE ON FUNCTION spoor.begin_sealing, spoor.hold_sealing, spoor.store_sealed, spoor.report_sealing,
-    spoor.add_notice, spoor.resume_after_restore TO spoor_seal;
+    spoor.add_notice, spoor.resume_after_restore, spoor.erase_again, spoor.erasable, spoor.erase_person TO spoor_seal;
 GRANT EXECUTE ON FUNCTION spoor.track, spoor.track_events, spoor.found TO spoor_public, spoor_app;
 GRANT EXECUTE ON FUNCTION spoor.changed_since TO spoor_public;
 

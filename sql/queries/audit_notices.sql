@@ -2,7 +2,8 @@
 SELECT n.seq, n.type, n.notice_id, floor(extract(epoch FROM n.recorded_at) * 1000)::bigint AS recorded_ms, n.actor_id,
        n.target, array_to_string(n.erased, ' ') AS erased, n.reason, r.number AS reason_number, encode(n.mac, 'hex') AS mac, r.label_en AS reason_en, r.label_nl AS reason_nl,
        n.verifier_key, n.incident, n.from_size, n.to_size, v.seq AS of_seq, v.device_id, encode(l.entry, 'hex') AS entry,
-       o.tag, o.value, encode(o.salt, 'hex') AS salt
+       o.tag, o.value, encode(o.salt, 'hex') AS salt,
+       n.actor_id IS NULL AND EXISTS (SELECT FROM spoor.notice i WHERE i.type = 7 AND i.incident = 1 AND n.seq >= i.from_size AND n.seq < i.to_size) AS put_back
   FROM spoor.notice n
   LEFT JOIN spoor.erasure_reason r ON r.code = n.reason
   LEFT JOIN spoor.event v ON v.event_id = n.target
