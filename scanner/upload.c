@@ -150,28 +150,34 @@ static struct curl_slist *headers_with(struct arena *arena, const char *key)
     return key ? curl_slist_append(headers, arena_format(arena, "Authorization: Bearer %s", key)) : headers;
 }
 
-/* `body` NULL: a GET. */
-static bool exchange(struct upload *upload, struct arena *arena, const char *url, const char *path,
-                     const char *key, const char *body, long seconds, struct upload_answer *answer,
-                     struct error *error)
+struct question {
+    const char *url, *path, *key;
+    const char *body; /* NULL: a GET */
+    long        seconds;
+};
+
+static bool exchange(struct upload *upload, struct arena *arena, const struct question *question,
+                     struct upload_answer *answer, struct error *error)
 {
     CLEANUP(buffer_free) struct buffer text = {.limit = ANSWER_MOST};
     struct curl_slist                 *headers;
     CURL                              *curl = upload->curl;
     bool                               done;
 
-    if (strncmp(url, "https://", 8) != 0 && !is_local(url))
+    if (strncmp(question->url, "https://", 8) != 0 && !is_local(question->url))
         return error_set(error, ERROR_INVALID,
-                         "%.200s is not encrypted: use https:// (http:// goes to this machine only)", url);
-    headers = headers_with(arena, key);
+                         "%.200s is not encrypted: use https:// (http:// goes to this machine only)",
+                         question->url);
+    headers = headers_with(arena, question->key);
     curl_easy_reset(curl);
-    curl_easy_setopt(curl, CURLOPT_URL, arena_format(arena, "%s%s", url, path));
+    curl_easy_setopt(curl, CURLOPT_URL, arena_format(arena, "%s%s", question->url, question->path));
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-    if (body)
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, seconds < CONNECT_S ? seconds : CONNECT_S);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, seconds);
+    if (question->body)
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, question->body);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
+                     question->seconds < CONNECT_S ? question->seconds : CONNECT_S);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, question->seconds);
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
@@ -187,11 +193,11 @@ static bool exchange(struct upload *upload, struct arena *arena, const char *url
 bool upload_post(struct upload *upload, struct arena *arena, const char *url, const char *path,
                  const char *key, const char *body, struct upload_answer *answer, struct error *error)
 {
-    return exchange(upload, arena, url, path, key, body, WHOLE_S, answer, error);
+    return exchange(upload, arena, &(struct question){url, path, key, body, WHOLE_S}, answer, error);
 }
 
 bool upload_get(struct upload *upload, struct arena *arena, const char *url, const char *path,
                 const char *key, long seconds, struct upload_answer *answer, struct error *error)
 {
-    return exchange(upload, arena, url, path, key, NULL, seconds, answer, error);
+    return exchange(upload, arena, &(struct question){url, path, key, NULL, seconds}, answer, error);
 }
