@@ -76,7 +76,7 @@ static bool sign_body(struct queue *queue, const struct enrolment *enrolment, co
 }
 
 /* Of all scans, or of those that need attention: only among those is one with another number. */
-static bool sign_each(struct queue *queue, const struct enrolment *enrolment, bool attention,
+static bool sign_each(struct queue *queue, const struct enrolment *enrolment, enum queue_part part,
                       struct error *error)
 {
     int64_t after = 0;
@@ -86,7 +86,7 @@ static bool sign_each(struct queue *queue, const struct enrolment *enrolment, bo
         ARENA             *arena = arena_new();
         struct queue_item *items;
 
-        if (!queue_page(queue, arena, attention, after, PAGE_MOST, &items, &count, error))
+        if (!queue_page(queue, arena, part, after, PAGE_MOST, &items, &count, error))
             return false;
         for (size_t i = 0; i < count; i++) {
             after = items[i].scanner_seq;
@@ -117,11 +117,11 @@ bool claim_queue(struct queue *queue, const struct enrolment *enrolment, struct 
     if (!queue_state_read(queue, &state, error) || !is_empty(queue, &empty, error))
         return false;
     if (strcmp(state.owner, enrolment->scanner_id) == 0)
-        return sign_each(queue, enrolment, true, error);
+        return sign_each(queue, enrolment, QUEUE_ATTENTION, error);
     if (*state.owner && !empty)
         return error_set(error, ERROR_CONFLICT, "the scans kept here belong to %.150s, not to %.150s: %s",
                          state.owner_name, name, "nothing was changed");
-    return (*state.owner || sign_each(queue, enrolment, false, error)) &&
+    return (*state.owner || sign_each(queue, enrolment, QUEUE_UNSETTLED, error)) &&
            queue_own(queue, enrolment->scanner_id, name, error);
 }
 

@@ -5,7 +5,7 @@
 #include "shared/command_line.h"
 
 extern const struct command scan_command, enroll_command, decode_command, status_command, sync_command,
-    export_command, print_command;
+    export_command, attention_command, settle_command, print_command;
 
 /* Exit codes beyond the common ones; of several scans the highest counts. */
 enum {

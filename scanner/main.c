@@ -9,9 +9,9 @@
 
 #define VERSION "0.1.0"
 
-static const struct command *const commands[] = {&scan_command,   &enroll_command, &decode_command,
-                                                 &status_command, &sync_command,   &export_command,
-                                                 &print_command};
+static const struct command *const commands[] = {&scan_command,      &enroll_command, &decode_command,
+                                                 &status_command,    &sync_command,   &export_command,
+                                                 &attention_command, &settle_command, &print_command};
 
 static const struct exit_row exits[] = {
     EXIT_ROWS_COMMON,
@@ -19,7 +19,7 @@ static const struct exit_row exits[] = {
     {EXIT_NOT_KNOWN, "not known: recorded, but no device had this code yet"},
     {EXIT_NOT_READABLE, "not readable: no code was found in a picture, or it is damaged"},
     {EXIT_WAITING, "waiting: kept here, the server could not be reached"},
-    {EXIT_REFUSED, "refused by the server: see spoor-scan status"},
+    {EXIT_REFUSED, "refused by the server: see spoor-scan attention"},
     {EXIT_NO_CONTEXT, "not recorded: nobody said what the scan means"},
     {EXIT_NOT_KEPT, "not kept: the disk did not take a scan, and said why; scan it again"},
     {0, NULL},

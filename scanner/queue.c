@@ -115,7 +115,8 @@ struct gathering {
     struct arena      *arena;
     struct queue_item *items;
     size_t             count, room;
-    bool               recent; /* outcome and said in place of skew and body */
+    bool               recent;  /* outcome and said in place of skew and body */
+    bool               settled; /* a column more: when */
 };
 
 static struct queue_item *next_item(struct gathering *to)
@@ -153,6 +154,7 @@ static void gather(const struct queue_row *row, void *context)
     item->skew_ms = queue_row_number(row, 5);
     item->body = arena_copy(to->arena, queue_row_text(row, 6));
     item->attention = queue_row_is_null(row, 7) ? NULL : arena_copy(to->arena, queue_row_text(row, 7));
+    item->settled_ms = to->settled ? queue_row_number(row, 8) : 0;
 }
 
 static bool collect(struct queue *queue, enum queue_statement statement, const struct queue_value *values,
@@ -208,14 +210,16 @@ bool queue_batch(struct queue *queue, struct arena *arena, size_t most, struct q
     return true;
 }
 
-bool queue_page(struct queue *queue, struct arena *arena, bool attention, int64_t after, size_t most,
+bool queue_page(struct queue *queue, struct arena *arena, enum queue_part part, int64_t after, size_t most,
                 struct queue_item **items, size_t *count, struct error *error)
 {
-    struct gathering         to = {.arena = arena};
-    const struct queue_value values[] = {QUEUE_NUMBER(after), QUEUE_NUMBER((int64_t)most)};
+    static const enum queue_statement pages[] = {[QUEUE_UNSETTLED] = QUEUE_SQL_SCAN_PAGE,
+                                                 [QUEUE_ATTENTION] = QUEUE_SQL_SCAN_ATTENTION,
+                                                 [QUEUE_SETTLED] = QUEUE_SQL_SETTLED_PAGE};
+    struct gathering                  to = {.arena = arena, .settled = part == QUEUE_SETTLED};
+    const struct queue_value          values[] = {QUEUE_NUMBER(after), QUEUE_NUMBER((int64_t)most)};
 
-    if (!collect(queue, attention ? QUEUE_SQL_SCAN_ATTENTION : QUEUE_SQL_SCAN_PAGE, values, COUNT_OF(values),
-                 &to, error))
+    if (!collect(queue, pages[part], values, COUNT_OF(values), &to, error))
         return false;
     for (size_t i = 0; i < to.count; i++)
         if (!is_sound(arena, &to.items[i]) && !to.items[i].attention)

@@ -31,6 +31,14 @@ struct queue_item {
     const char *attention;      /* why the server refused it; NULL: it waits */
     const char *outcome, *said; /* of recent ones: "" while nothing was heard */
     const char *undoes;         /* of a new one: the event that it takes back; NULL: none */
+    int64_t     settled_ms;     /* when a person settled it; 0: nobody did */
+};
+
+/* Which of those that are kept. */
+enum queue_part {
+    QUEUE_UNSETTLED, /* what waits and what needs attention */
+    QUEUE_ATTENTION, /* what the server refused and nobody has seen to */
+    QUEUE_SETTLED    /* what a person has seen to */
 };
 
 /* What the server said of one scan. */
@@ -89,9 +97,12 @@ bool queue_store(struct queue *queue, const struct queue_item *item, struct erro
 bool queue_batch(struct queue *queue, struct arena *arena, size_t most, struct queue_item **items,
                  size_t *count, struct error *error) MUST_USE;
 
-/* Those whose number is above `after`, at most `most`, in order; of all, or of those that need attention. */
-bool queue_page(struct queue *queue, struct arena *arena, bool attention, int64_t after, size_t most,
+/* Those of one part whose number is above `after`, at most `most`, in order. */
+bool queue_page(struct queue *queue, struct arena *arena, enum queue_part part, int64_t after, size_t most,
                 struct queue_item **items, size_t *count, struct error *error) MUST_USE;
+
+/* What needs attention and was seen to: it is not offered to the server any more, and kept for export. */
+bool queue_put_by(struct queue *queue, const char *event_id, int64_t now_ms, struct error *error) MUST_USE;
 
 /* Puts another body in the place of the one that is kept. */
 bool queue_rewrite(struct queue *queue, const char *event_id, const char *body, struct error *error) MUST_USE;

@@ -37,12 +37,12 @@ static json_t *item_json(const struct queue_item *item)
 {
     json_t *event = json_loads(item->body, 0, NULL);
 
-    return json_pack("{s:s, s:I, s:s, s:s, s:o, s:o, s:o, s:o}", "event_id", item->event_id, "scanner_seq",
-                     (json_int_t)item->scanner_seq, "code", item->code, "context", item->context,
-                     "scanned_at", time_or_null(item->scanned_ms), "skew_ms",
+    return json_pack("{s:s, s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "event_id", item->event_id,
+                     "scanner_seq", (json_int_t)item->scanner_seq, "code", item->code, "context",
+                     item->context, "scanned_at", time_or_null(item->scanned_ms), "skew_ms",
                      item->skew_known ? json_integer(item->skew_ms) : json_null(), "attention",
-                     item->attention ? json_string(item->attention) : json_null(), "event",
-                     event ? event : json_string(item->body));
+                     item->attention ? json_string(item->attention) : json_null(), "settled_at",
+                     time_or_null(item->settled_ms), "event", event ? event : json_string(item->body));
 }
 
 static void print_summary(const struct station *station, const struct queue_summary *summary)
@@ -70,7 +70,7 @@ static void print_summary(const struct station *station, const struct queue_summ
 typedef void item_function(const struct queue_item *item);
 
 /* A page at a time: a queue may be long. */
-static bool each_item(const struct station *station, bool attention, item_function *print,
+static bool each_item(const struct station *station, enum queue_part part, item_function *print,
                       struct error *error)
 {
     int64_t after = 0;
@@ -80,7 +80,7 @@ static bool each_item(const struct station *station, bool attention, item_functi
         ARENA             *arena = arena_new();
         struct queue_item *items;
 
-        if (!queue_page(station->queue, arena, attention, after, PAGE_MOST, &items, &count, error))
+        if (!queue_page(station->queue, arena, part, after, PAGE_MOST, &items, &count, error))
             return false;
         for (size_t i = 0; i < count; i++)
             print(&items[i]);
@@ -116,7 +116,7 @@ static void print_status(const struct station *station, const struct queue_summa
         puts(state->warning);
     if (!enrolment_can_sign(&station->enrolment, &unsigned_key))
         puts(unsigned_key.message);
-    if (!each_item(station, true, print_attention, error))
+    if (!each_item(station, QUEUE_ATTENTION, print_attention, error))
         error_while(error, "reading the queue");
 }
 
@@ -167,7 +167,7 @@ static int sync_run(struct invocation *invocation, struct error *error)
     else if (done && after.attention == 0)
         puts("Everything was sent.");
     else if (done)
-        printf("%" PRId64 " sent; %" PRId64 " need attention: see spoor-scan status.\n",
+        printf("%" PRId64 " sent; %" PRId64 " need attention: see spoor-scan attention.\n",
                before.waiting - after.attention + before.attention, after.attention);
     if (done && after.attention > 0)
         code = EXIT_REFUSED;
@@ -177,11 +177,14 @@ static int sync_run(struct invocation *invocation, struct error *error)
 
 static void print_item(const struct queue_item *item)
 {
-    char at[MOMENT_SIZE];
+    char at[MOMENT_SIZE], settled[MOMENT_SIZE] = "";
 
     moment_format_utc(item->scanned_ms, at);
-    printf("%" PRId64 "\t%s\t%s\t%s\t%s\t%s\n", item->scanner_seq, at, item->event_id, item->code,
-           item->context, item->attention ? item->attention : "waiting");
+    if (item->settled_ms)
+        moment_format_utc(item->settled_ms, settled);
+    printf("%" PRId64 "\t%s\t%s\t%s\t%s\t%s%s%s%s\n", item->scanner_seq, at, item->event_id, item->code,
+           item->context, *settled ? "settled " : "", settled, *settled ? ": " : "",
+           item->attention ? item->attention : "waiting");
 }
 
 static void print_item_json(const struct queue_item *item)
@@ -192,10 +195,12 @@ static void print_item_json(const struct queue_item *item)
 static int export_run(struct invocation *invocation, struct error *error)
 {
     struct station station = {0};
+    item_function *print = option_given(invocation, "json") ? print_item_json : print_item;
 
     if (!station_look(invocation, &station, error))
         return 0;
-    if (!each_item(&station, false, option_given(invocation, "json") ? print_item_json : print_item, error))
+    if (!each_item(&station, QUEUE_UNSETTLED, print, error) ||
+        !each_item(&station, QUEUE_SETTLED, print, error))
         error_while(error, "reading the queue");
     station_close(&station);
     return 0;
@@ -218,7 +223,7 @@ static const struct example_row sync_examples[] = {
     {0}};
 static const struct example_row export_examples[] = {
     {"spoor-scan export > scans.tsv",
-     "number, time, event, code, meaning and state of all that is kept here"},
+     "number, time, event, code, meaning and state of all that is kept here, also of what was settled"},
     {"spoor-scan export --json", "the same with the whole events"},
     {0}};
 

@@ -6,7 +6,7 @@
 
 #include <sqlite3.h>
 
-#define VERSION 3
+#define VERSION 4
 
 struct queue_database {
     sqlite3 *handle;
@@ -123,13 +123,15 @@ static int run_all(sqlite3 *handle, const enum queue_statement *statements, size
     return code;
 }
 
+/* Each makes a file of the version before it one of its own. */
+static const enum queue_statement steps[VERSION] = {QUEUE_SQL_SCHEMA, QUEUE_SQL_TO_VERSION_2,
+                                                    QUEUE_SQL_TO_VERSION_3, QUEUE_SQL_TO_VERSION_4};
+
 /* From the version that the file has, 0 for an empty one, to ours. */
 static int make_tables(sqlite3 *handle, int64_t version)
 {
-    static const enum queue_statement begin = QUEUE_SQL_BEGIN, commit = QUEUE_SQL_COMMIT,
-                                      steps[VERSION] = {QUEUE_SQL_SCHEMA, QUEUE_SQL_TO_VERSION_2,
-                                                        QUEUE_SQL_TO_VERSION_3};
-    int code;
+    static const enum queue_statement begin = QUEUE_SQL_BEGIN, commit = QUEUE_SQL_COMMIT;
+    int                               code;
 
     if (version < 0 || version >= VERSION)
         return SQLITE_OK;
@@ -137,6 +139,14 @@ static int make_tables(sqlite3 *handle, int64_t version)
     if (code == SQLITE_OK)
         code = run_all(handle, steps + version, (size_t)(VERSION - version));
     return code == SQLITE_OK ? run_all(handle, &commit, 1) : code;
+}
+
+static bool is_step(enum queue_statement statement)
+{
+    for (size_t i = 0; i < COUNT_OF(steps); i++)
+        if (steps[i] == statement)
+            return true;
+    return false;
 }
 
 /* A table or column that the disk has renamed shows here. */
@@ -147,7 +157,7 @@ static int check_statements(sqlite3 *handle)
     for (size_t i = 0; i < QUEUE_STATEMENT_COUNT && code == SQLITE_OK; i++) {
         sqlite3_stmt *statement = NULL;
 
-        if (i == QUEUE_SQL_SCHEMA || i == QUEUE_SQL_TO_VERSION_2 || i == QUEUE_SQL_TO_VERSION_3)
+        if (is_step((enum queue_statement)i))
             continue;
         code = sqlite3_prepare_v2(handle, queue_statement_texts[i], -1, &statement, NULL);
         sqlite3_finalize(statement);

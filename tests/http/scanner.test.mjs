@@ -147,6 +147,38 @@ test('what the service refuses stays, is shown, and can be offered again; its ne
   assert.equal((await scanner.status()).needs_attention, 2);
 });
 
+test('what was seen to is settled by its number: it leaves "needs attention", is not offered again, and export still shows it', { timeout: 60000 }, async () => {
+  const scanner = await newScanner();
+  assert.match((await scanner.scan(['attention'])).out, /Nothing needs attention/);
+  proxy.set('drop');
+  await scanner.scan(['--step', 'no_such_step', '--stdin'], 'SETTLED-1\nSETTLED-2\nSETTLED-3\n');
+  proxy.set('pass');
+  assert.equal((await scanner.scan(['sync'])).code, 14);
+  const listed = (await scanner.scan(['attention'])).out;
+  assert.match(listed, /^1 {2}\S+Z {2}SETTLED-1 {2}step no_such_step\n {4}there is no step with this name\n2 /);
+  const shown = await scanner.scan(['settle', '1']);
+  assert.match(shown.out, /SETTLED-1[^]*Nothing was changed/);
+  assert.doesNotMatch(shown.out, /SETTLED-2/);
+  for (const wrong of [['settle', '9', '--yes'], ['settle', '1', '9', '--yes'], ['settle', '--yes'], ['settle', '1', '--all', '--yes']])
+    assert.notEqual((await scanner.scan(wrong)).code, 0, wrong.join(' '));
+  assert.equal((await scanner.status()).needs_attention, 3);
+  const done = await scanner.scan(['settle', '1', '--yes']);
+  assert.match(done.out, /SETTLED-1[^]*1 settled; spoor-scan export still shows it/);
+  assert.equal((await scanner.status()).needs_attention, 2);
+  const seen = proxy.seen();
+  assert.equal((await scanner.scan(['sync', '--again'])).code, 14);
+  assert.equal(proxy.seen(), seen + 1);
+  const [, event] = (await scanner.export()).map(({ event_id }) => event_id);
+  assert.equal((await scanner.scan(['settle', event, '--yes'])).code, 0, 'by the id of its event as well');
+  assert.equal((await scanner.scan(['settle', '--all', '--yes'])).code, 0);
+  assert.equal((await scanner.scan(['sync'])).out, 'Everything was sent.\n');
+  const kept = await scanner.export();
+  assert.deepEqual(kept.map(({ scanner_seq, code: name, attention }) => [scanner_seq, name, attention]), [1, 2, 3].map((n) => [n, `SETTLED-${n}`, 'there is no step with this name']));
+  for (const { settled_at, event: whole } of kept) assert.ok(settled_at.endsWith('Z') && whole.step === 'no_such_step');
+  assert.match((await scanner.scan(['export'])).out, /^1\t\S+Z\t\S+\tSETTLED-1\tstep no_such_step\tsettled \S+Z: there is no step/);
+  assert.equal((await scanner.status()).next_number, 4);
+});
+
 test('a step or reason that does not exist is told before the first scan, with those that do; without the server the scan is kept', { timeout: 60000 }, async () => {
   const scanner = await newScanner();
   const mistyped = await scanner.scan(['--step', 'diagnosys', '--stdin'], 'TYPED-1\nTYPED-2\n');

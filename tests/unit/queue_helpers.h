@@ -137,7 +137,7 @@ static inline size_t check_items(struct queue *queue, size_t *told)
     struct error       error = {0};
     int64_t            before = 0;
 
-    if (!queue_page(queue, arena, false, 0, 100000, &items, &count, &error))
+    if (!queue_page(queue, arena, QUEUE_UNSETTLED, 0, 100000, &items, &count, &error))
         fail_msg("%s", error.message);
     for (size_t i = 0; i < count; i++) {
         char event_id[UUID_SIZE];

@@ -52,7 +52,7 @@ static void keeps_what_was_refused_and_offers_it_again(void **state)
     (void)state;
     store_all(queue, 1, 2);
     settle(queue, 1, "refused");
-    assert_true(queue_page(queue, arena, false, 0, 100000, &items, &count, &error));
+    assert_true(queue_page(queue, arena, QUEUE_UNSETTLED, 0, 100000, &items, &count, &error));
     assert_int_equal(count, 2);
     assert_string_equal(items[0].attention, "as it was said");
     assert_null(items[1].attention);

@@ -9,7 +9,8 @@
 #include "unit/queue_helpers.h"
 
 /* What made the file of each form, as it stood then. */
-static const enum queue_statement forms[] = {QUEUE_SQL_SCHEMA, QUEUE_SQL_TO_VERSION_2};
+static const enum queue_statement forms[] = {QUEUE_SQL_SCHEMA, QUEUE_SQL_TO_VERSION_2,
+                                             QUEUE_SQL_TO_VERSION_3};
 
 static sqlite3 *open_database(void)
 {
@@ -91,7 +92,7 @@ static void check(struct queue *queue, size_t form)
     assert_string_equal(known.owner, form >= 2 ? "me" : "");
     assert_string_equal(known.warning, form >= 2 ? "look" : "");
     assert_int_equal(known.skew_ms, -2000);
-    assert_true(queue_page(queue, arena, false, 0, 100, &items, &count, &error));
+    assert_true(queue_page(queue, arena, QUEUE_UNSETTLED, 0, 100, &items, &count, &error));
     assert_int_equal(count, 3);
     assert_string_equal(items[1].attention, "no step");
     for (size_t i = 0; i < count; i++) {

@@ -73,7 +73,7 @@ static const struct queue_item *find(struct queue *queue, struct arena *arena, i
     char               event_id[UUID_SIZE];
 
     name_event(n, event_id);
-    assert_true(queue_page(queue, arena, false, 0, 1000, &items, &count, &error));
+    assert_true(queue_page(queue, arena, QUEUE_UNSETTLED, 0, 1000, &items, &count, &error));
     for (size_t i = 0; i < count; i++)
         if (strcmp(items[i].event_id, event_id) == 0)
             return &items[i];
