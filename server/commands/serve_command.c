@@ -9,6 +9,7 @@
 #include "commands/commands.h"
 #include "commands/demo.h"
 #include "commands/greeting.h"
+#include "commands/stop_limit.h"
 #include "config.h"
 #include "db/cluster.h"
 #include "db/listen.h"
@@ -281,6 +282,7 @@ static void wait_for_stop_signal(struct running *running)
     int number;
 
     sigwait(&running->stop_signals, &number);
+    stop_limit_start(&running->stop_signals);
     log_line(LOG_LEVEL_INFO, "msg", "stopping", "signal", number == SIGINT ? "INT" : "TERM", NULL);
     fprintf(stdout, "Stopping.\n");
     fflush(stdout);
@@ -337,10 +339,13 @@ const struct command serve_command = {
     .name = "serve",
     .operands = "",
     .summary = "Runs the service until Ctrl-C or SIGTERM",
-    .text = "Without SPOOR_DATABASE a private PostgreSQL is made in SPOOR_STATE, started and watched. "
-            "Started as root,\n"
-            "Spoor goes on as SPOOR_DATABASE_USER. With SPOOR_DATABASE the login needs the roles spoor_app,\n"
-            "spoor_public and spoor_audit, and the schema must fit (spoord migrate).",
+    .text =
+        "Without SPOOR_DATABASE a private PostgreSQL is made in SPOOR_STATE, started and watched. "
+        "Started as root,\n"
+        "Spoor goes on as SPOOR_DATABASE_USER. With SPOOR_DATABASE the login needs the roles spoor_app,\n"
+        "spoor_public and spoor_audit, and the schema must fit (spoord migrate).\n"
+        "Ctrl-C lets running requests end; where something does not end, another Ctrl-C some seconds later "
+        "does it.",
     .run = run,
     .options = options,
     .examples = examples,
