@@ -160,6 +160,20 @@ static int deliver(const struct scan *scan, const char *code, const struct queue
     return EXIT_WAITING;
 }
 
+/* Nothing is recorded again. A label that was still in sight makes no sound. */
+static int tell_repeat(const struct scan *scan, const char *code, enum scan_repeat repeat,
+                       const char *context)
+{
+    char more[500];
+
+    snprintf(more, sizeof more, "%s%s",
+             repeat == SCAN_IGNORED ? "the same as a moment ago, not recorded again: " : "", context);
+    if (repeat == SCAN_ALREADY)
+        show_sound(&scan->show, SOUND_ALREADY);
+    tell(scan, SHOW_ALREADY, code, "already recorded", more, NULL);
+    return 0;
+}
+
 static int take_device(struct scan *scan, const struct meaning *meaning)
 {
     ARENA             *arena = arena_new();
@@ -178,13 +192,8 @@ static int take_device(struct scan *scan, const struct meaning *meaning)
     if (!queue_recent_of(scan->queue, arena, meaning->text, &latest, &error))
         latest = NULL;
     repeat = scan_repeat_of(latest, context, moment_now().ms);
-    if (repeat == SCAN_IGNORED)
-        return 0;
-    if (repeat == SCAN_ALREADY) {
-        show_sound(&scan->show, SOUND_ALREADY);
-        tell(scan, SHOW_ALREADY, meaning->shown, "already recorded", context, NULL);
-        return 0;
-    }
+    if (repeat != SCAN_NEW)
+        return tell_repeat(scan, meaning->shown, repeat, context);
     event = json_object();
     put(event, "code", meaning->text);
     put_context(event, &scan->context);

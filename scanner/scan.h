@@ -9,7 +9,8 @@
 #include "sender.h"
 #include "show.h"
 
-#define SCAN_IGNORE_MS  ((int64_t)3000)           /* the same code again: the label was still in sight */
+#define SCAN_IGNORE_MS                                                                                       \
+    ((int64_t)3000) /* the same code again: the label was still in sight; told without a sound */
 #define SCAN_ALREADY_MS ((int64_t)10 * 60 * 1000) /* the same code with the same meaning: recorded before */
 
 enum scan_repeat { SCAN_NEW, SCAN_ALREADY, SCAN_IGNORED };
