@@ -32,6 +32,22 @@ static void copy(char *to, size_t size, const json_t *object, const char *name)
     snprintf(to, size, "%s", text ? text : "");
 }
 
+/* What stands in the object, each after its word; what no longer fits is left out whole. */
+static void describe(const json_t *device, char *text, size_t size)
+{
+    static const char *const parts[][2] = {
+        {"step", ""}, {"waiting", "waiting: "}, {"custodian", "with "}, {"place", "at "}};
+
+    for (size_t i = 0, length = 0; i < COUNT_OF(parts); i++) {
+        const char *value = json_string_value(json_object_get(device, parts[i][0]));
+
+        if (!value || !*value || length + strlen(value) + 12 >= size)
+            continue;
+        length +=
+            (size_t)snprintf(text + length, size - length, "%s%s%s", length ? ", " : "", parts[i][1], value);
+    }
+}
+
 static void listen(const json_t *outcome, struct delivered *said)
 {
     const json_t *device = json_object_get(outcome, "device");
@@ -41,9 +57,9 @@ static void listen(const json_t *outcome, struct delivered *said)
     copy(said->event_id, sizeof said->event_id, outcome, "event_id");
     copy(said->outcome, sizeof said->outcome, outcome, "outcome");
     copy(said->message, sizeof said->message, outcome, "message");
-    copy(said->step, sizeof said->step, outcome, "step");
     copy(said->device, sizeof said->device, device, "name");
     copy(said->code, sizeof said->code, device, "code");
+    describe(device, said->now, sizeof said->now);
     json_array_foreach(flags, i, flag) said->unknown_device =
         said->unknown_device ||
         (json_string_value(flag) && strcmp(json_string_value(flag), "unknown_device") == 0);
@@ -72,7 +88,7 @@ struct hearing {
     int64_t              highest; /* the server knows numbers up to this one; 0: it did not say */
     struct delivered     said[BATCH_MOST];
     struct queue_verdict verdicts[BATCH_MOST];
-    char                 texts[BATCH_MOST][520];
+    char                 texts[BATCH_MOST][720];
     size_t               count;
 };
 

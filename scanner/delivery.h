@@ -12,7 +12,8 @@
 /* What the server said of one scan; "" where it said nothing. */
 struct delivered {
     char event_id[UUID_SIZE];
-    char outcome[16], message[300], step[40], device[160], code[16];
+    char outcome[16], message[300], device[400], code[16];
+    char now[300]; /* "Diagnosis, waiting: Part ordered, with Noor de Vries, at Shelf B2": how it stands */
     bool unknown_device;
 };
 

@@ -118,21 +118,23 @@ static void tell(const struct scan *scan, enum show_kind kind, const char *code,
 static int report(const struct scan *scan, const char *code, const struct delivered *said,
                   const struct queue_item *item)
 {
-    char more[600];
+    char more[1200];
 
     if (strcmp(said->outcome, "refused") == 0) {
+        snprintf(more, sizeof more, "%s%s%s", item ? item->context : "", item ? ": " : "", said->message);
         show_sound(&scan->show, SOUND_PROBLEM);
-        tell(scan, SHOW_PROBLEM, code, "refused", said->message, item);
+        tell(scan, SHOW_PROBLEM, code, "refused", more, item);
         return EXIT_REFUSED;
     }
     if (said->unknown_device) {
+        snprintf(more, sizeof more, "recorded on a device that somebody has to identify%s%s",
+                 *said->now ? ": " : "", said->now);
         show_sound(&scan->show, SOUND_PROBLEM);
-        tell(scan, SHOW_PROBLEM, code, "not known", "recorded on a device that somebody has to identify",
-             item);
+        tell(scan, SHOW_PROBLEM, code, "not known", more, item);
         return EXIT_NOT_KNOWN;
     }
-    snprintf(more, sizeof more, "%s%s%s%s%s", said->step, *said->step ? "  " : "", said->device,
-             *said->message ? "  " : "", said->message);
+    snprintf(more, sizeof more, "%s%s%s%s%s", said->device, *said->device && *said->now ? ": " : "",
+             said->now, *said->message ? "; " : "", said->message);
     if (strcmp(said->outcome, "conflict") == 0) {
         show_sound(&scan->show, SOUND_PROBLEM);
         tell(scan, SHOW_PROBLEM, code, said->outcome, more, item);

@@ -191,8 +191,10 @@ static const struct option_row scan_options[] = {
     {"step", "STEP",
      "the step that the devices are at now, such as diagnosis; return: each is given back to its owner"},
     {"place", "CODE", "label of the place where they are now"},
-    {"person", "CODE", "badge of the person who gets them"},
-    {"reason", "CODE", "reason, such as PARTS_ORDERED; without --step they wait for it"},
+    {"person", "CODE", "badge (the code on it) of the person who is given the devices"},
+    {"reason", "CODE",
+     "code of a reason, such as PARTS_ORDERED: the devices wait for that; with --step it is why they went "
+     "back"},
     {"note", "TEXT", "note for the owner"},
     {"stdin", NULL, "read codes from a pipe, or from a hand scanner that types into this terminal"},
     {"evdev", "DEVICE", "read a hand scanner at /dev/input/…, for this program alone"},

@@ -249,10 +249,13 @@ static bool record(struct intake *intake, struct error *error)
     return true;
 }
 
-/* Scanners show what they scanned. */
+/* Scanners show what they scanned, and how it stands now, in words. */
 static bool add_device(struct intake *intake, struct json *json, const char *device_id, struct error *error)
 {
-    const struct rows *facts;
+    static const char *const same[][2] = {{"code", "code"},           {"name", "name"},
+                                          {"step", "step_en"},        {"waiting", "waiting_en"},
+                                          {"custodian", "custodian"}, {"place", "place"}};
+    const struct rows       *facts;
 
     if (!*device_id || !intake->request->principal.is_scanner)
         return true;
@@ -263,8 +266,8 @@ static bool add_device(struct intake *intake, struct json *json, const char *dev
         return facts != NULL;
     json_key(json, "device");
     json_object_begin(json);
-    json_member(json, "code", rows_text(facts, 0, "code"));
-    json_member(json, "name", rows_text(facts, 0, "name"));
+    for (size_t i = 0; i < COUNT_OF(same); i++)
+        json_member(json, same[i][0], rows_text(facts, 0, same[i][1]));
     json_object_end(json);
     return true;
 }

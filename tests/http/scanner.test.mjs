@@ -287,6 +287,25 @@ test('cards set what the next scans mean, undo takes one back, the same label tw
   assert.equal(rows[2].place, 'Shelf B2');
 });
 
+test('what is told of a scan names the device, where it stands and who has it, in words; a refusal names what was meant', async () => {
+  const scanner = await newScanner();
+  const minted = async (batch) => {
+    await service.run('label', 'mint', '--count', '1', '--batch', batch);
+    return execFileSync('psql', ['-qXAt', `host=${join(service.state, 'state/run')} dbname=spoor user=spoor_login`, '-c', 'SET ROLE spoor_owner', '-c', `SELECT code FROM spoor.label WHERE batch = '${batch}'`], { encoding: 'utf8' }).trim();
+  };
+  const [badge, nobodys] = [await minted('badge'), await minted('nobodys')];
+  assert.equal((await service.run('account', 'badge', 'samira', badge)).code, 0);
+  const told = async (...args) => lines((await scanner.scan([...args, '--stdin', '--json'], `${code}\n`)).out).map(({ result, detail }) => `${result}: ${detail}`);
+  const names = JSON.parse((await service.run('account', 'list', '--json')).out);
+  const named = (login) => names.find((account) => account.login === login).name;
+  const first = await told('--step', 'diagnosis', '--reason', 'QUEUE');
+  const device = first[0].match(/^recorded: (\S.*): Diagnosis, with /)?.[1];
+  assert.deepEqual(first, [`recorded: ${device}: Diagnosis, with ${named('noor')}`]);
+  assert.match((await told('--reason', 'PARTS_ORDERED'))[0], new RegExp(`^recorded: ${device}: Diagnosis, waiting: [A-Z][^,]*part[^,]*, with ${named('noor')}$`));
+  assert.match((await told('--person', badge))[0], new RegExp(`^recorded: ${device}: Diagnosis, waiting: [^,]*, with ${named('samira')}$`));
+  assert.deepEqual(await told('--person', nobodys), [`refused: to ${nobodys.slice(0, 5)}-${nobodys.slice(5)}: this label is nobody's badge`]);
+});
+
 /** How long a scanner needs, on this machine as busy as it is, until it tells its first scan; ms. */
 async function timeToTell() {
   const began = Date.now();
