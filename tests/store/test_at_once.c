@@ -1,80 +1,35 @@
 /* Two who judge by the same state at the same time: the second one hears what the first one changed. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
-#include <cmocka.h>
-#include <libpq-fe.h>
-
-#include "db/cluster.h"
-#include "db/migrate.h"
+#include "store/private_ledger.h"
 
 #define STEP  "6d0e8f0a-5d4b-4c3a-9b2e-1a2b3c4d5e6f"
 #define OTHER "7d0e8f0a-5d4b-4c3a-9b2e-1a2b3c4d5e6f"
 
-static char            folder[64], state[80];
-static struct cluster *cluster;
-static PGconn         *one, *other, *looker;
-
-static PGconn *connect_to(void)
-{
-    PGconn *connection = PQconnectdb(cluster_conninfo(cluster));
-
-    assert_int_equal(PQstatus(connection), CONNECTION_OK);
-    return connection;
-}
-
-static void does(PGconn *connection, const char *text)
-{
-    PQclear(PQexec(connection, text));
-    assert_string_equal(PQerrorMessage(connection), "");
-}
-
-static void says(const char *text, const char *wanted)
-{
-    PGresult *result = PQexec(looker, text);
-
-    assert_string_equal(PQerrorMessage(looker), "");
-    assert_string_equal(PQgetvalue(result, 0, 0), wanted);
-    PQclear(result);
-}
+static struct private_ledger ledger;
+static PGconn               *one, *other, *looker;
 
 static int start(void **nothing)
 {
-    struct migration_report report;
-    struct error            error = {0};
+    struct error error = {0};
 
     (void)nothing;
-    snprintf(folder, sizeof folder, "/tmp/spoor-at-once-XXXXXX");
-    if (!mkdtemp(folder) || chmod(folder, 0755) != 0)
+    if (!private_ledger_start(&ledger, "at-once", &error))
         return 1;
-    snprintf(state, sizeof state, "%s/state", folder);
-    cluster = cluster_start(&(struct cluster_options){.state = state, .user = ""}, &error);
-    if (!cluster || !migrate_run(cluster_conninfo(cluster), &report, &error))
-        return 1;
-    one = connect_to();
-    other = connect_to();
-    looker = connect_to();
+    one = private_ledger_connect(&ledger);
+    other = private_ledger_connect(&ledger);
+    looker = private_ledger_connect(&ledger);
     return 0;
 }
 
 static int stop(void **nothing)
 {
-    char command[128];
-
     (void)nothing;
     PQfinish(one);
     PQfinish(other);
     PQfinish(looker);
-    cluster_stop(cluster);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    return private_ledger_stop(&ledger);
 }
 
 /* The call that records one event of the command line. */
@@ -111,11 +66,11 @@ static void at_once(const char *first, const char *second, const char *wanted)
     char      text[1000];
     PGresult *result;
 
-    does(one, "BEGIN");
-    does(one, event(text, first));
+    sql_does(one, "BEGIN");
+    sql_does(one, event(text, first));
     assert_true(PQsendQuery(other, event(text, second)));
     wait_until_it_waits();
-    does(one, "COMMIT");
+    sql_does(one, "COMMIT");
     result = PQgetResult(other);
     assert_string_equal(PQresultErrorMessage(result), "");
     assert_string_equal(PQgetvalue(result, 0, 0), wanted);
@@ -131,13 +86,13 @@ static void of_two_undos_one_takes_effect(void **nothing)
     char text[1000];
 
     (void)nothing;
-    does(one, event(text, "{\"kind\": \"step\", \"step\": \"diagnosis\"}"));
-    does(one, event(text, "{\"kind\": \"step\", \"step\": \"repair\"}"));
-    does(one, event(text, "{\"event_id\": \"" STEP "\", \"kind\": \"step\", \"step\": \"ready\"}"));
+    sql_does(one, event(text, "{\"kind\": \"step\", \"step\": \"diagnosis\"}"));
+    sql_does(one, event(text, "{\"kind\": \"step\", \"step\": \"repair\"}"));
+    sql_does(one, event(text, "{\"event_id\": \"" STEP "\", \"kind\": \"step\", \"step\": \"ready\"}"));
     at_once(UNDO(STEP) "}", UNDO(STEP) "}",
             "recorded 8 this was undone before: it is kept, and nothing changed");
-    says("SELECT step FROM spoor.custody", "repair");
-    says("SELECT count(*) FROM spoor.event WHERE corrects = '" STEP "'", "2");
+    sql_says(looker, "SELECT step FROM spoor.custody", "repair");
+    sql_says(looker, "SELECT count(*) FROM spoor.event WHERE corrects = '" STEP "'", "2");
 }
 
 static void a_click_that_undoes_what_was_undone_hears_so(void **nothing)
@@ -145,11 +100,11 @@ static void a_click_that_undoes_what_was_undone_hears_so(void **nothing)
     char text[1000];
 
     (void)nothing;
-    does(one, event(text, "{\"event_id\": \"" OTHER "\", \"kind\": \"step\", \"step\": \"ready\"}"));
+    sql_does(one, event(text, "{\"event_id\": \"" OTHER "\", \"kind\": \"step\", \"step\": \"ready\"}"));
     at_once(UNDO(OTHER) "}", UNDO(OTHER) ", \"undo_once\": true}",
             "refused 0 this was undone already; nothing changed");
-    says("SELECT step FROM spoor.custody", "repair");
-    says("SELECT count(*) FROM spoor.event WHERE corrects = '" OTHER "'", "1");
+    sql_says(looker, "SELECT step FROM spoor.custody", "repair");
+    sql_says(looker, "SELECT count(*) FROM spoor.event WHERE corrects = '" OTHER "'", "1");
 }
 
 static void whether_somebody_may_take_it_back_is_judged_by_what_it_is(void **nothing)

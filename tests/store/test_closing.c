@@ -1,61 +1,29 @@
 /* Repairs that close by themselves: what is refused is said once, and nothing is tried while the disk is
  * full. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "db/cluster.h"
-#include "db/migrate.h"
 #include "db/pool.h"
 #include "db/room.h"
 #include "ledger/closing.h"
 #include "ledger/recorder.h"
+#include "store/private_ledger.h"
 
 #define WHOLE_DISK UINT64_MAX / 4 /* a reserve that no disk has free */
 
 static const uint8_t service_key[SECRET_KEY_SIZE] = {7};
 
-static char             folder[64], state[80], sockets[200];
-static struct cluster  *cluster;
-static struct pool     *app;
-static struct recorder *recorder;
-static struct error     error;
-
-static void as_superuser(const char *sql)
-{
-    char  command[400];
-    FILE *psql;
-
-    snprintf(command, sizeof command, "psql -qX -v ON_ERROR_STOP=1 -h '%s' -U postgres -d spoor > /dev/null",
-             sockets);
-    psql = popen(command, "w");
-    assert_non_null(psql);
-    fprintf(psql, "%s\n", sql);
-    assert_int_equal(pclose(psql), 0);
-}
+static struct private_ledger ledger;
+static struct pool          *app;
+static struct recorder      *recorder;
+static struct error          error;
 
 static int start(void **nothing)
 {
-    struct migration_report report;
-
     (void)nothing;
-    snprintf(folder, sizeof folder, "/tmp/spoor-closing-XXXXXX");
-    if (!mkdtemp(folder) || chmod(folder, 0755) != 0)
+    if (!private_ledger_start(&ledger, "closing", &error))
         return 1;
-    snprintf(state, sizeof state, "%s/state", folder);
-    cluster = cluster_start(&(struct cluster_options){.state = state, .user = ""}, &error);
-    if (!cluster || !migrate_run(cluster_conninfo(cluster), &report, &error))
-        return 1;
-    sscanf(cluster_conninfo(cluster), "host=%199s", sockets);
-    app = pool_open(&(struct pool_options){.conninfo = cluster_conninfo(cluster),
+    app = pool_open(&(struct pool_options){.conninfo = cluster_conninfo(ledger.cluster),
                                            .role = "spoor_app",
                                            .size = 2,
                                            .statement_timeout_ms = 20000},
@@ -66,21 +34,18 @@ static int start(void **nothing)
 
 static int stop(void **nothing)
 {
-    char command[100];
-
     (void)nothing;
     recorder_free(recorder);
     pool_free(app);
-    cluster_stop(cluster);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    return private_ledger_stop(&ledger);
 }
 
 /* Three that were returned long ago; the second cannot be closed. */
 static int three_are_due(void **nothing)
 {
     (void)nothing;
-    as_superuser(
+    sql_as_superuser(
+        &ledger,
         "DROP TRIGGER IF EXISTS stuck ON spoor.event; UPDATE spoor.repair SET closed_at = now();"
         "SELECT FROM generate_series(1, 3) n, spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(),"
         " 'serial', gen_random_uuid(), 'owner_name', 'Mara', 'problem', n, 'actor',"
@@ -137,7 +102,7 @@ static void says_once_what_is_refused(void **nothing)
     assert_int_equal(run(closing, log), 2);
     assert_int_equal(run(closing, log), 0);
     assert_int_equal(refusals(log), 1);
-    as_superuser("DROP TRIGGER stuck ON spoor.event;");
+    sql_as_superuser(&ledger, "DROP TRIGGER stuck ON spoor.event;");
     assert_int_equal(run(closing, log), 1);
     assert_int_equal(refusals(log), 1);
     fclose(log);
@@ -146,7 +111,7 @@ static void says_once_what_is_refused(void **nothing)
 
 static void waits_while_the_disk_is_almost_full(void **nothing)
 {
-    struct room    *full = room_start(state, WHOLE_DISK);
+    struct room    *full = room_start(ledger.state, WHOLE_DISK);
     struct closing *closing = new_closing(full);
     FILE           *log = tmpfile();
 

@@ -1,19 +1,9 @@
 /* What a superuser does to rows that were sealed, and what the check says of it: which record, which field.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include <cmocka.h>
 #include <sodium.h>
 
-#include "db/cluster.h"
-#include "db/migrate.h"
 #include "db/pool.h"
 #include "db/query.h"
 #include "ledger/recorder.h"
@@ -21,40 +11,38 @@
 #include "ledger/seal_log.h"
 #include "ledger/sealer.h"
 #include "shared/uuid.h"
+#include "store/private_ledger.h"
 
 #define RECORDS 5
 
 static const uint8_t service_key[SECRET_KEY_SIZE] = {7};
 
-static char             folder[64], state[80], seal[96], sockets[200], device[UUID_SIZE];
-static struct arena    *arena;
-static struct cluster  *cluster;
-static struct pool     *app, *audit, *sealing;
-static struct recorder *recorder;
-static struct sealer   *sealer;
-static struct note_key  key;
-static struct error     error;
+static struct private_ledger ledger;
+static char                  seal[96], device[UUID_SIZE];
+static struct arena         *arena;
+static struct pool          *app, *audit, *sealing;
+static struct recorder      *recorder;
+static struct sealer        *sealer;
+static struct note_key       key;
+static struct error          error;
 
 /* As the superuser, past the triggers that guard against accidents. */
 static void as_superuser(const char *sql)
 {
-    char  command[400];
-    FILE *psql;
+    char text[4096];
 
-    snprintf(command, sizeof command, "psql -qX -v ON_ERROR_STOP=1 -h '%s' -U postgres -d spoor > /dev/null",
-             sockets);
-    psql = popen(command, "w");
-    assert_non_null(psql);
-    fprintf(psql, "SET session_replication_role = replica; SET search_path = spoor, public;\n%s\n", sql);
-    assert_int_equal(pclose(psql), 0);
+    snprintf(text, sizeof text,
+             "SET session_replication_role = replica; SET search_path = spoor, public;\n%s", sql);
+    sql_as_superuser(&ledger, text);
 }
 
 static struct pool *open_pool(const char *role)
 {
-    return pool_open(
-        &(struct pool_options){
-            .conninfo = cluster_conninfo(cluster), .role = role, .size = 2, .statement_timeout_ms = 20000},
-        &error);
+    return pool_open(&(struct pool_options){.conninfo = cluster_conninfo(ledger.cluster),
+                                            .role = role,
+                                            .size = 2,
+                                            .statement_timeout_ms = 20000},
+                     &error);
 }
 
 /* Recorded and sealed, each under a checkpoint of its own. */
@@ -110,19 +98,11 @@ static void undo(void)
 
 static int start(void **nothing)
 {
-    struct migration_report report;
-
     (void)nothing;
-    snprintf(folder, sizeof folder, "/tmp/spoor-check-XXXXXX");
-    if (!mkdtemp(folder) || chmod(folder, 0755) != 0)
+    if (!private_ledger_start(&ledger, "check", &error))
         return 1;
-    snprintf(state, sizeof state, "%s/state", folder);
-    snprintf(seal, sizeof seal, "%s/seal", folder);
+    snprintf(seal, sizeof seal, "%s/seal", ledger.folder);
     arena = arena_new();
-    cluster = cluster_start(&(struct cluster_options){.state = state, .user = ""}, &error);
-    if (!cluster || !migrate_run(cluster_conninfo(cluster), &report, &error))
-        return 1;
-    sscanf(cluster_conninfo(cluster), "host=%199s", sockets);
     app = open_pool("spoor_app");
     audit = open_pool("spoor_audit");
     sealing = open_pool("spoor_seal");
@@ -138,18 +118,14 @@ static int start(void **nothing)
 
 static int stop(void **nothing)
 {
-    char command[128];
-
     (void)nothing;
     sealer_free(sealer);
     recorder_free(recorder);
     pool_free(app);
     pool_free(audit);
     pool_free(sealing);
-    cluster_stop(cluster);
     arena_free(arena);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    return private_ledger_stop(&ledger);
 }
 
 /* The whole history; results by the record's own number. */

@@ -1,37 +1,15 @@
 /* What a newer release finds in the database of an older one. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include <cmocka.h>
-#include <libpq-fe.h>
+#include "store/private_ledger.h"
 
-#include "db/cluster.h"
-#include "db/migrate.h"
-
-static char                    folder[64], state[80];
-static struct cluster         *cluster;
+static struct private_ledger   ledger;
 static PGconn                 *owner;
 static struct migration_report report;
 
 static void sql(const char *text)
 {
-    PQclear(PQexec(owner, text));
-    assert_string_equal(PQerrorMessage(owner), "");
-}
-
-static void says(const char *text, const char *wanted)
-{
-    PGresult *result = PQexec(owner, text);
-
-    assert_string_equal(PQerrorMessage(owner), "");
-    assert_string_equal(PQgetvalue(result, 0, 0), wanted);
-    PQclear(result);
+    sql_does(owner, text);
 }
 
 static int start(void **nothing)
@@ -39,27 +17,18 @@ static int start(void **nothing)
     struct error error = {0};
 
     (void)nothing;
-    snprintf(folder, sizeof folder, "/tmp/spoor-upgrade-XXXXXX");
-    if (!mkdtemp(folder) || chmod(folder, 0755) != 0)
+    if (!private_ledger_start(&ledger, "upgrade", &error))
         return 1;
-    snprintf(state, sizeof state, "%s/state", folder);
-    cluster = cluster_start(&(struct cluster_options){.state = state, .user = ""}, &error);
-    if (!cluster || !migrate_run(cluster_conninfo(cluster), &report, &error))
-        return 1;
-    owner = PQconnectdb(cluster_conninfo(cluster));
-    PQclear(PQexec(owner, "SET ROLE spoor_owner"));
-    return PQstatus(owner) != CONNECTION_OK;
+    owner = private_ledger_connect(&ledger);
+    sql("SET ROLE spoor_owner");
+    return 0;
 }
 
 static int stop(void **nothing)
 {
-    char command[128];
-
     (void)nothing;
     PQfinish(owner);
-    cluster_stop(cluster);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    return private_ledger_stop(&ledger);
 }
 
 static void what_waits_for_a_lead_is_counted(void **nothing)
@@ -74,11 +43,11 @@ static void what_waits_for_a_lead_is_counted(void **nothing)
         "INSERT INTO spoor.review (event_id, actor_id, body, body_hash, why, settled_at) SELECT "
         "gen_random_uuid(), a.id, '{}', '', 'older', CASE WHEN n > 3 THEN now() END FROM spoor.actor a, "
         "generate_series(1, 5) n WHERE a.kind = 'system'");
-    assert_true(migrate_run(cluster_conninfo(cluster), &report, &error));
+    assert_true(migrate_run(cluster_conninfo(ledger.cluster), &report, &error));
     assert_int_equal(report.applied, 1);
-    says("SELECT waiting FROM spoor.review_count", "3");
+    sql_says(owner, "SELECT waiting FROM spoor.review_count", "3");
     sql("UPDATE spoor.review SET settled_at = now()");
-    says("SELECT waiting FROM spoor.review_count", "0");
+    sql_says(owner, "SELECT waiting FROM spoor.review_count", "0");
 }
 
 /* The command line records something, in whatever form the mark has. */
@@ -101,20 +70,20 @@ static void what_was_marked_in_another_form_is_sealed_first(void **nothing)
     sql(RECORD("{\"detail\": {\"colour\": \"grey\"}}"));
     sql(RECORD("{\"detail\": {\"colour\": \"black\"}}"));
     becomes_older();
-    assert_false(migrate_run(cluster_conninfo(cluster), &report, &error));
+    assert_false(migrate_run(cluster_conninfo(ledger.cluster), &report, &error));
     assert_int_equal(error.kind, ERROR_CONFLICT);
     assert_non_null(strstr(error.message, "to be sealed (2)"));
     assert_non_null(strstr(error.message, "spoord seal --once"));
-    says("SELECT form || fingerprint FROM spoor_meta.mark, spoor_meta.functions", "1older");
+    sql_says(owner, "SELECT form || fingerprint FROM spoor_meta.mark, spoor_meta.functions", "1older");
     sql("CREATE TABLE public.applied AS SELECT * FROM spoor_meta.migration WHERE name >= '0006';"
         "DELETE FROM spoor_meta.mark; DELETE FROM spoor_meta.migration WHERE name >= '0006'");
-    assert_false(migrate_run(cluster_conninfo(cluster), &report, &error));
+    assert_false(migrate_run(cluster_conninfo(ledger.cluster), &report, &error));
     assert_non_null(strstr(error.message, "to be sealed (2)")); /* from before forms were counted */
     sql("INSERT INTO spoor_meta.migration TABLE public.applied; INSERT INTO spoor_meta.mark (form) VALUES "
         "(1)");
     sql("INSERT INTO spoor.checkpoint (size, note) SELECT next_seq, 'all' FROM spoor.ledger_head");
-    assert_true(migrate_run(cluster_conninfo(cluster), &report, &error));
-    says("SELECT form FROM spoor_meta.mark", "2");
+    assert_true(migrate_run(cluster_conninfo(ledger.cluster), &report, &error));
+    sql_says(owner, "SELECT form FROM spoor_meta.mark", "2");
 }
 
 static void what_the_form_does_not_touch_may_wait(void **nothing)
@@ -124,13 +93,14 @@ static void what_the_form_does_not_touch_may_wait(void **nothing)
     (void)nothing;
     sql(RECORD("{\"public_note\": \"Grey\"}"));
     becomes_older();
-    assert_true(migrate_run(cluster_conninfo(cluster), &report, &error));
+    assert_true(migrate_run(cluster_conninfo(ledger.cluster), &report, &error));
     sql(RECORD("{\"detail\": {\"colour\": \"red\"}}"));
     sql("UPDATE spoor_meta.functions SET fingerprint = 'older'");
-    assert_true(migrate_run(cluster_conninfo(cluster), &report, &error)); /* the form is the same */
+    assert_true(migrate_run(cluster_conninfo(ledger.cluster), &report, &error)); /* the form is the same */
     becomes_older();
     sql("ALTER TABLE spoor.checkpoint DISABLE TRIGGER USER; TRUNCATE spoor.checkpoint");
-    assert_true(migrate_run(cluster_conninfo(cluster), &report, &error)); /* a new log takes all over */
+    assert_true(
+        migrate_run(cluster_conninfo(ledger.cluster), &report, &error)); /* a new log takes all over */
 }
 
 int main(void)
