@@ -23,7 +23,13 @@ static void add_event(struct arena *arena, struct json *json, const struct rows 
                                           {"reason", "reason"},
                                           {"recorded_by", "actor"},
                                           {"public_note", "public_note"},
-                                          {"private_note", "private_note"}};
+                                          {"private_note", "private_note"},
+                                          {"expected_on", "expected_on"},
+                                          {"expected_before", "expected_before"},
+                                          {"next_update_on", "next_update_on"},
+                                          {"outcome", "outcome"},
+                                          {"corrects", "corrects"},
+                                          {"correction", "correction"}};
 
     json_key(json, "seq");
     json_number(json, rows_integer(rows, i, "seq"));

@@ -15,17 +15,42 @@
 
 #define PIECE_ROWS "500"
 
-static const char *const titles[] = {
-    "seq",  "event_id", "device", "code", "kind",   "happened_at", "recorded_at", "recorded_by",
-    "from", "to",       "place",  "step", "reason", "flags",       "public_note", "private_note"};
+/* What stands in the file's columns. Those without a column of the row are worked out in csv_row(), in this
+ * order. */
+static const struct {
+    const char *title, *column;
+} columns[] = {
+    {"seq", "seq"},
+    {"event_id", "event_id"},
+    {"device", NULL},
+    {"code", NULL},
+    {"kind", "kind"},
+    {"happened_at", NULL},
+    {"recorded_at", NULL},
+    {"recorded_by", "actor"},
+    {"from", "from_name"},
+    {"to", "to_name"},
+    {"place", "place"},
+    {"step", "step"},
+    {"reason", "reason"},
+    {"flags", NULL},
+    {"public_note", "public_note"},
+    {"private_note", "private_note"},
+    {"expected_on", "expected_on"},
+    {"expected_before", "expected_before"},
+    {"next_update_on", "next_update_on"},
+    {"outcome", "outcome"},
+    {"corrects", "corrects"},
+    {"correction", "correction"},
+};
 
 static void csv_titles(struct buffer *out)
 {
     buffer_text(out, "\xEF\xBB\xBF");
-    for (size_t i = 0; i < COUNT_OF(titles); i++) {
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
         if (i > 0)
             buffer_text(out, ",");
-        buffer_format(out, "\"%s\"", titles[i]);
+        buffer_format(out, "\"%s\"", columns[i].title);
     }
     csv_line_end(out);
 }
@@ -34,28 +59,14 @@ static void csv_row(struct arena *arena, struct buffer *out, const struct rows *
                     const char *device, const char *code)
 {
     char        happened[MOMENT_SIZE], recorded[MOMENT_SIZE];
-    const char *values[COUNT_OF(titles)];
+    const char *worked_out[] = {device, code, happened, recorded,
+                                recorder_flag_words(arena, (unsigned)rows_integer(rows, i, "flags"))};
+    size_t      next = 0;
 
     moment_format_utc(rows_integer(rows, i, "happened_at"), happened);
     moment_format_utc(rows_integer(rows, i, "recorded_at"), recorded);
-    values[0] = rows_text(rows, i, "seq");
-    values[1] = rows_text(rows, i, "event_id");
-    values[2] = device;
-    values[3] = code;
-    values[4] = rows_text(rows, i, "kind");
-    values[5] = happened;
-    values[6] = recorded;
-    values[7] = rows_text(rows, i, "actor");
-    values[8] = rows_text(rows, i, "from_name");
-    values[9] = rows_text(rows, i, "to_name");
-    values[10] = rows_text(rows, i, "place");
-    values[11] = rows_text(rows, i, "step");
-    values[12] = rows_text(rows, i, "reason");
-    values[13] = recorder_flag_words(arena, (unsigned)rows_integer(rows, i, "flags"));
-    values[14] = rows_text(rows, i, "public_note");
-    values[15] = rows_text(rows, i, "private_note");
-    for (size_t n = 0; n < COUNT_OF(values); n++)
-        csv_field(out, values[n]);
+    for (size_t n = 0; n < COUNT_OF(columns); n++)
+        csv_field(out, columns[n].column ? rows_text(rows, i, columns[n].column) : worked_out[next++]);
     csv_line_end(out);
 }
 

@@ -15,7 +15,9 @@ SELECT v.seq, v.event_id, v.device_seq, v.kind, (extract(epoch FROM v.recorded_a
        (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(v.detail, 'place')) AS claimed_place,
        coalesce(v.detail::text, '') AS detail, coalesce(v.detail ->> 'outcome', '') AS outcome, coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 21), '') AS public_note,
        coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 22), '') AS private_note,
-       EXISTS (SELECT FROM spoor.event u WHERE u.corrects = v.event_id) AS corrected, v.corrects
+       EXISTS (SELECT FROM spoor.event u WHERE u.corrects = v.event_id) AS corrected, v.corrects,
+       coalesce(v.detail ->> 'expected_on', '') AS expected_on, coalesce(v.detail ->> 'expected_before', '') AS expected_before,
+       coalesce(v.detail ->> 'next_update_on', '') AS next_update_on, coalesce(v.detail ->> 'correction', '') AS correction
   FROM (SELECT e.*, max(e.seq) FILTER (WHERE e.from_id IS DISTINCT FROM e.to_id) OVER upto AS held_since,
                max(e.seq) FILTER (WHERE e.from_id IS DISTINCT FROM e.to_id) OVER earlier AS held_before,
                max(e.placed) OVER upto AS placed_since

@@ -3,7 +3,9 @@
 SELECT v.seq, v.device_seq, v.event_id, v.kind, coalesce(h.name, '') AS from_name, t.name AS to_name, coalesce(p.name, '') AS place,
        coalesce(v.step, '') AS step, coalesce(v.reason, '') AS reason, k.name AS actor, n.public_note, n.private_note,
        (extract(epoch FROM v.happened_at) * 1000)::bigint AS happened_at,
-       (extract(epoch FROM v.recorded_at) * 1000)::bigint AS recorded_at, v.flags | CASE WHEN v.detail ? 'claimed' THEN 256 ELSE 0 END AS flags, f.*
+       (extract(epoch FROM v.recorded_at) * 1000)::bigint AS recorded_at, v.flags | CASE WHEN v.detail ? 'claimed' THEN 256 ELSE 0 END AS flags,
+       v.corrects, coalesce(v.detail ->> 'outcome', '') AS outcome, coalesce(v.detail ->> 'expected_on', '') AS expected_on, coalesce(v.detail ->> 'expected_before', '') AS expected_before,
+       coalesce(v.detail ->> 'next_update_on', '') AS next_update_on, coalesce(v.detail ->> 'correction', '') AS correction, f.*
   FROM spoor.label l
  CROSS JOIN LATERAL (SELECT e.*, row_number() OVER () AS place_in_answer FROM (SELECT * FROM spoor.event x
          WHERE x.device_id = l.device_id AND x.device_seq < $2::int ORDER BY x.device_seq DESC LIMIT $3::int) e) v

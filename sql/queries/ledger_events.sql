@@ -8,6 +8,8 @@ SELECT v.seq, v.event_id, v.device_id, v.device_seq, v.kind, (extract(epoch FROM
        CASE WHEN v.place_id IS NULL THEN '' ELSE spoor.sealed_name(p.value, NULL) END AS place, coalesce(v.step, '') AS step,
        coalesce(v.reason, '') AS reason, v.flags | CASE WHEN v.detail ? 'claimed' THEN 256 ELSE 0 END AS flags, coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 21), '') AS public_note,
        coalesce((SELECT o.value FROM spoor.opening o WHERE o.seq = v.seq AND o.tag = 22), '') AS private_note,
+       v.corrects, coalesce(v.detail ->> 'outcome', '') AS outcome, coalesce(v.detail ->> 'expected_on', '') AS expected_on, coalesce(v.detail ->> 'expected_before', '') AS expected_before,
+       coalesce(v.detail ->> 'next_update_on', '') AS next_update_on, coalesce(v.detail ->> 'correction', '') AS correction,
        btrim(d.make || ' ' || d.model) AS device,
        coalesce((SELECT l.code FROM spoor.label l WHERE l.device_id = d.id ORDER BY l.linked_at DESC LIMIT 1), '') AS code
   FROM spoor.event v
