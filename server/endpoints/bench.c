@@ -77,33 +77,73 @@ static const char *done_words(const struct request *request, const struct rows *
                         words_event(request, rows, 0));
 }
 
-/* What was just recorded, with a way back for a minute. */
-static bool add_done(struct session *session, const struct request *request, const char *device_id,
-                     struct view *view, struct error *error)
+/* Who recorded the latest event, themselves or with their own scanner, may take it back for a minute. A
+ * repair that was opened again ends with its return. */
+static bool can_undo(const struct request *request, const struct rows *rows)
 {
-    const struct rows *rows =
-        QUERY(session, request->arena, SQL_DEVICE_EVENTS, error, device_id, "2147483647", "20");
-    struct view *done;
-    char        *undo_id = arena_take(request->arena, UUID_SIZE);
+    static const char *const kept[] = {"corrected", "reopened", "received", "announced", "registered"};
 
-    if (!rows || rows_count(rows) == 0 ||
-        strcmp(rows_text(rows, 0, "event_id"), request_query(request, "done")) != 0)
-        return rows != NULL;
+    for (size_t i = 0; i < COUNT_OF(kept); i++)
+        if (strcmp(rows_text(rows, 0, "kind"), kept[i]) == 0)
+            return false;
+    return strcmp(rows_text(rows, 0, "actor_party"), request->principal.party_id) == 0 &&
+           !rows_flag(rows, 0, "corrected") && when_now() - rows_integer(rows, 0, "recorded_at") < UNDO_MS;
+}
+
+static void add_undo(const struct request *request, const struct rows *rows, const char *device_id,
+                     struct view *view)
+{
+    char *undo_id = arena_take(request->arena, UUID_SIZE);
+
     uuid_make(undo_id);
-    done = view_within(view, "done");
+    view_text(view, "undo_id", undo_id);
+    view_text(view, "event_id", rows_text(rows, 0, "event_id"));
+    view_text(view, "device_id", device_id);
+}
+
+/* What will be undone, and who has the device then. */
+static void add_last(const struct request *request, const struct rows *rows, const char *device_id,
+                     struct view *view)
+{
+    struct view *last = view_within(view, "last");
+
+    view_text(last, "what", words_event(request, rows, 0));
+    view_text(last, "at",
+              when_clock(request->arena, request->language, rows_integer(rows, 0, "recorded_at")));
+    if (rows_flag(rows, 0, "moved"))
+        view_text(last, "back", rows_text(rows, 0, "from_name"));
+    add_undo(request, rows, device_id, last);
+}
+
+static void add_just_done(const struct request *request, const struct rows *rows, const char *device_id,
+                          struct view *view)
+{
+    struct view *done = view_within(view, "done");
+
     view_format(done, "message", "%s · %s %s", done_words(request, rows), page_text(request, "now with"),
                 rows_text(rows, 0, "to_name"));
-    view_flag(done, "can_undo",
-              when_now() - rows_integer(rows, 0, "recorded_at") < UNDO_MS &&
-                  strcmp(rows_text(rows, 0, "kind"), "corrected") != 0);
-    view_text(done, "undo_id", undo_id);
-    view_text(done, "event_id", rows_text(rows, 0, "event_id"));
-    view_text(done, "device_id", device_id);
+    view_flag(done, "can_undo", can_undo(request, rows));
+    add_undo(request, rows, device_id, done);
     view_text(done, "receipt_href",
               strcmp(rows_text(rows, 0, "kind"), "returned") == 0 &&
                       !*words_away(request, rows_text(rows, 0, "outcome"))
                   ? arena_format(request->arena, "/devices/%s/returned", device_id)
                   : "");
+}
+
+/* What was just recorded; or, when the page is opened anew, what can still be taken back. */
+static bool add_done(struct session *session, const struct request *request, const char *device_id,
+                     struct view *view, struct error *error)
+{
+    const struct rows *rows =
+        QUERY(session, request->arena, SQL_DEVICE_EVENTS, error, device_id, "2147483647", "20");
+
+    if (!rows || rows_count(rows) == 0)
+        return rows != NULL;
+    if (strcmp(rows_text(rows, 0, "event_id"), request_query(request, "done")) == 0)
+        add_just_done(request, rows, device_id, view);
+    else if (can_undo(request, rows))
+        add_last(request, rows, device_id, view);
     return true;
 }
 

@@ -1,7 +1,7 @@
 -- $1 device, $2 only below this device_seq, $3 how many; the latest first. Names are those that were sealed, from the openings,
 -- whatever the tables say today; *_gone: the erasure that took one
 SELECT v.seq, v.event_id, v.device_seq, v.kind, (extract(epoch FROM v.recorded_at) * 1000)::bigint AS recorded_at,
-       (extract(epoch FROM v.happened_at) * 1000)::bigint AS happened_at, k.kind AS actor_kind,
+       (extract(epoch FROM v.happened_at) * 1000)::bigint AS happened_at, k.kind AS actor_kind, k.party_id AS actor_party,
        spoor.sealed_name(a.value, ag.gone) AS actor, ag.gone AS actor_gone,
        CASE WHEN v.from_id IS NULL THEN '' ELSE spoor.sealed_name(fo.value, fg.gone) END AS from_name, fg.gone AS from_gone,
        spoor.sealed_name(t.value, tg.gone) AS to_name, tg.gone AS to_gone, v.from_id IS DISTINCT FROM v.to_id AS moved,

@@ -97,6 +97,30 @@ test('after an undo the page says what was undone', async () => {
   assert.match(await (await samira.get(`${undone.at}&lang=nl`)).text(), /Ongedaan gemaakt: Terug: gerepareerd · nu bij /);
 });
 
+test('the page of a device offers to undo one\'s own last event for a minute, says what, and offers it to nobody else', async () => {
+  const device_id = await house.sql("SELECT device_id FROM spoor.alias WHERE value = 'PF4A1B2C'"), path = `/bench?device=${device_id}`;
+  const noor = await new Client(house.service.url).signIn('noor', house.demo.accounts.noor);
+  const says = async (who, language) => plain(await (await who.get(`${path}&lang=${language}`)).text());
+  const holder = await house.sql(`SELECT p.name FROM spoor.custody c JOIN spoor.party p ON p.id = c.custodian_id WHERE c.device_id = '${device_id}'`);
+  assert.doesNotMatch(await says(samira, 'en'), /It can still be undone/);
+  await send('/bench/record', { device_id, kind: 'step', step: 'quality_check' });
+  assert.match(await says(samira, 'en'), new RegExp(`You recorded this last, at \\d+:\\d\\d: Quality check\\. It can still be undone\\. Then it is with ${holder} again\\.`));
+  assert.match(await says(samira, 'nl'), new RegExp(`als laatste vast, om [^:]+: [^.]+\\. Het kan nog ongedaan worden gemaakt\\. Dan is het weer bij ${holder}\\.`));
+  assert.doesNotMatch(await says(noor, 'en'), /It can still be undone/);
+  const corrects = (await says(samira, 'en')).match(/name="corrects" value="([^"]+)"/)[1];
+  assert.equal((await send('/bench/record', { device_id, kind: 'corrected', corrects })).status, 303);
+  assert.doesNotMatch(await says(samira, 'en'), /It can still be undone|name="corrects"/);
+  assert.equal(await house.sql(`SELECT p.name FROM spoor.custody c JOIN spoor.party p ON p.id = c.custodian_id WHERE c.device_id = '${device_id}'`), holder);
+});
+
+test('what a minute has passed over is not offered any more', async () => {
+  const device_id = await house.sql("SELECT device_id FROM spoor.alias WHERE value = 'PF4A1B2C'"), path = `/bench?device=${device_id}&lang=en`;
+  await send('/bench/record', { device_id, kind: 'note', private_note: 'Seen' });
+  assert.match(await (await samira.get(path)).text(), /: Note\. It can still be undone\.<\/span>/);
+  await house.sql(`SET session_replication_role = replica; UPDATE spoor.event SET recorded_at = recorded_at - interval '61 seconds' WHERE device_id = '${device_id}' AND kind = 'note'`);
+  assert.doesNotMatch(await (await samira.get(path)).text(), /It can still be undone/);
+});
+
 test('the receipt of a take-in has the condition and the accessories, and a button to print that only a script shows', async () => {
   const { page } = await takeIn({ make: 'HP', model: 'ProBook', serial: 'HP-1000', condition: 'Dent in the lid', accessories: 'Charger & bag' });
   assert.match(page, /<dt>Condition<\/dt><dd><bdi>Dent in the lid<\/bdi>/);
