@@ -20,6 +20,15 @@ import { test } from 'node:test';
 test('ends', () => {});
 test('never ends', () => new Promise(() => appendFileSync('started', `${spawn('sleep', ['300']).pid}\n`)));
 END
+cat > "$folder/tests/hangs/left.test.mjs" << 'END'
+import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { test } from 'node:test';
+test('fails before it ends what it started', () => {
+  appendFileSync('started', `${spawn('sleep', ['300']).pid}\n`);
+  throw new Error('it failed');
+});
+END
 echo "import { test } from 'node:test'; test('the next file', () => {});" > "$folder/tests/hangs/next.test.mjs"
 echo "FILES_AT_ONCE=1 FILE_SECONDS=3 exec sh $root/tests/support/files.sh tests/hangs/*.test.mjs" > "$folder/tests/hangs/run.sh"
 cd "$folder" || exit 1
@@ -48,5 +57,6 @@ check_gone 'after the run'
 
 sh "$root/tests/run.sh" hangs > said 2>&1 && echo 'a run with a file that does not end was called good'
 grep -q '^not ok - tests/hangs/never.test.mjs ends within 3 s: sleep' said || sed 's/^/a file that does not end is not named: /' said
+grep -q '^not ok .* - fails before it ends what it started' build/results/hangs.tap || sed 's/^/a failed test is not named: /' build/results/hangs.tap
 grep -q '^ok .* - the next file' build/results/hangs.tap || sed 's/^/the next file did not run: /' build/results/hangs.tap
 check_gone 'after a file that does not end'

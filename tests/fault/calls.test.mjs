@@ -58,7 +58,7 @@ function isDurable(size) {
 async function sealUnder(...inject) {
   const trace = join(ledger.state, 'trace');
   const { ended, output } = background(['seal', '--once'], ledger.env, { before: ['strace', '-f', '-qq', '-y', '-o', trace, ...inject] });
-  const how = await ended;
+  const how = await ended();
   return { ...how, output: output(), trace: existsSync(trace) ? readFileSync(trace, 'utf8') : '' };
 }
 
@@ -151,7 +151,7 @@ test('a disk that is full for a moment while a key is announced does not bring t
     const { child, ended, output } = background(['seal'], ledger.env, { before: ['strace', '-f', '-qq', '-y', '-o', trace, '-e', `trace=${call}`, '-e', `inject=${call}:error=ENOSPC:when=1`] });
     await waitFor('the seal', () => ledger.sql('SELECT (SELECT max(size) FROM checkpoint) = next_seq FROM ledger_head') === 't', 30).catch((error) => { throw new Error(`${call}: ${error.message}: ${output()}`); });
     process.kill(Number(readFileSync(trace, 'utf8').match(/^(\d+)/)[1]), 'SIGTERM');
-    await ended;
+    await ended();
     assert.equal(child.exitCode === null && child.signalCode === null, false);
     assert.match(readFileSync(trace, 'utf8'), /INJECTED/, call);
     older.push('--key', await ledger.key());

@@ -6,6 +6,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { closing } from '../support/patience.mjs';
 import { build, run, startSpoord } from '../support/spoord.mjs';
 
 export const root = process.getuid() === 0;
@@ -153,7 +154,8 @@ export function background(args, env, { program = join(build, 'spoord'), before 
   let output = '';
   child.stdout.on('data', (text) => (output += text));
   child.stderr.on('data', (text) => (output += text));
-  const ended = new Promise((done) => child.on('close', (code, signal) => done({ code, signal })));
+  const closed = closing(child);
+  const ended = async () => (([code, signal]) => ({ code, signal }))(await closed());
   return { child, ended, output: () => output };
 }
 

@@ -2,6 +2,7 @@
 // happens however slow the machine is, and what must not happen never does.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { waitFor } from '../support/spoord.mjs';
 import { exchange, form, request, startEcho, Wire } from './wire.mjs';
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -17,11 +18,14 @@ test('F-17: closes 500 clients that send a byte now and then', async () => {
       await pause(200);
     }
   })();
-  const { answers } = await exchange(echo.port, request('GET', '/echo'));
-  assert.equal(answers[0].status, 200, 'others are answered meanwhile');
-  await all(500, (n) => wires[n].closed());
-  isOver = true;
-  await drip;
+  try {
+    const { answers } = await exchange(echo.port, request('GET', '/echo'));
+    assert.equal(answers[0].status, 200, 'others are answered meanwhile');
+    await all(500, (n) => wires[n].closed());
+  } finally {
+    isOver = true;
+    await drip;
+  }
   for (const wire of wires) wire.end();
   assert.ok((await echo.state()).closed >= 500);
   assert.equal(await echo.stop(), 0);
@@ -31,8 +35,11 @@ test('F-17: closes clients whose body trickles, and says 408', async () => {
   const echo = await startEcho('head=1000', 'whole=2000');
   const wires = await all(100, async () => (await new Wire(echo.port).opened()).write(form('/echo', 'a'.repeat(60000)).slice(0, -59000)));
   const timer = setInterval(() => wires.forEach((wire) => wire.write('a')), 100);
-  await all(100, (n) => wires[n].closed());
-  clearInterval(timer);
+  try {
+    await all(100, (n) => wires[n].closed());
+  } finally {
+    clearInterval(timer);
+  }
   for (const wire of wires) assert.deepEqual(wire.answers().map((answer) => answer.status), [408]);
   for (const wire of wires) wire.end();
   assert.equal(await echo.stop(), 0);
@@ -44,7 +51,7 @@ test('F-17: frees half-closed connections', async () => {
   wires.forEach((wire, n) => wire.socket.end(n % 2 ? 'GET /echo HT' : ''));
   await all(100, (n) => wires[n].closed());
   for (const wire of wires) wire.end();
-  while ((await echo.state()).connections > 1) await pause(50);
+  await waitFor('the end of all connections', async () => (await echo.state()).connections <= 1);
   assert.equal(await echo.stop(), 0);
 });
 
@@ -95,11 +102,7 @@ test('lets one address have so many connections, and no more', async () => {
   await sixth.closed();
   assert.equal(sixth.bytes, '');
   for (const wire of kept) wire.end();
-  for (;;) {
-    const { answers } = await exchange(echo.port, request('GET', '/echo'));
-    if (answers[0]?.status === 200) break;
-    await pause(20);
-  }
+  await waitFor('room for another', async () => (await exchange(echo.port, request('GET', '/echo'))).answers[0]?.status === 200);
   assert.equal(await echo.stop(), 0);
 });
 
@@ -122,7 +125,7 @@ test('forgets no connection while half of them wait for a worker', async () => {
     }
   });
   assert.ok(count > 1000, `${count} requests`);
-  while ((await echo.state()).connections > 1) await pause(50);
+  await waitFor('the end of all connections', async () => (await echo.state()).connections <= 1);
   const state = await echo.state();
   assert.equal(state.waiting, 0);
   assert.equal(await echo.stop(), 0);
@@ -132,7 +135,7 @@ test('F-02: finishes what runs when it is told to stop', async () => {
   const echo = await startEcho('workers=13');
   const wires = await all(12, () => new Wire(echo.port).opened());
   for (const wire of wires) wire.write(request('GET', '/slow?ms=999'));
-  while ((await echo.state()).running < 13 && wires.every((wire) => !wire.bytes)) await pause(5);
+  await waitFor('all of them to run', async () => (await echo.state()).running >= 13 || wires.some((wire) => wire.bytes));
   assert.equal(await echo.stop(), 0);
   for (const wire of wires) {
     await wire.closed();
@@ -147,6 +150,6 @@ test('ends also while streams and slow clients are there', async () => {
   wires.forEach((wire, n) => wire.write([request('GET', '/stream?lines=900000000'), 'GET /ec', form('/echo', 'a=1').slice(0, -1), ''][n % 4]));
   await wires[0].until(() => wires[0].bytes.length > 1000, 'the stream');
   echo.process.kill('SIGTERM');
-  assert.equal(await echo.ended, 0);
+  assert.equal(await echo.ended(), 0);
   for (const wire of wires) wire.end();
 });

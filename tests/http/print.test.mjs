@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { run, freePort } from '../support/spoord.mjs';
+import { run, freePort, waitFor } from '../support/spoord.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'spoor-print-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -177,7 +177,7 @@ test('a printer on the network gets the bytes of the dry run, once', async () =>
       assert.equal(exit, 0, err);
       assert.equal(out, `7K3M9-QXFDT  sent to ${printer}\n`);
       assert.equal((await print(['--language', language, '--dry-run', file])).code, 0);
-      while (got.length === 0) await new Promise((done) => setTimeout(done, 5));
+      await waitFor('what came', () => got.length > 0);
       assert.deepEqual(got.splice(0), [readFileSync(file)], language);
     }
   } finally {

@@ -7,6 +7,7 @@ import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { closing } from '../support/patience.mjs';
 import { Client, build, freePort, greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
 
 const kills = Number(process.env.SPOOR_KILLS ?? 20);
@@ -235,7 +236,7 @@ test('a scan at the step return gives the device to its owner and ends the repai
 test('a second scanner program on the same queue is told that it is in use, and can still look', async () => {
   const scanner = await newScanner();
   const first = scanner.start(['--step', 'repair', '--stdin', '--json']);
-  const ended = new Promise((done) => first.on('close', done));
+  const ended = closing(first);
   let out = '';
   first.stdout.on('data', (text) => (out += text));
   proxy.set('drop');
@@ -246,7 +247,7 @@ test('a second scanner program on the same queue is told that it is in use, and 
   assert.match(second.err, /in use/);
   assert.equal((await scanner.status()).waiting, 1);
   first.stdin.end();
-  assert.equal(await ended, 13);
+  assert.equal((await ended())[0], 13);
   proxy.set('pass');
   assert.equal((await scanner.scan(['sync'])).code, 0);
 });
@@ -255,13 +256,13 @@ test('the thread goes on sending by itself once the service is back', { timeout:
   const scanner = await newScanner();
   proxy.set('drop');
   const live = scanner.start(['--step', 'repair', '--stdin', '--json']);
-  const ended = new Promise((done) => live.on('close', done));
+  const ended = closing(live);
   live.stdin.write('BACK-1\nBACK-2\n');
   await waitFor('both scans', async () => (await scanner.status().catch(() => ({}))).waiting === 2);
   proxy.set('pass');
   await waitFor('an empty queue', async () => (await scanner.status()).waiting === 0, 40);
   live.stdin.end();
-  await ended;
+  await ended();
 });
 
 test('cards set what the next scans mean, undo takes one back, the same label twice is one scan', async () => {
@@ -310,14 +311,14 @@ test('what is told of a scan names the device, where it stands and who has it, i
 async function timeToTell() {
   const began = Date.now();
   const child = (await newScanner(proxy.url, build)).start(['--step', 'repair', '--stdin', '--json']);
-  const ended = new Promise((done) => child.on('close', done));
+  const ended = closing(child);
   const told = new Promise((done) => child.stdout.once('data', done));
   child.stdin.on('error', () => {});
   child.stdin.write('TRIAL-1\n');
-  await Promise.race([told, ended]);
+  await Promise.race([told, ended()]);
   const took = Date.now() - began;
   child.kill('SIGKILL');
-  await ended;
+  await ended();
   return took;
 }
 
@@ -331,7 +332,7 @@ async function killed(count) {
   let round = 0;
   for (; round < count; round++) {
     const child = scanner.start(['--step', 'repair', '--stdin', '--json']);
-    const ended = new Promise((done) => child.on('close', done));
+    const ended = closing(child);
     let out = '';
     let sent = 0;
     child.stdout.on('data', (text) => (out += text));
@@ -344,7 +345,7 @@ async function killed(count) {
     if (round % 2) await waitFor('the first scan', () => out.includes('\n')); // every other one in the midst of scanning
     await new Promise((done) => setTimeout(done, Math.random() * span));
     child.kill('SIGKILL');
-    await ended;
+    await ended();
     for (const line of out.split('\n').slice(0, -1)) {
       const { code: name, event_id, result } = JSON.parse(line);
       assert.equal(result, 'waiting', line);
@@ -362,10 +363,10 @@ async function killed(count) {
   proxy.set('pass');
   for (let i = 0; i < 3; i++) { // killed while sending, too
     const child = spawn(join(build, 'spoor-scan'), ['sync', '--state', scanner.folder], { stdio: 'ignore' });
-    const ended = new Promise((done) => child.on('close', done));
+    const ended = closing(child);
     await new Promise((done) => setTimeout(done, Math.random() * 60));
     child.kill('SIGKILL');
-    await ended;
+    await ended();
   }
   assert.equal((await scanner.scan(['sync'])).code, 0);
   assert.equal((await scanner.status()).waiting, 0);

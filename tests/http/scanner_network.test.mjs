@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { closing } from '../support/patience.mjs';
 import { badNetwork, enrol, lines, recorded } from '../support/scanner.mjs';
 import { freePort, startSpoord, waitFor } from '../support/spoord.mjs';
 
@@ -28,7 +29,7 @@ test(`${seconds} s of lost requests, lost answers, doubles, late copies and rest
     while (Date.now() < until || !allHappened()) { // scanner after scanner: some end by themselves, some are killed
       let out = '';
       live = scanner.start(['--step', 'repair', '--stdin', '--json', '--quiet']);
-      const ended = new Promise((done) => live.on('close', done));
+      const ended = closing(live);
       live.stdout.on('data', (text) => (out += text));
       live.stdin.on('error', () => {});
       const turn = Date.now() + 2000 + Math.random() * 4000;
@@ -38,7 +39,7 @@ test(`${seconds} s of lost requests, lost answers, doubles, late copies and rest
       }
       if (Math.random() < 0.5) live.kill('SIGKILL');
       else live.stdin.end();
-      await ended;
+      await ended();
       for (const line of lines(out.slice(0, out.lastIndexOf('\n') + 1))) {
         assert.ok(line.event_id, JSON.stringify(line));
         told.set(line.event_id, line.code); // first that it waits, perhaps, then that it was recorded

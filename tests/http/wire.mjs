@@ -3,6 +3,8 @@ import { connect } from 'node:net';
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { closing } from '../support/patience.mjs';
+import { waitFor } from '../support/spoord.mjs';
 
 const build = resolve(process.env.BUILD ?? 'build/release');
 
@@ -87,7 +89,7 @@ export class Wire {
   }
 
   /** Resolves when ready() is true; fails after the deadline, which only a hanging server reaches. */
-  until(ready, what, seconds = 15) {
+  until(ready, what, seconds = 60) {
     return new Promise((done, fail) => {
       const finish = () => {
         if (!ready()) return;
@@ -118,7 +120,7 @@ export class Wire {
 }
 
 /** Sends the bytes on a new connection and gives the answers; waits for the end of the connection if `untilClosed`. */
-export async function exchange(port, bytes, { count = 1, untilClosed = false, isHead = false, seconds = 15 } = {}) {
+export async function exchange(port, bytes, { count = 1, untilClosed = false, isHead = false, seconds } = {}) {
   const wire = new Wire(port).write(bytes);
   try {
     await wire.answered(count, { isHead, seconds });
@@ -150,7 +152,8 @@ export async function startEcho(...options) {
   const child = spawn(join(build, 'tests/support/echo_server'), options, { stdio: ['pipe', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', (text) => (log += text.toString('latin1')));
-  const ended = new Promise((done) => child.on('close', (code, signal) => done(code ?? signal)));
+  const hasClosed = closing(child);
+  const ended = async () => (([code, signal]) => code ?? signal)(await hasClosed());
   const port = await new Promise((done, fail) => {
     createInterface({ input: child.stdout }).once('line', (line) => done(Number(line)));
     child.once('error', fail);
@@ -162,7 +165,7 @@ export async function startEcho(...options) {
     log: () => log,
     /** Resolves when the log has what is wanted; lines come after the answers. */
     async logged(pattern) {
-      while (!pattern.test(log)) await new Promise((done) => setTimeout(done, 10));
+      await waitFor(`${pattern} in the log`, () => pattern.test(log));
       return log;
     },
     async state() {
@@ -171,7 +174,7 @@ export async function startEcho(...options) {
     },
     stop() {
       child.stdin.end();
-      return ended;
+      return ended();
     },
   };
 }

@@ -6,6 +6,7 @@ import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, freePort, run } from './spoord.mjs';
+export { finish } from './spoord.mjs';
 
 export const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
 
@@ -28,16 +29,6 @@ export async function enrol(service, { url = service.url, folder = mkdtempSync(j
     status: async () => JSON.parse((await scan(['status', '--json'])).out),
     export: async () => lines((await scan(['export', '--json'])).out),
   };
-}
-
-/** Runs a started scanner to its end with this input: { code, out, err }. */
-export function finish(child, input = '') {
-  let out = '', err = '';
-  child.stdout.on('data', (text) => (out += text));
-  child.stderr.on('data', (text) => (err += text));
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  return new Promise((done) => child.on('close', (code, signal) => done({ code, signal, out, err })));
 }
 
 /** What the ledger holds: Map of event_id → how often. */
@@ -66,6 +57,7 @@ export async function badNetwork(target) {
       answer.on('end', () => done({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts) }));
     });
     outgoing.on('error', fail);
+    outgoing.setTimeout(120000, () => outgoing.destroy(new Error('no answer')));
     outgoing.end(body);
   });
   const later = (incoming, body, ms) => {

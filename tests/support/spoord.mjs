@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, openSync, rmSync, chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { patience } from './patience.mjs';
 
 export const build = resolve(process.env.BUILD ?? 'build/release');
 
@@ -20,7 +21,7 @@ export function freePort() {
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-export async function waitFor(what, ready, seconds = 30) {
+export async function waitFor(what, ready, seconds = 60) {
   const until = Date.now() + seconds * 1000;
   for (;;) {
     const value = await ready();
@@ -49,6 +50,7 @@ export async function startSpoord({ demo = true, env = {}, state, port, logFile 
   child.stdout.on('data', (text) => (output += text));
   child.stderr?.on('data', (text) => (log += text));
   const ended = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
+  const hasEnded = () => patience(ended, child);
   const url = `http://localhost:${chosen}`;
   const healthy = async () => {
     if (child.exitCode !== null) throw new Error(`spoord ended with ${child.exitCode}: ${log.slice(-2000)}`);
@@ -65,11 +67,11 @@ export async function startSpoord({ demo = true, env = {}, state, port, logFile 
     run: (...args) => run(args, settings),
     async kill(signal) {
       child.kill(signal);
-      return ended;
+      return hasEnded();
     },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-      const how = await ended;
+      const how = await hasEnded();
       if (!settings.SPOOR_DATABASE) await databaseGone(folder);
       if (own) rmSync(folder, { recursive: true, force: true });
       return how;
@@ -90,16 +92,17 @@ function databaseGone(folder) {
 
 /** Runs a spoord command (or another program of the build) and gives { code, out, err }. */
 export function run(args, env = {}, { program = 'spoord', input } = {}) {
-  return new Promise((done) => {
-    const child = spawn(join(build, program), args, { env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (text) => (out += text));
-    child.stderr.on('data', (text) => (err += text));
-    child.on('close', (code) => done({ code, out, err }));
-    child.stdin.on('error', () => {}); // it may have ended before it read
-    child.stdin.end(input ?? '');
-  });
+  return finish(spawn(join(build, program), args, { env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] }), input);
+}
+
+/** Runs a started program to its end with this input: { code, signal, out, err }. */
+export function finish(child, input = '') {
+  let out = '', err = '';
+  child.stdout.on('data', (text) => (out += text));
+  child.stderr.on('data', (text) => (err += text));
+  child.stdin.on('error', () => {}); // it may have ended before it read
+  child.stdin.end(input);
+  return patience(new Promise((done) => child.on('close', (code, signal) => done({ code, signal, out, err }))), child);
 }
 
 /** The demo accounts and links that the greeting printed. */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
+import { closing } from '../support/patience.mjs';
 import { build, Client, greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
 
 const undo = [];
@@ -196,10 +197,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
     const child = spawn(join(build, 'spoord'), ['backup', copy], { env: { ...process.env, SPOOR_STATE: join(service.state, 'state') }, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     child.stderr.on('data', (text) => (said += text));
-    const ended = new Promise((done) => child.on('close', (code, by) => done({ code, by })));
+    const ended = closing(child);
     await waitFor('the copying', () => existsSync(join(`${copy}.part`, 'pg', 'base')));
     child.kill(signal);
-    const how = await ended;
+    const how = (([code, by]) => ({ code, by }))(await ended());
     assert.equal(how.by, null, 'it ends by itself');
     assert.notEqual(how.code, 0);
     assert.match(said, /^spoord backup: stopped; nothing is left of it\n$/);
@@ -215,14 +216,14 @@ test('a backup that is killed copies no further, and sealing goes on', { timeout
   undo.push(() => service.stop());
   const copy = join(folder, 'copy');
   const child = spawn(join(build, 'spoord'), ['backup', copy], { env: { ...process.env, SPOOR_STATE: join(service.state, 'state') }, stdio: 'ignore' });
-  const ended = new Promise((done) => child.on('close', done));
+  const ended = closing(child);
   await waitFor('the copying', () => existsSync(join(`${copy}.part`, 'pg', 'base')));
   for (const pid of (await sql(service, "SELECT pid FROM pg_stat_replication WHERE state = 'backup'")).split('\n')) {
     process.kill(pid, 'SIGSTOP'); // so that it cannot end by itself
     undo.push(() => process.kill(pid, 'SIGCONT'));
   }
   child.kill('SIGKILL');
-  await ended;
+  await ended();
   await waitFor('the end of what it started', () => processesAbout(copy).length === 0);
   assert.ok(!existsSync(copy));
   const before = await size(service);
