@@ -142,6 +142,7 @@ void page_error(const struct service *service, const struct request *request, st
               (error->kind == ERROR_UNAVAILABLE || error->kind == ERROR_TOO_MANY) &&
                   strcmp(request->method, "POST") != 0);
     view_text(view, "request_id", request->id);
+    view_flag(view, "no_switch", strcmp(request->method, "GET") != 0);
     if (page_show(service, request, reply, "error", view, &again))
         return;
     buffer_free(&reply->body);

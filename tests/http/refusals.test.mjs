@@ -34,6 +34,28 @@ test('what the site says of itself is shown as it was written, what it leaves ou
   assert.match(sticker, /Vraag het aan de IT-balie/);
 });
 
+test('who is not signed in chooses the language on the pages that they see, and a form that they send keeps it', async () => {
+  const other = (language, name) => new RegExp(`<a class="quiet switch" lang="${language}" hreflang="${language}" href="\\?lang=${language}">${name}</a>`);
+  for (const path of ['/sign-in', '/nothing', '/t/00000000000000000000000000']) {
+    assert.match(await read(path), other('nl', 'Nederlands'), path);
+    assert.match(await read(`${path}?lang=nl`), other('en', 'English'), path);
+  }
+  const empty = await startSpoord({ demo: false });
+  try {
+    const setup = await (await fetch(`${empty.url}/setup?lang=nl`)).text();
+    assert.match(setup, other('en', 'English'));
+    assert.match(setup, /action="\/setup\?lang=nl"/);
+  } finally {
+    await empty.stop();
+  }
+  const person = new Client(service.url), form = (await (await person.get('/sign-in?lang=nl')).text()).match(/action="([^"]+)"/)[1];
+  const refused = await (await person.post(form, { login: 'noor', password: 'wrong' }, { 'accept-language': 'en' })).text();
+  assert.match(refused, /<html lang="nl">/);
+  assert.match(refused, other('en', 'English'), 'the form is shown again, and may be asked for');
+  assert.doesNotMatch(await (await fetch(`${service.url}/nothing`, { method: 'POST' })).text(), /quiet switch/, 'an address that only takes forms has no page in another language');
+  assert.doesNotMatch(await (await noor.get('/devices/not-an-id')).text(), /quiet switch/, 'who is signed in has a language of their own');
+});
+
 test('a filter for what is late never hides a step of that name', async () => {
   await house.sql("INSERT INTO spoor.step SELECT 'late', 99, phase, 99, 'Late shift', 'Late dienst', biz_step FROM spoor.step WHERE name = 'repair'");
   const page = await (await noor.get('/devices?step=late')).text();
