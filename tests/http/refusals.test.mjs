@@ -56,6 +56,14 @@ test('who is not signed in chooses the language on the pages that they see, and 
   assert.doesNotMatch(await (await noor.get('/devices/not-an-id')).text(), /quiet switch/, 'who is signed in has a language of their own');
 });
 
+test('behind a sticker stands what its finder, its owner and the desk can do', async () => {
+  const path = new URL(house.demo.sticker).pathname, code = path.split('/d/')[1].replace('-', ''), shown = `${code.slice(0, 5)}-${code.slice(5)}`;
+  const english = await read(path), dutch = await read(`${path}?lang=nl`);
+  assert.match(english, /Found this device\?[^]*please bring it to the desk, or tell the desk where it is[^]*Is it yours\?[^]*Open your own page with the link[^]*Ask the desk for a new one[^]*Do you work at the desk\?[^]*href="\/sign-in\?lang=en"/);
+  assert.ok(english.includes(`mention ${shown}`) && dutch.includes(`noem ${shown}`), 'with the code that the desk asks for');
+  assert.match(dutch, /Dit apparaat gevonden\?[^]*breng het naar de balie[^]*Is het van u\?[^]*Werkt u bij de balie\?[^]*href="\/sign-in\?lang=nl"/);
+});
+
 test('a filter for what is late never hides a step of that name', async () => {
   await house.sql("INSERT INTO spoor.step SELECT 'late', 99, phase, 99, 'Late shift', 'Late dienst', biz_step FROM spoor.step WHERE name = 'repair'");
   const page = await (await noor.get('/devices?step=late')).text();
