@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "budget.h"
+
 #define BUFFERS      4u
 #define WIDTH        1280u /* pixels, asked for */
 #define HEIGHT       720u
@@ -157,6 +159,7 @@ static bool camera_next(void *context, struct frame *frame, struct error *error)
     for (unsigned i = 0; going && some && i < BUFFERS; i++)
         going = take(camera, 0, &some);
     *frame = camera->frame;
+    frame->at_ms = budget_clock_ns() / 1000000;
     return going || error_set(error, ERROR_UNAVAILABLE, "the camera gives no picture any more");
 }
 

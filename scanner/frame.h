@@ -27,6 +27,7 @@ struct frame {
     const uint8_t    *bytes;
     size_t            length;  /* 0: nothing came this time */
     bool              damaged; /* something came; the driver says that it is no picture */
+    int64_t           at_ms;   /* when it came, by a clock that nobody sets */
 };
 
 struct frame_source {

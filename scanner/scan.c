@@ -16,17 +16,11 @@ void scan_problem(const struct scan *scan, const char *text, const char *word, c
     show_line(&scan->show, &(struct shown){.kind = SHOW_PROBLEM, .code = text, .word = word, .more = more});
 }
 
-enum scan_repeat scan_repeat_of(const struct queue_item *latest, const char *context, int64_t now_ms)
+bool scan_is_doubled(const struct queue_item *latest, const char *context, int64_t now_ms)
 {
-    int64_t since;
-
-    if (!latest || strcmp(latest->context, context) != 0 || strcmp(latest->outcome, "refused") == 0)
-        return SCAN_NEW;
-    since = now_ms - latest->scanned_ms;
-    return since < 0                 ? SCAN_NEW /* the clock was set back: rather twice than never */
-           : since < SCAN_IGNORE_MS  ? SCAN_IGNORED
-           : since < SCAN_ALREADY_MS ? SCAN_ALREADY
-                                     : SCAN_NEW;
+    return latest && strcmp(latest->context, context) == 0 && strcmp(latest->outcome, "refused") != 0 &&
+           now_ms >= latest->scanned_ms && /* else the clock was set back: rather twice than never */
+           now_ms - latest->scanned_ms < SCAN_DOUBLED_MS;
 }
 
 static void put(json_t *event, const char *name, const char *text)
@@ -162,17 +156,13 @@ static int deliver(const struct scan *scan, const char *code, const struct queue
     return EXIT_WAITING;
 }
 
-/* Nothing is recorded again. A label that was still in sight makes no sound. */
-static int tell_repeat(const struct scan *scan, const char *code, enum scan_repeat repeat,
-                       const char *context)
+/* Without a sound: the first reading had one. */
+static int tell_doubled(const struct scan *scan, const char *code, const char *context)
 {
     char more[500];
 
-    snprintf(more, sizeof more, "%s%s",
-             repeat == SCAN_IGNORED ? "the same as a moment ago, not recorded again: " : "", context);
-    if (repeat == SCAN_ALREADY)
-        show_sound(&scan->show, SOUND_ALREADY);
-    tell(scan, SHOW_ALREADY, code, "already recorded", more, NULL);
+    snprintf(more, sizeof more, "the same as a moment ago, not recorded again: %s", context);
+    tell(scan, SHOW_DOUBLED, code, "read twice", more, NULL);
     return 0;
 }
 
@@ -183,7 +173,6 @@ static int take_device(struct scan *scan, const struct meaning *meaning)
     struct queue_item *latest = NULL, item = {.code = meaning->text, .context = context};
     struct error       error = {0};
     json_t            *event;
-    enum scan_repeat   repeat;
 
     if (!context_kind(&scan->context)) {
         scan_problem(scan, meaning->shown, "NOT RECORDED",
@@ -193,9 +182,8 @@ static int take_device(struct scan *scan, const struct meaning *meaning)
     context_describe(&scan->context, context, sizeof context);
     if (!queue_recent_of(scan->queue, arena, meaning->text, &latest, &error))
         latest = NULL;
-    repeat = scan_repeat_of(latest, context, moment_now().ms);
-    if (repeat != SCAN_NEW)
-        return tell_repeat(scan, meaning->shown, repeat, context);
+    if (scan_is_doubled(latest, context, moment_now().ms))
+        return tell_doubled(scan, meaning->shown, context);
     event = json_object();
     put(event, "code", meaning->text);
     put_context(event, &scan->context);

@@ -9,11 +9,8 @@
 #include "sender.h"
 #include "show.h"
 
-#define SCAN_IGNORE_MS                                                                                       \
-    ((int64_t)3000) /* the same code again: the label was still in sight; told without a sound */
-#define SCAN_ALREADY_MS ((int64_t)10 * 60 * 1000) /* the same code with the same meaning: recorded before */
-
-enum scan_repeat { SCAN_NEW, SCAN_ALREADY, SCAN_IGNORED };
+#define SCAN_DOUBLED_MS ((int64_t)3000) /* a hand scanner may read a label twice; beyond that it is a scan   \
+                                         */
 
 struct scan {
     struct queue           *queue;
@@ -37,7 +34,8 @@ void scan_tick(struct scan *scan);
 /* A line for something that is no scan, such as a picture that cannot be read. */
 void scan_problem(const struct scan *scan, const char *text, const char *word, const char *more);
 
-/* `latest` is the latest scan of the same code, or NULL. */
-enum scan_repeat scan_repeat_of(const struct queue_item *latest, const char *context, int64_t now_ms);
+/* Whether it is the latest scan of its code once more (NULL: there is none), read twice within a moment.
+ * Never for longer: others may have moved the device since, and only the server knows. */
+bool scan_is_doubled(const struct queue_item *latest, const char *context, int64_t now_ms);
 
 #endif

@@ -13,7 +13,7 @@
 static const struct {
     const char *sign, *colour; /* colour: SGR of a terminal */
 } looks[] = {
-    [SHOW_GOOD] = {"+", "1;32"},    [SHOW_WAITING] = {"~", "1;36"}, [SHOW_ALREADY] = {"=", "1;33"},
+    [SHOW_GOOD] = {"+", "1;32"},    [SHOW_WAITING] = {"~", "1;36"}, [SHOW_DOUBLED] = {"=", "1;33"},
     [SHOW_PROBLEM] = {"!", "1;31"}, [SHOW_CONTEXT] = {">", "1;34"},
 };
 

@@ -10,7 +10,7 @@
 enum show_kind {
     SHOW_GOOD,    /* recorded */
     SHOW_WAITING, /* kept here, not sent yet */
-    SHOW_ALREADY, /* recorded before */
+    SHOW_DOUBLED, /* read twice within a moment */
     SHOW_PROBLEM,
     SHOW_CONTEXT /* what the next scans mean */
 };

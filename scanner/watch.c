@@ -5,27 +5,36 @@
 
 #include "decode.h"
 #include "live.h"
-#include "shared/moment.h"
 
 #define UNREADABLE_MOST 50u /* frames one after the other, until the camera is given up */
 
+/* Two labels that lie beside each other may be read by turns; one that made room for another is not read. */
+static bool has_left(const struct sight *sight, int64_t seen_ms, int64_t now_ms)
+{
+    int64_t since = now_ms - seen_ms;
+
+    return since < 0 || since > SIGHT_MS || (since >= SIGHT_REPLACE_MS && sight->entered_ms > seen_ms);
+}
+
 bool sight_enters(struct sight *sight, const char *text, int64_t now_ms)
 {
-    size_t oldest = 0;
+    size_t place = 0;
+    bool   enters = true;
 
     for (size_t i = 0; i < SIGHT_MOST; i++) {
-        bool left = now_ms - sight->codes[i].seen_ms > SIGHT_MS || now_ms < sight->codes[i].seen_ms;
-
         if (sight->codes[i].seen_ms && strcmp(sight->codes[i].text, text) == 0) {
-            sight->codes[i].seen_ms = now_ms;
-            return left;
+            place = i;
+            enters = has_left(sight, sight->codes[i].seen_ms, now_ms);
+            break;
         }
-        if (sight->codes[i].seen_ms < sight->codes[oldest].seen_ms)
-            oldest = i;
+        if (sight->codes[i].seen_ms < sight->codes[place].seen_ms)
+            place = i;
     }
-    snprintf(sight->codes[oldest].text, sizeof sight->codes[oldest].text, "%s", text);
-    sight->codes[oldest].seen_ms = now_ms;
-    return true;
+    if (enters)
+        sight->entered_ms = now_ms;
+    snprintf(sight->codes[place].text, sizeof sight->codes[place].text, "%s", text);
+    sight->codes[place].seen_ms = now_ms;
+    return enters;
 }
 
 struct watching {
@@ -41,10 +50,9 @@ static void note(struct watching *watching, int code)
     watching->code = code > watching->code ? code : watching->code;
 }
 
-static void take_codes(struct watching *watching, const struct decode_result *codes, size_t count)
+static void take_codes(struct watching *watching, const struct decode_result *codes, size_t count,
+                       int64_t now_ms)
 {
-    int64_t now_ms = moment_now().ms;
-
     for (size_t i = 0; i < count; i++) {
         const char *text = codes[i].code.text;
 
@@ -82,7 +90,7 @@ static bool look(struct watching *watching, const struct frame *frame, struct er
            problem.kind == ERROR_NOT_FOUND;
     if (!is_of_use(watching, read, problem.message, error))
         return false;
-    take_codes(watching, codes, count);
+    take_codes(watching, codes, count, frame->at_ms);
     return true;
 }
 

@@ -274,10 +274,10 @@ test('cards set what the next scans mean, undo takes one back, the same label tw
   assert.equal((await admin.post('/places', { token: await admin.token('/places'), name: 'Shelf B2', label: shelf })).status, 303);
   const input = ['SERIAL-7', 'SPOOR:STEP:diagnosis', code, code, 'SPOOR:REASON:PARTS_ORDERED', code, `SPOOR:PLACE:${shelf}`, 'CARDS-2', 'SPOOR:UNDO', 'CARDS-2', 'SPOOR:DONE', code].join('\n');
   const said = await scanner.scan(['--stdin', '--json'], input);
-  assert.deepEqual(lines(said.out).filter(({ result }) => result === 'already recorded').map(({ detail }) => detail), ['the same as a moment ago, not recorded again: step diagnosis']);
+  assert.deepEqual(lines(said.out).filter(({ result }) => result === 'read twice').map(({ detail }) => detail), ['the same as a moment ago, not recorded again: step diagnosis']);
   const results = lines(said.out).map(({ code: name, result }) => (name ? result : `> ${result}`));
   assert.deepEqual(results, [
-    'NOT RECORDED', '> step diagnosis', 'recorded', 'already recorded', '> waiting PARTS_ORDERED', 'recorded',
+    'NOT RECORDED', '> step diagnosis', 'recorded', 'read twice', '> waiting PARTS_ORDERED', 'recorded',
     `> waiting PARTS_ORDERED, place ${shelf.slice(0, 5)}-${shelf.slice(5)}`, 'not known', 'recorded', 'recorded', '> nothing chosen', 'NOT RECORDED',
   ]);
   assert.equal(said.code, 15);

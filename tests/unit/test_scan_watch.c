@@ -45,8 +45,8 @@ static struct kept pack(const struct picture *picture, enum frame_layout layout,
         for (unsigned x = 0; x < picture->width; x++)
             kept.bytes[y * stride + x * step + (layout == FRAME_UYVY)] =
                 picture->grey[(size_t)y * picture->width + x];
-    kept.frame = (struct frame){
-        layout, picture->width, picture->height, stride, kept.bytes, stride * picture->height, false};
+    kept.frame = (struct frame){layout,     picture->width,           picture->height, stride,
+                                kept.bytes, stride * picture->height, false,           0};
     return kept;
 }
 
@@ -156,7 +156,7 @@ static void refuses_frames_that_are_not_what_they_say(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct frame frame = {FRAME_YUYV, rows[i].width,  rows[i].height, rows[i].stride,
-                                    bytes,      rows[i].length, false};
+                                    bytes,      rows[i].length, false,          0};
         struct picture     picture;
         struct error       error = {0};
 
@@ -251,11 +251,41 @@ static void a_code_comes_into_sight_once_until_it_left(void **state)
     assert_false(sight_enters(&sight, "z", 70200));
 }
 
+static void as_many_codes_as_a_picture_holds_stay_in_sight_beside_each_other(void **state)
+{
+    static struct sight sight;
+    char                text[8];
+
+    (void)state;
+    for (int64_t ms = 1000; ms < 20000; ms += 500)
+        for (unsigned i = 0; i < DECODED_MOST; i++) {
+            snprintf(text, sizeof text, "K-%u", i);
+            assert_int_equal(sight_enters(&sight, text, ms), ms == 1000);
+        }
+}
+
+static void a_code_that_another_took_the_place_of_has_left(void **state)
+{
+    static struct sight sight;
+
+    (void)state;
+    assert_true(sight_enters(&sight, "A", 1000));
+    assert_true(sight_enters(&sight, "B", 1500));
+    assert_false(sight_enters(&sight, "B", 2400));
+    assert_true(sight_enters(&sight, "A", 2500));
+    assert_false(sight_enters(&sight, "A", 4900));   /* nothing else came meanwhile */
+    for (int64_t ms = 5000; ms < 20000; ms += 200) { /* both in sight, read by turns */
+        assert_int_equal(sight_enters(&sight, "B", ms), ms == 5000);
+        assert_false(sight_enters(&sight, "A", ms + 100));
+    }
+}
+
 /* A source that gives kept frames one after the other; NULL: nothing came this time. */
 struct film {
     const struct frame *const *frames;
     size_t                     count, at;
     bool                       closed, fails;
+    int64_t                    apart_ms; /* by the clock of the film, from one frame to the next */
 };
 
 static bool film_next(void *context, struct frame *frame, struct error *error)
@@ -266,6 +296,7 @@ static bool film_next(void *context, struct frame *frame, struct error *error)
         return film->fails && error_set(error, ERROR_UNAVAILABLE, "the camera was taken away");
     *frame = film->frames[film->at] ? *film->frames[film->at] : (struct frame){0};
     film->at++;
+    frame->at_ms = 1000 + (int64_t)film->at * film->apart_ms;
     return true;
 }
 
@@ -309,7 +340,7 @@ static void scans_each_label_of_a_film_once(void **state)
     struct queue       *queue = open_in(folder);
     struct error        error = {0};
     const struct frame *frames[12];
-    struct film         film = {frames, COUNT_OF(frames), 0, false, false};
+    struct film         film = {frames, COUNT_OF(frames), 0, false, false, 30};
 
     (void)state;
     scene_make(&label, &picture);
@@ -337,13 +368,35 @@ static void scans_each_label_of_a_film_once(void **state)
     queue_close(queue);
 }
 
+static void a_label_that_is_held_before_the_camera_is_one_scan(void **state)
+{
+    struct picture      picture;
+    struct kept         held;
+    struct queue       *queue = open_in(folder);
+    struct error        error = {0};
+    const struct frame *frames[20];
+    struct film         film = {frames, COUNT_OF(frames), 0, false, false, 2900};
+
+    (void)state;
+    scene_make(&label, &picture);
+    held = pack(&picture, FRAME_YUYV, 0);
+    for (size_t i = 0; i < COUNT_OF(frames); i++)
+        frames[i] = &held.frame;
+    assert_int_equal(watch(&film, queue, &error), 0);
+    assert_int_equal(error.kind, ERROR_NONE);
+    assert_int_equal(summary_of(queue).waiting, 1);
+    picture_free(&picture);
+    free(held.bytes);
+    queue_close(queue);
+}
+
 static void tells_of_a_camera_that_goes_or_gives_nothing_to_read(void **state)
 {
     static const uint8_t noise[64] = "no picture at all";
     const struct frame   bad = {.layout = FRAME_JPEG, .bytes = noise, .length = sizeof noise};
     const struct frame   damaged = {.layout = FRAME_JPEG, .damaged = true};
     const struct frame  *frames[400];
-    struct film          film = {frames, 3, 0, false, true};
+    struct film          film = {frames, 3, 0, false, true, 30};
     struct queue        *queue = open_in(folder);
     struct error         error = {0};
 
@@ -353,14 +406,14 @@ static void tells_of_a_camera_that_goes_or_gives_nothing_to_read(void **state)
     watch(&film, queue, &error);
     assert_string_equal(error.message, "the camera was taken away");
     assert_true(film.closed);
-    film = (struct film){frames, COUNT_OF(frames), 0, false, false};
+    film = (struct film){frames, COUNT_OF(frames), 0, false, false, 30};
     error = (struct error){0};
     watch(&film, queue, &error);
     assert_non_null(strstr(error.message, "cannot be read"));
     assert_true(film.at < film.count && film.closed);
     for (size_t i = 0; i < COUNT_OF(frames); i++)
         frames[i] = &damaged;
-    film = (struct film){frames, COUNT_OF(frames), 0, false, false};
+    film = (struct film){frames, COUNT_OF(frames), 0, false, false, 30};
     error = (struct error){0};
     watch(&film, queue, &error);
     assert_non_null(strstr(error.message, "damaged"));
@@ -376,7 +429,10 @@ int main(void)
         cmocka_unit_test(goes_on_after_a_damaged_frame),
         cmocka_unit_test(tries_one_deeper_pass_in_turn_on_following_frames),
         cmocka_unit_test(a_code_comes_into_sight_once_until_it_left),
+        cmocka_unit_test(as_many_codes_as_a_picture_holds_stay_in_sight_beside_each_other),
+        cmocka_unit_test(a_code_that_another_took_the_place_of_has_left),
         cmocka_unit_test_setup(scans_each_label_of_a_film_once, clean_folder),
+        cmocka_unit_test_setup(a_label_that_is_held_before_the_camera_is_one_scan, clean_folder),
         cmocka_unit_test_setup(tells_of_a_camera_that_goes_or_gives_nothing_to_read, clean_folder),
     };
 
