@@ -51,6 +51,8 @@ SET enable_material = off SET join_collapse_limit = 1 SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     late_after  CONSTANT interval := '10 minutes';
+    put_right   CONSTANT interval := '3 seconds';   -- a scanner knows its clock's difference to a second or two
+    not_put_right CONSTANT interval := '1 minute';
     setting     CONSTANT text[] := '{received,step,moved,handed_over,accepted,registered,announced,returned,waiting,waiting_ended,offered,refused}';
     overtakable CONSTANT text[] := '{step,moved,handed_over,waiting,waiting_ended,offered,accepted,refused}';
     overtaken   CONSTANT smallint := 256;     -- told in the outcome; in the ledger, detail has the member "claimed"
@@ -358,8 +360,12 @@ BEGIN
         v_then := NULL;
         v_overtaken := false;
         v_said := v_detail;
-        IF v_recorded - v_at > late_after THEN
-            flags := flags | 2::smallint;
+        -- What is sent at once is in its order as it comes; how far the clocks that say so may be off, nothing is read into their difference.
+        IF v_recorded - v_at > late_after OR v_at < state.as_of
+           AND v_recorded - v_at > (CASE WHEN v_detail ? 'clock_skew_ms' THEN put_right ELSE not_put_right END) THEN
+            IF v_recorded - v_at > late_after THEN
+                flags := flags | 2::smallint;
+            END IF;
             v_then := coalesce(r.known_repair, (SELECT p.id FROM spoor.repair p WHERE p.device_id = v_device AND p.opened_at <= v_at
                           AND (p.closed_at IS NULL OR p.closed_at >= v_at) ORDER BY p.opened_at DESC LIMIT 1));
             -- A return counts whenever it is told, but not for a visit that began after it.
@@ -376,6 +382,9 @@ BEGIN
                        m.waiting AND r.kind IN ('step', 'returned', 'waiting', 'waiting_ended') AS waiting,
                        m.offer AND r.kind NOT IN ('waiting', 'waiting_ended') AS offer INTO newer
                   FROM spoor.moved_on(v_device, v_at, v_scanner, v_number) m;
+                IF newer.custody OR newer.place OR newer.step OR newer.waiting OR newer.offer THEN
+                    flags := flags | 2::smallint;
+                END IF;
                 v_overtaken := newer.custody OR newer.step OR newer.place AND r.place_id IS NOT NULL
                     OR newer.waiting AND r.kind NOT IN ('step', 'returned') OR newer.offer AND r.kind IN ('offered', 'accepted', 'refused');
                 was := state;

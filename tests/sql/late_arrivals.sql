@@ -1,6 +1,6 @@
 -- What arrives late changes only what nothing newer has set, in whatever order it arrives.
 BEGIN;
-SELECT plan(47);
+SELECT plan(54);
 SET client_min_messages = warning;
 CREATE TEMP TABLE ids AS SELECT spoor.add_account('ann', 'Ann', '{technician}', 'x', NULL) AS ann, spoor.add_account('ben', 'Ben', '{technician}', 'x', NULL) AS ben,
     spoor.add_account('cas', 'Cas', '{technician}', 'x', NULL) AS cas, spoor.add_party('place', 'Shelf', NULL, NULL) AS shelf,
@@ -36,6 +36,18 @@ SELECT is(r.flags, 2, 'late, but the newest of all') FROM ids, pg_temp.record(pg
 SELECT is(pg_temp.state('D2'), 'Ben', 'moves the device as before');
 SELECT is(r.message, 'the ledger itself says in the detail what was claimed', 'a sender cannot say that it was overtaken') FROM ids,
     pg_temp.record(pg_temp.event('D2', ann, 'moved', '3 hours', '{"detail": {"claimed": {}}}')) r;
+
+-- Two who scanned while there was no network send in whatever order.
+SELECT is(r.flags, 0, 'what was scanned last is sent first') FROM ids, pg_temp.record(pg_temp.event('TWO', ann, 'received', '1 day')) n,
+    pg_temp.record(pg_temp.event('TWO', ben, 'step', '100 seconds', '{"step": "ready", "detail": {"clock_skew_ms": 0}}')) r;
+SELECT is(r.flags, 258, 'what was scanned before it is overtaken, however soon it comes') FROM ids,
+    pg_temp.record(pg_temp.event('TWO', cas, 'step', '101 seconds', '{"step": "quality_check", "detail": {"clock_skew_ms": 0}}')) r;
+SELECT is(pg_temp.state('TWO'), 'Ben ready', 'and moves nothing');
+SELECT is(r.flags, 0, 'a scan that is sent at once counts, a clock is not that exact') FROM ids, pg_temp.record(pg_temp.event('TWO', ann, 'moved', '0 seconds')) n,
+    pg_temp.record(pg_temp.event('TWO', ben, 'moved', '2 seconds', '{"detail": {"clock_skew_ms": 0}}')) r;
+SELECT is(pg_temp.state('TWO'), 'Ben ready', 'the latest to arrive is right');
+SELECT is(r.flags, 0, 'of a clock that nobody put right less is believed') FROM ids, pg_temp.record(pg_temp.event('TWO', cas, 'moved', '50 seconds')) r;
+SELECT is(pg_temp.state('TWO'), 'Cas ready', 'so it counts');
 
 -- Only what is newer stands.
 SELECT pg_temp.record(pg_temp.event('D3', ann, 'received', '1 day')) FROM ids;
