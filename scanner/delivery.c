@@ -65,12 +65,12 @@ static void listen(const json_t *outcome, struct delivered *said)
         (json_string_value(flag) && strcmp(json_string_value(flag), "unknown_device") == 0);
 }
 
-static bool was_sent(const struct queue_item *items, size_t count, const char *event_id)
+static const struct queue_item *sent_as(const struct queue_item *items, size_t count, const char *event_id)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(items[i].event_id, event_id) == 0)
-            return true;
-    return false;
+            return &items[i];
+    return NULL;
 }
 
 /* One of the five answers; "unknown" and whatever else there may be decides nothing. */
@@ -92,27 +92,63 @@ struct hearing {
     size_t               count;
 };
 
-static void add_verdict(struct hearing *hearing, const json_t *outcome, const struct queue_item *items,
-                        size_t count)
+static bool is_refused(const char *outcome)
 {
-    struct delivered said = {0};
-    char            *text = hearing->texts[hearing->count];
+    return strcmp(outcome, "refused") == 0;
+}
+
+/* Whether the server refused this event, now or earlier. */
+static bool was_refused(struct queue *queue, const struct hearing *hearing, const char *event_id)
+{
+    ARENA             *arena = arena_new();
+    struct queue_item *item = NULL;
+    struct error       ignored = {0};
+
+    for (size_t i = 0; i < hearing->count; i++)
+        if (strcmp(hearing->said[i].event_id, event_id) == 0)
+            return is_refused(hearing->said[i].outcome);
+    return queue_recent_event(queue, arena, event_id, &item, &ignored) && item && is_refused(item->outcome);
+}
+
+/* Its scan was refused, and that needs attention; the undo of it does not as well. */
+static bool is_undo_of_refused(struct queue *queue, const struct hearing *hearing,
+                               const struct queue_item *item)
+{
+    json_t     *event = strcmp(item->context, QUEUE_UNDO) == 0 ? json_loads(item->body, 0, NULL) : NULL;
+    const char *corrects = json_string_value(json_object_get(event, "corrects"));
+    bool        is_one = corrects && was_refused(queue, hearing, corrects);
+
+    json_decref(event);
+    return is_one;
+}
+
+static void add_verdict(struct queue *queue, struct hearing *hearing, const json_t *outcome,
+                        const struct queue_item *items, size_t count)
+{
+    struct delivered         said = {0};
+    char                    *text = hearing->texts[hearing->count];
+    const struct queue_item *item;
+    bool                     is_void;
 
     listen(outcome, &said);
-    if (!decides(&said) || !was_sent(items, count, said.event_id))
+    item = sent_as(items, count, said.event_id);
+    if (!decides(&said) || !item)
         return;
+    is_void = is_refused(said.outcome) && is_undo_of_refused(queue, hearing, item);
+    if (is_void)
+        snprintf(said.message, sizeof said.message, "%s", QUEUE_UNDO_OF_REFUSED);
     snprintf(text, sizeof hearing->texts[0], "%s%s%s", said.device, *said.device && *said.message ? ": " : "",
              said.message);
     hearing->said[hearing->count] = said;
-    hearing->verdicts[hearing->count] = (struct queue_verdict){
-        .event_id = hearing->said[hearing->count].event_id,
-        .outcome = hearing->said[hearing->count].outcome,
-        .said = *text || strcmp(said.outcome, "refused") != 0 ? text : "the server refused it",
-        .refused = strcmp(said.outcome, "refused") == 0};
+    hearing->verdicts[hearing->count] =
+        (struct queue_verdict){.event_id = hearing->said[hearing->count].event_id,
+                               .outcome = hearing->said[hearing->count].outcome,
+                               .said = *text || !is_refused(said.outcome) ? text : "the server refused it",
+                               .refused = is_refused(said.outcome) && !is_void};
     hearing->count++;
 }
 
-static bool read_answer(const char *answer, const struct queue_item *items, size_t count,
+static bool read_answer(struct queue *queue, const char *answer, const struct queue_item *items, size_t count,
                         struct hearing *hearing, struct error *error)
 {
     json_t *root = json_loads(answer, JSON_REJECT_DUPLICATES, NULL);
@@ -121,7 +157,7 @@ static bool read_answer(const char *answer, const struct queue_item *items, size
     size_t  i;
 
     json_array_foreach(outcomes, i, outcome) if (hearing->count < BATCH_MOST)
-        add_verdict(hearing, outcome, items, count);
+        add_verdict(queue, hearing, outcome, items, count);
     hearing->highest = json_integer_value(json_object_get(root, "highest_scanner_seq"));
     json_decref(root);
     if (!whole)
@@ -172,7 +208,7 @@ static bool exchange(struct delivery *delivery, struct arena *arena, const struc
                        delivery->enrolment->key, body.text, &answer, error);
     if (!done)
         return settle_unreadable(delivery, items, count, hearing, error);
-    return read_answer(answer.body, items, count, hearing, error) &&
+    return read_answer(delivery->queue, answer.body, items, count, hearing, error) &&
            queue_heard(delivery->queue, moment_now().ms, answer.skew_known ? &answer.skew_ms : NULL, error) &&
            queue_known(delivery->queue, hearing->highest, error) && settle(delivery, hearing, error);
 }

@@ -34,6 +34,9 @@ struct queue_item {
     int64_t     settled_ms;     /* when a person settled it; 0: nobody did */
 };
 
+#define QUEUE_UNDO            "undo" /* the context of one that takes another back */
+#define QUEUE_UNDO_OF_REFUSED "the last scan was refused; there is nothing to undo"
+
 /* Which of those that are kept. */
 enum queue_part {
     QUEUE_UNSETTLED, /* what waits and what needs attention */

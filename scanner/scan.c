@@ -194,20 +194,37 @@ static int take_device(struct scan *scan, const struct meaning *meaning)
     return deliver(scan, meaning->shown, &item);
 }
 
-/* The latest scan did not happen. */
+static int nothing_to_undo(const struct scan *scan, const char *why)
+{
+    scan_problem(scan, "", "nothing to undo", why);
+    return exit_code_of(ERROR_CONFLICT);
+}
+
+static bool is_undone_just_now(const struct scan *scan)
+{
+    int64_t now_ms = moment_now().ms;
+
+    return scan->undone_ms && now_ms >= scan->undone_ms && now_ms - scan->undone_ms < SCAN_DOUBLED_MS;
+}
+
+/* The latest scan did not happen. The card once more within a moment was read twice: from when the first was
+ * told, since what is read meanwhile waits for that. */
 static int take_undo(struct scan *scan)
 {
     ARENA             *arena = arena_new();
-    struct queue_item *latest, item = {.code = "", .context = "undo"};
+    struct queue_item *latest, item = {.code = "", .context = QUEUE_UNDO};
     size_t             count = 0;
     struct error       error = {0};
     json_t            *event;
     char               shown[200];
+    int                code;
 
-    if (!queue_recent(scan->queue, arena, 1, &latest, &count, &error) || count == 0) {
-        scan_problem(scan, "", "nothing to undo", error.message);
-        return exit_code_of(ERROR_CONFLICT);
-    }
+    if (is_undone_just_now(scan))
+        return tell_doubled(scan, QUEUE_UNDO, QUEUE_UNDO);
+    if (!queue_recent(scan->queue, arena, 1, &latest, &count, &error) || count == 0)
+        return nothing_to_undo(scan, error.message);
+    if (strcmp(latest->outcome, "refused") == 0)
+        return nothing_to_undo(scan, QUEUE_UNDO_OF_REFUSED);
     event = json_pack("{s:s, s:s, s:{s:s}}", "kind", "corrected", "corrects", latest->event_id, "detail",
                       "correction", "did_not_occur");
     item.undoes = latest->event_id;
@@ -216,7 +233,9 @@ static int take_undo(struct scan *scan)
         return EXIT_NOT_KEPT;
     }
     snprintf(shown, sizeof shown, "undo of %s", latest->code);
-    return deliver(scan, shown, &item);
+    code = deliver(scan, shown, &item);
+    scan->undone_ms = moment_now().ms;
+    return code;
 }
 
 static void tell_context(const struct scan *scan, const char *why)
@@ -252,6 +271,7 @@ int scan_take(struct scan *scan, const char *text, bool typed)
         tell_context(scan, "nobody scanned for 15 minutes");
     if (meaning.kind == MEANING_UNDO)
         return take_undo(scan);
+    scan->undone_ms = 0;
     if (meaning.kind == MEANING_LABEL || meaning.kind == MEANING_NUMBER)
         return take_device(scan, &meaning);
     return take_card(scan, &meaning);

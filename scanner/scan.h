@@ -9,8 +9,9 @@
 #include "sender.h"
 #include "show.h"
 
-#define SCAN_DOUBLED_MS ((int64_t)3000) /* a hand scanner may read a label twice; beyond that it is a scan   \
-                                         */
+#define SCAN_DOUBLED_MS                                                                                      \
+    ((int64_t)3000) /* a hand scanner may read a label twice; beyond that it is a scan                       \
+                     */
 
 struct scan {
     struct queue           *queue;
@@ -18,6 +19,7 @@ struct scan {
     struct sender          *sender;
     struct show             show;
     struct context          context;
+    int64_t                 undone_ms; /* when the latest undo was told, if nothing was read since; 0: none */
     bool wait; /* each scan waits for what the server says of it; otherwise see scan_hear() */
 };
 

@@ -1,25 +1,50 @@
 // What the scanner makes of a label or card that is read again, and what it tells of the service's answer.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
+import { freePort, greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
 
 const DOUBLED_MS = 3000; // the debounce of the scanner
 const folders = [];
-let service, code, token;
+let service, code, token, line;
 
 const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
 const ledger = async () => lines(await (await fetch(`${service.url}/api/v1/events`, { headers: { authorization: `Bearer ${token}` } })).text());
+
+/** The line between scanner and service; while it is cut, nothing comes through. */
+async function startLine() {
+  const own = { cut: false };
+  const server = createServer((incoming, out) => {
+    if (own.cut) return incoming.socket.destroy();
+    const outgoing = request(service.url + incoming.url, { method: incoming.method, headers: { ...incoming.headers, host: new URL(service.url).host, connection: 'close' } },
+      (answer) => answer.pipe(out.writeHead(answer.statusCode, answer.headers)));
+    outgoing.on('error', () => out.socket.destroy());
+    incoming.pipe(outgoing);
+  });
+  const port = await freePort();
+  await new Promise((done) => server.listen(port, '127.0.0.1', done));
+  return Object.assign(own, { url: `http://localhost:${port}`, stop: () => { server.closeAllConnections(); server.close(); } });
+}
+
+const psql = (text) => execFileSync('psql', ['-qXAt', `host=${join(service.state, 'state/run')} dbname=spoor user=spoor_login`, '-c', 'SET ROLE spoor_owner', '-c', text], { encoding: 'utf8' }).trim();
+
+/** A label that was minted and belongs to nothing. */
+async function newLabel(batch) {
+  await service.run('label', 'mint', '--count', '1', '--batch', batch);
+  return psql(`SELECT code FROM spoor.label WHERE batch = '${batch}'`);
+}
 
 async function newScanner() {
   const folder = mkdtempSync(join(tmpdir(), 'spoor-scan-'));
   folders.push(folder);
   const once = (await service.run('scanner', 'add', `A ${folders.length}`, '--account', 'noor')).out.match(/enroll \S+ (\S+)/)[1];
   const scan = (args, input) => run([...args, '--state', folder], {}, { program: 'spoor-scan', input });
-  const enrolled = await scan(['enroll', service.url, once]);
+  const enrolled = await scan(['enroll', line.url, once]);
   assert.equal(enrolled.code, 0, enrolled.err);
   return { folder, scan, read: async (args, ...texts) => {
     const { code: exit, out, err } = await scan([...args, '--stdin', '--json'], texts.join('\n'));
@@ -39,8 +64,10 @@ before(async () => {
   service = await startSpoord();
   code = greeting(service.output()).sticker.split('/d/')[1];
   token = (await service.run('token', 'add', 'beside', '--role', 'lead')).out.trim();
+  line = await startLine();
 }, { timeout: 120000 });
 after(async () => {
+  line?.stop();
   await service?.stop();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
@@ -66,4 +93,37 @@ test('a label that is read twice within a moment is one scan, and is not said to
   assert.equal(exit, 11);
   assert.deepEqual(said.map(({ code: name, result }) => `${name} ${result}`), ['TWICE-1 not known', 'TWICE-1 read twice', 'TWICE-2 not known']);
   assert.equal(said[1].detail, 'the same as a moment ago, not recorded again: step repair');
+});
+
+test('the card that undoes, read twice within a moment, undoes one scan; after another scan it undoes that one too', { timeout: 60000 }, async () => {
+  const scanner = await newScanner();
+  const { said } = await scanner.read(['--step', 'repair'], 'UNDO-1', 'UNDO-2', 'SPOOR:UNDO', 'SPOOR:UNDO', 'UNDO-3', 'SPOOR:UNDO', 'SPOOR:UNDO');
+  assert.deepEqual(said.map(({ code: name, result }) => `${name} ${result}`), [
+    'UNDO-1 not known', 'UNDO-2 not known', 'undo of UNDO-2 recorded', 'undo read twice', 'UNDO-3 not known', 'undo of UNDO-3 recorded', 'undo read twice']);
+  const mine = new Set(said.map(({ event_id }) => event_id));
+  assert.deepEqual((await ledger()).filter(({ event_id }) => mine.has(event_id)).map(({ kind }) => kind), ['step', 'step', 'corrected', 'step', 'corrected']);
+});
+
+test('after a scan that was refused there is nothing to undo: nothing else is undone, and nothing more needs attention', { timeout: 60000 }, async () => {
+  const scanner = await newScanner();
+  const nobodys = await newLabel('nobodys');
+  const first = await scanner.read(['--step', 'repair'], 'REFUSED-1');
+  const { said } = await scanner.read([], `SPOOR:PERSON:${nobodys}`, 'REFUSED-1', 'SPOOR:UNDO');
+  assert.deepEqual(said.slice(1).map(({ result }) => result), ['refused', 'nothing to undo']);
+  assert.equal(said[2].detail, 'the last scan was refused; there is nothing to undo');
+  assert.equal(JSON.parse((await scanner.scan(['status', '--json'])).out).needs_attention, 1);
+  const rows = await ledger();
+  const { device_id: device } = rows.find(({ event_id }) => event_id === first.said[0].event_id);
+  assert.deepEqual(rows.filter(({ device_id }) => device_id === device).map(({ kind }) => kind), ['step']);
+});
+
+test('a scan that is refused only when the service is there again takes the undo of it along: that needs nobody', { timeout: 60000 }, async () => {
+  const scanner = await newScanner();
+  line.cut = true;
+  const { said } = await scanner.read(['--step', 'no_such_step'], 'LATER-1', 'SPOOR:UNDO').finally(() => (line.cut = false));
+  assert.deepEqual(said.map(({ result }) => result), ['waiting', 'waiting']);
+  const sent = await scanner.scan(['sync']);
+  assert.equal(sent.code, 14, sent.out + sent.err);
+  const kept = lines((await scanner.scan(['export', '--json'])).out);
+  assert.deepEqual(kept.map(({ code: name, attention }) => `${name}: ${attention}`), ['LATER-1: there is no step with this name']);
 });
