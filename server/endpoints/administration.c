@@ -91,6 +91,14 @@ static void place_row(const struct request *request, const struct rows *rows, si
     view_text(row, "name", rows_text(rows, i, "name"));
     view_text(row, "detail", words_code(request, rows_text(rows, i, "code")));
     view_text(row, "tag", rows_text(rows, i, "devices"));
+    if (*rows_text(rows, i, "code")) {
+        struct view *link = view_append(row, "links");
+
+        view_format(link, "href", "/labels/%s", rows_text(rows, i, "code"));
+        view_text(link, "label", page_text(request, "Print"));
+    } else {
+        add_post(row, "/places/label", "id", rows_text(rows, i, "id"), page_text(request, "Make a label"));
+    }
 }
 
 static void label_row(const struct request *request, const struct rows *rows, size_t i, struct view *row)
@@ -364,6 +372,22 @@ bool places_add(struct service *service, const struct request *request, struct r
     if (!add_place(service, request, &problem))
         return again(service, request, reply, PLACES, &problem, error);
     reply_redirect(reply, "/places");
+    return true;
+}
+
+bool places_label(struct service *service, const struct request *request, struct reply *reply,
+                  struct error *error)
+{
+    const char *id, *code;
+
+    if (!request_only(request, "id", error) || !request_uuid(request, "id", "Place", true, &id, error))
+        return false;
+    SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+
+    if (!session ||
+        !label_store_place(session, request->arena, id, request->principal.actor_id, &code, error))
+        return false;
+    reply_redirect(reply, arena_format(request->arena, "/labels/%s", code));
     return true;
 }
 

@@ -14,7 +14,7 @@ handler api_events_record, api_device, api_device_events, api_description, api_w
 handler return_receipt, audit_device_evidence, audit_evidence;
 handler log_checkpoint, log_tile, log_key, api_receipt, event_receipt, audit_receipt;
 handler accounts_show, accounts_add, accounts_enable, accounts_disable;
-handler scanners_show, scanners_add, scanners_revoke, places_show, places_add;
+handler scanners_show, scanners_add, scanners_revoke, places_show, places_add, places_label;
 handler labels_show, labels_mint, labels_sheet, label_show, label_picture;
 handler bench_show, bench_record, intake_form, intake_record, repair_new_link;
 

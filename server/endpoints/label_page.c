@@ -67,7 +67,10 @@ bool label_show(struct service *service, const struct request *request, struct r
     view_text(view, "state", state_of(request, rows));
     view_flag(view, "revoked", rows_flag(rows, 0, "revoked"));
     view_text(view, "base", arena_format(request->arena, "/labels/%s", label.code));
-    view_text(view, "bench_href", arena_format(request->arena, "/bench?code=%s", label.code));
+    if (*rows_text(rows, 0, "party_id")) /* nothing comes next for it */
+        view_flag(view, "is_place", strcmp(rows_text(rows, 0, "party_kind"), "place") == 0);
+    else
+        view_text(view, "bench_href", arena_format(request->arena, "/bench?code=%s", label.code));
     return page_show(service, request, reply, "label", view, error);
 }
 

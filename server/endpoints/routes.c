@@ -71,6 +71,8 @@ const struct route routes[] = {
      "Revokes a scanner"},
     {"GET", "/places", places_show, MAY_LEAD | MAY_ADMIN, DOOR_PAGE, READS, 0, "Places"},
     {"POST", "/places", places_add, MAY_LEAD | MAY_ADMIN, DOOR_PAGE, WRITES, 4 * KIB, "Makes a place"},
+    {"POST", "/places/label", places_label, MAY_LEAD | MAY_ADMIN, DOOR_PAGE, WRITES, KIB,
+     "Makes a label for a place that has none"},
     {"GET", "/labels", labels_show, MAY_LEAD | MAY_ADMIN, DOOR_PAGE, READS, 0, "Batches of labels"},
     {"POST", "/labels", labels_mint, MAY_LEAD | MAY_ADMIN, DOOR_PAGE, WRITES, 4 * KIB, "Mints a batch"},
     {"GET", "/labels/{code}", label_show, MAY_DESK, DOOR_PAGE, READS, 0, "One label"},

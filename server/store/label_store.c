@@ -66,3 +66,16 @@ bool label_store_batch(struct session *session, struct arena *arena, const char 
         memcpy((*labels)[i].code, rows_text(rows, i, "code"), LABEL_SYMBOLS);
     return true;
 }
+
+bool label_store_place(struct session *session, struct arena *arena, const char *place_id,
+                       const char *actor_id, const char **code, struct error *error)
+{
+    struct label       label;
+    const struct rows *rows;
+
+    make_codes(&label, 1);
+    rows = WRITE(session, arena, SQL_LABEL_PLACE, error, place_id, label.code, actor_id);
+    if (rows)
+        *code = rows_text(rows, 0, "code");
+    return rows != NULL;
+}

@@ -20,4 +20,8 @@ bool label_store_mint(struct session *session, struct arena *arena, const char *
 bool label_store_batch(struct session *session, struct arena *arena, const char *batch, struct label **labels,
                        size_t *count, struct error *error) MUST_USE;
 
+/* *code: of the label of a place; a new one where it had none. ERROR_NOT_FOUND: there is no such place. */
+bool label_store_place(struct session *session, struct arena *arena, const char *place_id,
+                       const char *actor_id, const char **code, struct error *error) MUST_USE;
+
 #endif

@@ -257,6 +257,28 @@ BEGIN
     RETURN cardinality(codes);
 END $$;
 
+-- A place that has no label gets one, in the batch of places, which grows. Whoever asks again, or at the same time, gets the same.
+CREATE OR REPLACE FUNCTION spoor.label_place(of_place uuid, label_code text, by_actor uuid)
+RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_code text;
+    v_position int;
+BEGIN
+    PERFORM FROM spoor.party p WHERE p.id = of_place AND p.kind = 'place' FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE 'There is no such place' USING ERRCODE = 'SP404';
+    END IF;
+    SELECT l.code INTO v_code FROM spoor.label l WHERE l.party_id = of_place AND l.revoked_at IS NULL LIMIT 1;
+    IF FOUND THEN
+        RETURN v_code;
+    END IF;
+    INSERT INTO spoor.label_batch AS b (name, count) VALUES ('places', 1)
+        ON CONFLICT ON CONSTRAINT label_batch_pkey DO UPDATE SET count = b.count + 1 RETURNING b.count INTO v_position;
+    INSERT INTO spoor.label (code, batch, position, party_id, linked_at) VALUES (label_code, 'places', v_position, of_place, now());
+    PERFORM spoor.note_action(by_actor, 'place_labelled', of_place::text, jsonb_build_object('label', label_code));
+    RETURN label_code;
+END $$;
+
 -- A label that is on no device: there is no history that could say so. Others are revoked by an event.
 CREATE OR REPLACE FUNCTION spoor.revoke_label(of_code text, why text, by_actor uuid)
 RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

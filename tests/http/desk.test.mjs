@@ -144,6 +144,30 @@ test('an auditor reads of how many records the verdict speaks, and how to check 
   assert.match(await says(`/audit/devices/${one}`, 'en'), /The one record on this page, of [^,]+, was checked: it was not changed\./);
 });
 
+test('a place without a label gets one from the list of places, once, and a scan of it says where a device is', async () => {
+  const tom = await new Client(house.service.url).signIn('tom', house.demo.accounts.tom), code = '4HJ9QW3';
+  for (const name of ['Shelf C1', 'Shelf C2']) assert.equal((await send('/places', { name, label: '' }, tom)).status, 303);
+  const places = plain(await (await tom.get('/places?lang=en')).text());
+  const [, id] = places.match(/<b>Shelf C1<\/b>[^]*?action="\/places\/label"[^]*?name="id" value="([^"]+)"[^]*?Make a label/);
+  const answers = await Promise.all([1, 2].map(() => send('/places/label', { id }, tom)));
+  const [at] = new Set(answers.map((answer) => answer.at));
+  assert.deepEqual(answers.map((answer) => [answer.status, answer.at]), Array(2).fill([303, at]), 'two clicks make one label');
+  const label = at.split('/labels/')[1], shown = plain(await (await tom.get(`${at}?lang=en`)).text());
+  assert.match(shown, /<dd>Shelf C1<\/dd>[^]*<dd>places<\/dd>[^]*href="\/places">To the places<[^]*picture\?format=pdf/);
+  assert.doesNotMatch(shown, /Open on the bench/);
+  assert.match(plain(await (await tom.get('/places?lang=nl')).text()), new RegExp(`<b>Shelf C1</b>[^]*?href="/labels/${label}">Afdrukken<`));
+  const token = (await house.service.run('token', 'add', 'shelf', '--role', 'technician')).out.trim();
+  const answer = await fetch(`${house.service.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ events: [{ event_id: randomUUID(), code, kind: 'moved', place: label }] }) });
+  assert.equal((await answer.json()).outcomes[0].outcome, 'recorded');
+  assert.equal(await house.sql(`SELECT p.name FROM spoor.custody c JOIN spoor.alias a USING (device_id) JOIN spoor.party p ON p.id = c.place_id WHERE a.value = '${code}'`), 'Shelf C1');
+  const second = await house.sql("SELECT id FROM spoor.party WHERE name = 'Shelf C2'");
+  assert.notEqual((await send('/places/label', { id: second }, tom)).at, at);
+  assert.equal(await house.sql("SELECT count || ' ' || (SELECT string_agg(position::text, ',' ORDER BY position) FROM spoor.label WHERE batch = 'places') FROM spoor.label_batch WHERE name = 'places'"), '2 1,2');
+  assert.equal((await send('/places/label', { id: randomUUID() }, tom)).status, 404);
+  assert.equal((await send('/places/label', { id: second })).status, 403, 'not for technicians');
+});
+
 test('a form of the desk that is refused keeps what was typed, and a new password says whose it is', async () => {
   const admin = await new Client(house.service.url).signIn('admin', house.demo.accounts.admin);
   const account = { name: 'Ed <Vries>', login: 'ED', role: 'auditor' };
