@@ -46,12 +46,18 @@ static int account_add(struct invocation *invocation, struct error *error)
 static int account_switch(struct invocation *invocation, const char *enabled, const char *says,
                           struct error *error)
 {
-    DATABASE database = {0};
+    DATABASE           database = {0};
+    const struct rows *done = database_open(&database, "spoor_app", error)
+                                  ? WRITE(database.session, database.arena, SQL_ACCOUNT_ENABLE, error,
+                                          operand(invocation, 0), enabled, NULL)
+                                  : NULL;
 
-    if (database_open(&database, "spoor_app", error) &&
-        WRITE(database.session, database.arena, SQL_ACCOUNT_ENABLE, error, operand(invocation, 0), enabled,
-              NULL))
-        printf("%s %s\n", operand(invocation, 0), says);
+    if (!done)
+        return 0;
+    printf("%s %s\n", operand(invocation, 0), says);
+    if (rows_integer(done, 0, "scanners") > 0)
+        printf("Revoked: %s of the scanners, which acted for it; see: spoord scanner list\n",
+               rows_text(done, 0, "scanners"));
     return 0;
 }
 
@@ -172,7 +178,9 @@ static const struct option_row scanner_options[] = {
 static const struct example_row account_examples[] = {
     {"spoord account add noor --role technician --name 'Noor de Wit'", "prints the password once"}, {0}};
 static const struct example_row disable_examples[] = {
-    {"spoord account disable noor", "nobody can sign in as noor from then on"}, {0}};
+    {"spoord account disable noor",
+     "nobody can sign in as noor from then on, and noor's scanners are revoked"},
+    {0}};
 static const struct example_row enable_examples[] = {{"spoord account enable noor", "noor may sign in again"},
                                                      {0}};
 static const struct example_row password_examples[] = {

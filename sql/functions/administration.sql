@@ -59,10 +59,26 @@ BEGIN
     END IF;
 END $$;
 
+-- Revokes the scanners that act for a party; how many that were.
+CREATE OR REPLACE FUNCTION spoor.revoke_scanners_of(party uuid, by_actor uuid)
+RETURNS int LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_scanner uuid;
+    revoked   int := 0;
+BEGIN
+    FOR v_scanner IN SELECT s.id FROM spoor.scanner s JOIN spoor.actor a ON a.id = s.id WHERE a.party_id = party AND s.revoked_at IS NULL LOOP
+        PERFORM spoor.revoke_scanner(v_scanner, by_actor);
+        revoked := revoked + 1;
+    END LOOP;
+    RETURN revoked;
+END $$;
+
+-- Gives how many scanners were revoked: with the account goes what acts for it, and does not come back with it.
 CREATE OR REPLACE FUNCTION spoor.enable_account(of_login text, enabled boolean, by_actor uuid)
-RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_account spoor.account%ROWTYPE;
+    revoked   int := 0;
 BEGIN
     SELECT * INTO v_account FROM spoor.account a WHERE a.login = of_login;
     IF NOT FOUND THEN
@@ -74,8 +90,11 @@ BEGIN
     UPDATE spoor.account SET disabled_at = CASE WHEN enabled THEN NULL ELSE coalesce(disabled_at, now()) END
      WHERE id = v_account.id;
     DELETE FROM spoor.session WHERE account_id = v_account.id;
+    IF NOT enabled THEN
+        revoked := spoor.revoke_scanners_of((SELECT a.party_id FROM spoor.actor a WHERE a.id = v_account.id), by_actor);
+    END IF;
     PERFORM spoor.note_action(by_actor, CASE WHEN enabled THEN 'account_enabled' ELSE 'account_disabled' END, of_login);
-    RETURN of_login;
+    RETURN revoked;
 END $$;
 
 CREATE OR REPLACE FUNCTION spoor.set_roles(of_login text, new_roles text[], by_actor uuid)

@@ -187,6 +187,7 @@ BEGIN
      WHERE t.target IN (SELECT c.login FROM spoor.account c JOIN spoor.actor a ON a.id = c.id WHERE a.party_id = of_party
                         UNION SELECT p.name FROM spoor.party p WHERE p.id = of_party
                         UNION SELECT p.email FROM spoor.party p WHERE p.id = of_party);
+    PERFORM spoor.revoke_scanners_of(of_party, by_actor);
     UPDATE spoor.account c SET login = 'erased-' || left(c.id::text, 8), disabled_at = coalesce(c.disabled_at, now())
       FROM spoor.actor a WHERE a.id = c.id AND a.party_id = of_party;
     UPDATE spoor.actor SET name = 'Erased' WHERE party_id = of_party AND kind = 'account';
