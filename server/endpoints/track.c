@@ -197,10 +197,7 @@ static void add_history(const struct tracked *tracked, struct view *view)
         view_text(
             item, "when",
             when_moment(request->arena, request->language, rows_integer(tracked->events, i, "happened_at")));
-        view_text(item, "what",
-                  tracked->text->away && strcmp(kind, "returned") == 0
-                      ? page_text(request, tracked->text->badge)
-                      : words_event(request, tracked->events, i));
+        view_text(item, "what", words_event(request, tracked->events, i));
         view_text(item, "text", rows_text(tracked->events, i, "note"));
         view_text(item, "tone", strcmp(kind, "waiting") == 0 ? "amber" : "plain");
     }

@@ -37,11 +37,11 @@ $$;
 
 CREATE OR REPLACE FUNCTION spoor.track_events(hash bytea)
 RETURNS TABLE (kind text, happened_at bigint, phase text, step text, step_en text, step_nl text, reason text,
-               reason_en text, reason_nl text, expected_on text, note text, holder text)
+               reason_en text, reason_nl text, expected_on text, note text, holder text, outcome text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT v.kind, (extract(epoch FROM v.happened_at) * 1000)::bigint, s.phase, s.name, s.label_en, s.label_nl,
            w.code, w.label_en, w.label_nl, v.detail ->> 'expected_on', n.value,
-           CASE WHEN h.named AND h.id <> r.owner_id THEN split_part(h.name, ' ', 1) END
+           CASE WHEN h.named AND h.id <> r.owner_id THEN split_part(h.name, ' ', 1) END, v.detail ->> 'outcome'
       FROM spoor.repair r
       JOIN spoor.event v ON v.repair_id = r.id
       JOIN spoor.event_kind k ON k.name = v.kind AND k.public

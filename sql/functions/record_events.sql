@@ -87,6 +87,7 @@ DECLARE
     v_at        timestamptz;                  -- when it happened, by our clock
     v_overtaken boolean;
     v_then      uuid;                         -- the repair of that time, of a late one
+    v_desk      uuid;                         -- who has what was missing, when its repair is opened again
     v_said      jsonb;
     is_new      boolean;
     v_device    uuid;
@@ -253,7 +254,7 @@ BEGIN
 
         -- Which device?
         v_device := coalesce(r.device_id, r.label_device, CASE WHEN r.matches = 1 THEN r.alias_device END);
-        t_device := NULL; t_seq := NULL; t_kind := NULL; t_repair := NULL; was_undone := false;
+        v_desk := NULL; t_device := NULL; t_seq := NULL; t_kind := NULL; t_repair := NULL; was_undone := false;
         IF message IS NULL AND r.corrects IS NOT NULL THEN
             SELECT v.device_id, v.device_seq, v.kind, v.repair_id INTO t_device, t_seq, t_kind, t_repair
               FROM spoor.event v WHERE v.event_id = r.corrects;
@@ -313,7 +314,7 @@ BEGIN
             END;
         ELSIF message IS NULL AND r.kind IN ('closed', 'reopened') THEN
             -- Without a word about which: the one that is open, or the latest.
-            SELECT p.id, p.closed_at, p.returned_at INTO before FROM spoor.repair p
+            SELECT p.id, p.closed_at, p.returned_at, p.outcome, p.owner_id INTO before FROM spoor.repair p
              WHERE p.device_id = v_device AND p.id = coalesce(v_repair, p.id) ORDER BY p.opened_at DESC LIMIT 1;
             message := CASE
                 WHEN NOT FOUND THEN 'this device was never in repair'
@@ -326,6 +327,9 @@ BEGIN
                     THEN 'this device is in repair already'
             END;
             v_repair := before.id;
+            IF r.kind = 'reopened' AND before.outcome IN ('lost', 'stolen') AND phases[array_position(step_names, state.step)] = 'returned' THEN
+                v_desk := coalesce(nullif(state.custodian_id, before.owner_id), r.actor_party);
+            END IF;
         END IF;
         IF message IS NOT NULL THEN
             outcome := 'refused'; flags := 0;
@@ -412,7 +416,7 @@ BEGIN
             state.custodian_id := coalesce(r.to_id, CASE WHEN v_detail ->> 'outcome' IN ('lost', 'stolen') THEN v_from END, (SELECT p.owner_id FROM spoor.repair p WHERE p.id = v_repair),
                 (SELECT d.owner_id FROM spoor.device d WHERE d.id = v_device), v_from, r.actor_party);
         ELSE
-            state.custodian_id := coalesce(v_from, r.to_id, r.actor_party);
+            state.custodian_id := coalesce(v_desk, v_from, r.to_id, r.actor_party);
         END IF;
         state.place_id := CASE WHEN r.place_id IS NOT NULL THEN r.place_id
                                WHEN r.kind IN ('returned', 'handed_over') THEN NULL
@@ -441,6 +445,10 @@ BEGIN
             state.waiting_since := v_happened;
             state.next_update_on := (v_detail ->> 'next_update_on')::date;
         ELSIF r.kind = 'waiting_ended' THEN
+            state.waiting := NULL; state.waiting_since := NULL; state.next_update_on := NULL;
+        ELSIF v_desk IS NOT NULL THEN
+            -- What was missing is there again: it stands at the desk, as on the day it was handed in.
+            state.step := step_names[array_position(phases, 'received')]; state.step_since := v_happened;
             state.waiting := NULL; state.waiting_since := NULL; state.next_update_on := NULL;
         ELSIF r.kind = 'eta' THEN
             state.next_update_on := coalesce((v_detail ->> 'next_update_on')::date, state.next_update_on);

@@ -1,6 +1,6 @@
 -- When repairs end, and how long they can be opened again.
 BEGIN;
-SELECT plan(38);
+SELECT plan(43);
 SET client_min_messages = warning;
 SELECT is(spoor.closes_at(returned::timestamptz, 'Europe/Amsterdam'), closes::timestamptz, what) FROM (VALUES
     ('2026-11-23 10:00+01', '2026-11-30 10:00+01', 'from a Monday: the five working days of a week'),
@@ -77,5 +77,17 @@ SELECT pg_temp.tell('closed');
 SELECT pg_temp.tell('step', '{"step": "repair", "reason": "OTHER"}');
 SELECT is(pg_temp.repair(two), 'closed returned repaired 90 days', 'a visit that is over stays as it ended') FROM visit;
 SELECT is(pg_temp.present(), NULL, 'and the device in no repair') FROM visit;
+UPDATE spoor.repair r SET opened_at = opened_at + interval '1 ms' FROM visit WHERE r.id = two; -- all of a transaction has one time
+SELECT pg_temp.tell('reopened'), pg_temp.tell('step', '{"step": "diagnosis", "reason": "OTHER"}'), pg_temp.tell('waiting', '{"reason": "QUEUE"}'), pg_temp.tell('returned', '{"detail": {"outcome": "lost"}}'), pg_temp.tell('reopened');
+CREATE FUNCTION pg_temp.stands() RETURNS text LANGUAGE sql AS $$ SELECT concat_ws(' ', c.step, c.waiting, (SELECT p.name FROM spoor.party p WHERE p.id = c.custodian_id))
+    FROM spoor.custody c JOIN spoor.repair r USING (device_id), visit WHERE r.id = two $$;
+SELECT is(pg_temp.stands(), 'intake Ann', 'what was lost and is opened again stands at the desk, with who had it last, and waits for nothing');
+SELECT is((SELECT v.step || ' ' || v.flags FROM spoor.event v ORDER BY v.seq DESC LIMIT 1), 'intake 0', 'and its event says so');
+SELECT pg_temp.tell('returned', jsonb_build_object('detail', '{"outcome": "lost"}'::jsonb, 'to', r.owner_id)), pg_temp.tell('reopened') FROM visit JOIN spoor.repair r ON r.id = two;
+SELECT is(pg_temp.stands(), 'intake Ann', 'whoever opens it again has it, where its owner was said to have it') FROM visit;
+SELECT pg_temp.tell('returned', '{"detail": {"outcome": "stolen"}}'), pg_temp.tell('closed'), pg_temp.tell('reopened');
+SELECT is(pg_temp.stands(), 'intake Ann', 'so it is after the repair was closed');
+SELECT pg_temp.tell('returned', '{"detail": {"outcome": "repaired"}}'), pg_temp.tell('reopened');
+SELECT is(pg_temp.stands(), 'return Mara', 'what was given back stays with its owner until it is handed in') FROM visit;
 SELECT * FROM finish();
 ROLLBACK;
