@@ -39,12 +39,14 @@ CREATE OR REPLACE FUNCTION spoor.track_events(hash bytea)
 RETURNS TABLE (kind text, happened_at bigint, phase text, step text, step_en text, step_nl text, reason text,
                reason_en text, reason_nl text, expected_on text, note text, holder text, outcome text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT v.kind, (extract(epoch FROM v.happened_at) * 1000)::bigint, s.phase, s.name, s.label_en, s.label_nl,
+    SELECT v.kind, (extract(epoch FROM CASE WHEN x.doubtful THEN v.recorded_at ELSE v.happened_at END) * 1000)::bigint, s.phase, s.name, s.label_en, s.label_nl,
            w.code, w.label_en, w.label_nl, v.detail ->> 'expected_on', n.value,
            CASE WHEN h.named AND h.id <> r.owner_id THEN split_part(h.name, ' ', 1) END, v.detail ->> 'outcome'
       FROM spoor.repair r
       JOIN spoor.event v ON v.repair_id = r.id
       JOIN spoor.event_kind k ON k.name = v.kind AND k.public
+     -- What a doubtful clock said is the desk's to look at: here it is when it was recorded.
+     CROSS JOIN LATERAL (SELECT v.flags & 4 <> 0 AS doubtful) x
       LEFT JOIN spoor.party h ON h.id = CASE WHEN v.detail -> 'claimed' ? 'to' THEN spoor.claimed(v.detail, 'to') ELSE v.to_id END
       LEFT JOIN spoor.step s ON s.name = coalesce(v.detail #>> '{claimed,step}', v.step)
       LEFT JOIN spoor.reason w ON w.code = v.reason
@@ -53,7 +55,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
        AND (v.kind <> 'note' OR n.value IS NOT NULL)
        AND NOT EXISTS (SELECT FROM spoor.event u WHERE u.corrects = v.event_id
                           AND u.detail ->> 'correction' = 'did_not_occur')
-     ORDER BY CASE WHEN v.detail ? 'clock_skew_ms' THEN spoor.made_at(v.happened_at, v.recorded_at, v.detail)
+     ORDER BY CASE WHEN x.doubtful THEN v.recorded_at
+                   WHEN v.detail ? 'clock_skew_ms' THEN spoor.made_at(v.happened_at, v.recorded_at, v.detail)
                    ELSE v.happened_at END DESC, v.seq DESC LIMIT 100
 $$;
 

@@ -63,3 +63,13 @@ test('a return stays a return in the history of what is lost later', async () =>
   await tell({ kind: 'returned', detail: { outcome: 'lost' } });
   assert.deepEqual(history(await read(link)).filter(({ what }) => /Missing|Returned/.test(what)).map(({ what }) => what), ['Missing', 'Returned: repaired']);
 });
+
+test('what a sender with a wrong clock recorded stands where it was recorded, with that time', async () => {
+  const { link, tell } = await takeIn();
+  await tell({ kind: 'step', step: 'diagnosis', happened_at: '2031-01-01T10:00:00Z' });
+  await tell({ kind: 'step', step: 'repair', happened_at: new Date(Date.now() + 86_400_000 * 40).toISOString() });
+  await tell({ kind: 'note', public_note: 'The fan was loose' });
+  const page = await read(link);
+  assert.deepEqual(history(page).map(({ what }) => what), ['Note', 'Repair', 'Diagnosis', 'Handed in']);
+  assert.doesNotMatch(plain(page), /2031|1 Jan\b|1 January/);
+});
