@@ -124,7 +124,8 @@ const struct command erase_person_command = {
             "is swept, so that\n"
             "nothing of it stays on the disk; on a database of your own: VACUUM FULL spoor.event, "
             "spoor.opening, spoor.party,\n"
-            "spoor.repair, spoor.review, and let old WAL and backups go.",
+            "spoor.repair, spoor.review, spoor.account, spoor.actor, spoor.admin_action, and let old WAL and "
+            "backups go.",
     .run = erase_person,
     .options = erase_options,
     .examples = erase_examples};

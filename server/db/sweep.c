@@ -23,7 +23,7 @@ bool sweep_run(const char *conninfo, struct error *error)
         "SET statement_timeout = 0",      "SET lock_timeout = 0",       "VACUUM (FULL) spoor.opening",
         "VACUUM (FULL) spoor.party",      "VACUUM (FULL) spoor.repair", "VACUUM (FULL) spoor.actor",
         "VACUUM (FULL) spoor.account",    "VACUUM (FULL) spoor.review", "VACUUM (FULL) spoor.session",
-        "VACUUM (FULL) spoor.credential", "VACUUM (FULL) spoor.event",
+        "VACUUM (FULL) spoor.credential", "VACUUM (FULL) spoor.event",  "VACUUM (FULL) spoor.admin_action",
     };
     static const char *const log[] = {"SET statement_timeout = 0", "SELECT pg_switch_wal()", "CHECKPOINT",
                                       "SELECT pg_switch_wal()", "CHECKPOINT"};

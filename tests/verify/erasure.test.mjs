@@ -161,7 +161,8 @@ test('of the private PostgreSQL no file holds a value or a salt any more that an
   const spoord = await startSpoord({ demo: false, state: own });
   try {
     const sql = (text) => execFileSync('psql', ['-qXAt', '-v', 'ON_ERROR_STOP=1', '-h', join(own, 'state/run'), '-U', 'postgres', '-d', 'spoor', '-c', text], { encoding: 'utf8' }).trim();
-    await spoord.run('account', 'add', 'gone', '--role', 'technician', '--name', 'Gone Person');
+    await spoord.run('account', 'add', 'gone.away', '--role', 'technician', '--name', 'Gone Person');
+    await spoord.run('account', 'disable', 'gone.away');
     const gone = sql("SELECT id FROM spoor.party WHERE name = 'Gone Person'");
     const signer = await enrolScanner(spoord);
     const send = async (minutes, more) => {
@@ -175,8 +176,8 @@ test('of the private PostgreSQL no file holds a value or a salt any more that an
     const doomed = Object.fromEntries(sql(`SELECT o.seq || '/' || o.tag, encode(o.salt, 'hex') FROM spoor.erasable('${gone}') e JOIN spoor.opening o ON o.seq = e.seq AND o.tag::text = ANY (string_to_array(e.tags, ' '))`)
       .split('\n').map((line) => line.split('|')));
     assert.deepEqual(Object.keys(doomed).map((name) => name.split('/')[1]).sort(), ['17', '24', '33', '33']);
-    sql('CHECKPOINT');
-    const sought = { ...Object.fromEntries(Object.entries(doomed).map(([name, salt]) => [`salt ${name}`, Buffer.from(salt, 'hex')])), row: Buffer.from(`offered_to${gone}`), value: Buffer.from(`"offered_to": "${gone}"`), signed: Buffer.from(hex(gone)), name: Buffer.from('Gone Person') };
+    sql('ANALYZE; CHECKPOINT'); // what the planner remembers of values is a copy of them
+    const sought = { ...Object.fromEntries(Object.entries(doomed).map(([name, salt]) => [`salt ${name}`, Buffer.from(salt, 'hex')])), row: Buffer.from(`offered_to${gone}`), value: Buffer.from(`"offered_to": "${gone}"`), signed: Buffer.from(hex(gone)), name: Buffer.from('Gone Person'), lower: Buffer.from('gone person'), login: Buffer.from('gone.away') };
     const kept = () => {
       const files = readdirSync(join(own, 'state/pg'), { recursive: true, withFileTypes: true }).filter((file) => file.isFile()).map((file) => join(file.parentPath ?? file.path, file.name));
       const holds = new Set();
