@@ -14,7 +14,7 @@ extern const struct command scanner_add_command, scanner_revoke_command, scanner
 extern const struct command token_add_command, token_revoke_command, token_list_command;
 extern const struct command device_add_command, device_show_command, repair_list_command;
 extern const struct command label_mint_command, label_sheet_command, label_ruler_command, label_show_command,
-    label_revoke_command, label_list_command, label_cards_command;
+    label_link_command, label_revoke_command, label_list_command, label_cards_command;
 
 extern const struct command key_new_command, key_show_command, key_rotate_command, seal_command,
     export_bundle_command, erase_person_command;

@@ -3,11 +3,11 @@
 
 #include "commands/commands.h"
 #include "commands/database.h"
+#include "commands/find_row.h"
 #include "db/query.h"
 #include "endpoints/event_json.h"
 #include "ledger/recorder.h"
 #include "render/json.h"
-#include "shared/label.h"
 #include "shared/uuid.h"
 
 static int add(struct invocation *invocation, struct error *error)
@@ -47,35 +47,6 @@ static int add(struct invocation *invocation, struct error *error)
     return 0;
 }
 
-/* By id, label code, serial number or asset tag; exactly one must fit. */
-static const char *find(struct database *database, const char *text, struct error *error)
-{
-    struct label       label;
-    struct error       unreadable = {0};
-    char               id[UUID_SIZE];
-    const struct rows *rows;
-
-    if (uuid_parse_any(text, id))
-        return arena_copy(database->arena, id);
-    if (label_parse(text, &label, &unreadable)) {
-        rows = QUERY(database->session, database->arena, SQL_LABEL_FIND, error, label.code);
-        if (rows && rows_count(rows) == 1 && !rows_null(rows, 0, "device_id"))
-            return rows_text(rows, 0, "device_id");
-        if (!rows)
-            return NULL;
-    }
-    rows = QUERY(database->session, database->arena, SQL_DEVICES_BY_ALIAS, error, text);
-    if (!rows)
-        return NULL;
-    if (rows_count(rows) == 1)
-        return rows_text(rows, 0, "device_id");
-    error_set(error, rows_count(rows) ? ERROR_CONFLICT : ERROR_NOT_FOUND, "%s",
-              rows_count(rows)                   ? "several devices have this number; use a label's code"
-              : unreadable.kind == ERROR_INVALID ? unreadable.message
-                                                 : "no device has this code, serial number or asset tag");
-    return NULL;
-}
-
 static int show(struct invocation *invocation, struct error *error)
 {
     DATABASE                           database = {0};
@@ -84,7 +55,7 @@ static int show(struct invocation *invocation, struct error *error)
     CLEANUP(buffer_free) struct buffer out = {.limit = 4u << 20};
 
     if (database_open(&database, "spoor_app", error))
-        id = find(&database, operand(invocation, 0), error);
+        id = find_device_row(&database, operand(invocation, 0), error);
     if (id)
         facts = QUERY(database.session, database.arena, SQL_DEVICE_FACTS, error, id);
     if (facts && rows_count(facts) == 0)

@@ -4,39 +4,12 @@
 
 #include "commands/commands.h"
 #include "commands/database.h"
+#include "commands/label_event.h"
 #include "db/query.h"
-#include "ledger/event_draft.h"
 #include "shared/label.h"
 #include "shared/utf8.h"
-#include "shared/uuid.h"
 
 #define REASON_MOST 2000 /* bytes */
-
-static bool record(struct database *database, const struct label *label, const char *device_id,
-                   const char *reason, struct error *error)
-{
-    const struct rows *actor =
-        query_run(database->session, database->arena, SQL_ACTOR_SYSTEM, NULL, 0, error);
-    CLEANUP(buffer_free) struct buffer batch = {.limit = 16384};
-    char                               event_id[UUID_SIZE];
-    const struct rows                 *rows;
-
-    if (!actor)
-        return false;
-    uuid_make(event_id);
-    event_draft_compose(
-        &batch,
-        &(struct event_draft){.event_id = event_id,
-                              .actor_id = rows_text(actor, 0, "id"),
-                              .kind = "label_revoked",
-                              .device_id = device_id,
-                              .private_note = reason,
-                              .detail = arena_format(database->arena, "{\"label\": \"%s\"}", label->code)},
-        1, database->secret);
-    rows = WRITE(database->session, database->arena, SQL_RECORD_EVENTS, error, batch.text);
-    return rows && (strcmp(rows_text(rows, 0, "outcome"), "recorded") == 0 ||
-                    error_set(error, ERROR_CONFLICT, "%s", rows_text(rows, 0, "message")));
-}
 
 static bool revoke_one(struct database *database, const struct label *label, const char *reason,
                        struct error *error)
@@ -51,7 +24,8 @@ static bool revoke_one(struct database *database, const struct label *label, con
         return error_set(error, ERROR_CONFLICT, "the label %s was revoked already", label_format(label).text);
     if (rows_null(rows, 0, "device_id"))
         return WRITE(database->session, database->arena, SQL_LABEL_REVOKE, error, label->code, reason, NULL);
-    return record(database, label, rows_text(rows, 0, "device_id"), reason, error);
+    return label_event_record(database, "label_revoked", label, rows_text(rows, 0, "device_id"), reason,
+                              error);
 }
 
 /* Some text, of one line. */
@@ -99,9 +73,8 @@ const struct command label_revoke_command = {
     .operands_least = 1,
     .operands_most = 1,
     .summary = "Takes a label out of use",
-    .text =
-        "The device keeps its history and its other labels; link a new label when it is next at the desk.\n"
-        "What is scanned with a revoked label is still recorded, and marked for the lead.",
+    .text = "The device keeps its history and its other labels; `spoord label link` puts a new one on it.\n"
+            "What is scanned with a revoked label is still recorded, and marked for the lead.",
     .run = revoke,
     .options = options,
     .examples = examples,

@@ -1,14 +1,15 @@
 #include <string.h>
 
+#include "endpoints/bench_find.h"
 #include "endpoints/device_card.h"
 #include "endpoints/endpoints.h"
-#include "endpoints/find_device.h"
 #include "endpoints/kinds.h"
 #include "endpoints/page.h"
 #include "endpoints/words.h"
 #include "ledger/recorder.h"
 #include "render/json.h"
 #include "render/when.h"
+#include "shared/label.h"
 #include "shared/uuid.h"
 #include "web/reply.h"
 
@@ -23,13 +24,15 @@ static void add_today(const struct request *request, const struct rows *rows, st
 
         view_text(item, "when",
                   when_clock(request->arena, request->language, rows_integer(rows, i, "recorded_at")));
-        view_text(item, "name", rows_text(rows, i, "device"));
+        view_text(item, "name",
+                  words_device(request, rows_text(rows, i, "name"), "", rows_text(rows, i, "serial")));
         view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
         view_text(item, "what",
                   *away                          ? away
                   : strcmp(kind, "waiting") == 0 ? words_column(request, rows, i, "waiting")
                                                  : words_column(request, rows, i, "step"));
-        view_text(item, "href", arena_format(request->arena, "/bench?code=%s", rows_text(rows, i, "code")));
+        view_text(item, "href",
+                  arena_format(request->arena, "/bench?device=%s", rows_text(rows, i, "device_id")));
     }
 }
 
@@ -39,31 +42,13 @@ static void add_offers(const struct request *request, const struct rows *rows, s
     for (size_t i = 0; i < rows_count(rows); i++) {
         struct view *item = view_append(view, "offers");
 
-        view_text(item, "name", rows_text(rows, i, "device"));
+        view_text(item, "name", words_device(request, rows_text(rows, i, "device"), "", ""));
         view_text(item, "code", words_code(request, rows_text(rows, i, "code")));
         view_text(item, "giver", rows_text(rows, i, "custodian"));
         view_text(item, "href",
                   arena_format(request->arena, "/bench?device=%s", rows_text(rows, i, "device_id")));
     }
     view_flag(view, "has_offers", rows_count(rows) > 0);
-}
-
-static bool add_matches(struct session *session, const struct request *request, const struct rows *matches,
-                        struct view *view, struct error *error)
-{
-    view_flag(view, "has_matches", true);
-    for (size_t i = 0; i < rows_count(matches); i++) {
-        const char        *id = rows_text(matches, i, "device_id");
-        const struct rows *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, id);
-        struct view       *item = view_append(view, "matches");
-
-        if (!facts)
-            return false;
-        view_text(item, "name", rows_text(facts, 0, "name"));
-        view_text(item, "code", words_code(request, rows_text(facts, 0, "code")));
-        view_text(item, "href", arena_format(request->arena, "/bench?device=%s", id));
-    }
-    return true;
 }
 
 /* "Recorded: Ready", "Undone: Ready". */
@@ -81,7 +66,8 @@ static const char *done_words(const struct request *request, const struct rows *
  * repair that was opened again ends with its return. */
 static bool can_undo(const struct request *request, const struct rows *rows)
 {
-    static const char *const kept[] = {"corrected", "reopened", "received", "announced", "registered"};
+    static const char *const kept[] = {"corrected",  "reopened",     "received",     "announced",
+                                       "registered", "label_linked", "label_revoked"};
 
     for (size_t i = 0; i < COUNT_OF(kept); i++)
         if (strcmp(rows_text(rows, 0, "kind"), kept[i]) == 0)
@@ -160,23 +146,16 @@ static bool add_device(struct session *session, const struct request *request, c
            add_done(session, request, device_id, view, error);
 }
 
+/* Looks for what was scanned or typed; a label that is to go on what is found is offered with it. */
 static bool add_found(struct session *session, const struct request *request, const char *code,
                       struct view *view, struct error *error)
 {
-    struct found_device found;
+    const char *label = request_query(request, "label"), *device_id = "";
 
-    if (!find_device(session, request, code, &found, error))
-        return false;
-    view_text(view, "error", found.problem);
-    if (*found.unlinked) {
-        struct view *unlinked = view_within(view, "unlinked");
-
-        view_text(unlinked, "code", words_code(request, found.unlinked));
-        view_text(unlinked, "plain", found.unlinked);
-    }
-    if (found.matches)
-        return add_matches(session, request, found.matches, view, error);
-    return !*found.device_id || add_device(session, request, found.device_id, view, error);
+    if (*label)
+        return bench_find_for_label(session, request, code, label, view, error);
+    return bench_find(session, request, code, view, &device_id, error) &&
+           (!*device_id || add_device(session, request, device_id, view, error));
 }
 
 static bool show(struct service *service, const struct request *request, struct reply *reply,
@@ -212,8 +191,9 @@ bool bench_show(struct service *service, const struct request *request, struct r
 {
     const char *device_id;
 
-    if (!request_only(request, "code device done", error) ||
+    if (!request_only(request, "code device done label", error) ||
         !request_line(request, "code", "Code", 0, 200, &device_id, error) ||
+        !request_line(request, "label", "Label", 0, 200, &device_id, error) ||
         !request_uuid(request, "device", "Device", false, &device_id, error))
         return false;
     return show(service, request, reply, *device_id ? device_id : NULL, NULL, error);
@@ -259,6 +239,8 @@ static const char *detail_of(const struct request *request)
     struct buffer            text = {.limit = 1000};
     struct json              json;
     char                    *copy;
+    struct label             label;
+    bool is_label = label_parse(request_field(request, "label"), &label, &(struct error){0});
 
     json_begin(&json, &text);
     json_object_begin(&json);
@@ -268,6 +250,8 @@ static const char *detail_of(const struct request *request)
         json_member(&json, "offered_to", request_field(request, "to"));
     if (*request_field(request, "corrects"))
         json_member(&json, "correction", "did_not_occur");
+    if (is_label)
+        json_member(&json, "label", label.code);
     json_object_end(&json);
     copy = arena_copy(request->arena, text.text);
     buffer_free(&text);
@@ -278,14 +262,14 @@ static bool read_draft(const struct request *request, struct event_draft *draft,
 {
     static const char *const kinds[] = {"step",     "waiting", "waiting_ended", "handed_over", "moved",
                                         "note",     "eta",     "returned",      "corrected",   "offered",
-                                        "accepted", "refused", "reopened"};
+                                        "accepted", "refused", "reopened",      "label_linked"};
     const char              *day;
     bool                     known = false;
 
     *draft = (struct event_draft){.actor_id = request->principal.actor_id};
     if (!request_only(request,
                       "event_id device_id kind step reason to place public_note private_note next_update_on "
-                      "expected_on outcome corrects",
+                      "expected_on outcome corrects label",
                       error) ||
         !request_uuid(request, "event_id", "Key", true, &draft->event_id, error) ||
         !request_uuid(request, "device_id", "Device", true, &draft->device_id, error) ||
@@ -295,6 +279,7 @@ static bool read_draft(const struct request *request, struct event_draft *draft,
         !request_uuid(request, "to", "Receiver", false, &draft->to_id, error) ||
         !request_uuid(request, "place", "Place", false, &draft->place_id, error) ||
         !request_uuid(request, "corrects", "Correction", false, &draft->corrects, error) ||
+        !request_line(request, "label", "Label", 0, 200, &day, error) ||
         !request_day(request, "next_update_on", "Next update", &day, error) ||
         !request_day(request, "expected_on", "Expected back", &day, error) ||
         !request_text(request, "public_note", "Note for the owner", 0, 2000, &draft->public_note, error) ||
@@ -310,10 +295,23 @@ static bool read_draft(const struct request *request, struct event_draft *draft,
     return true;
 }
 
+static const char *label_slip(const struct request *request)
+{
+    const char  *text = request_field(request, "label");
+    struct label label;
+    struct error unreadable = {0};
+
+    if (!text[strspn(text, " ")])
+        return page_text(request, "Scan or type the code of the label first.");
+    return label_parse(text, &label, &unreadable) ? NULL : words_message(request, unreadable.message);
+}
+
 /* What is recorded stays: a slip of whoever types is told while it can still be put right. A scanner's
  * promise that has passed on its way here is recorded. */
 static const char *slip_of(const struct request *request, const struct event_draft *draft)
 {
+    if (strcmp(draft->kind, "label_linked") == 0)
+        return label_slip(request);
     if (kinds_lacks(request, draft))
         return page_text(request, strcmp(draft->kind, "eta") == 0
                                       ? "Choose the new expected date first."

@@ -13,8 +13,8 @@ static const char *const outcomes[] = {"repaired", "no_fault_found", "replaced",
 /* Each form carries its own key, so that a second click is the same event. */
 static void add_keys(const struct request *request, struct view *card)
 {
-    static const char *const names[] = {"e1", "e2", "e3", "e4",  "e5",  "e6",
-                                        "e7", "e8", "e9", "e10", "e11", "e12"};
+    static const char *const names[] = {"e1", "e2", "e3",  "e4",  "e5",  "e6", "e7",
+                                        "e8", "e9", "e10", "e11", "e12", "e13"};
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         char *id = arena_take(request->arena, UUID_SIZE);
@@ -141,8 +141,9 @@ static void add_facts(const struct request *request, const struct rows *facts, s
     for (size_t i = 0; i < COUNT_OF(same); i++)
         view_text(card, same[i][0], words_kept(request, rows_text(facts, 0, same[i][1])));
     view_text(card, "name",
-              rows_flag(facts, 0, "identified") ? rows_text(facts, 0, "name")
-                                                : text_in(request->language, "Unknown device"));
+              rows_flag(facts, 0, "identified")
+                  ? words_device(request, rows_text(facts, 0, "name"), "", rows_text(facts, 0, "aliases"))
+                  : text_in(request->language, "Unknown device"));
     view_text(card, "code", words_code(request, rows_text(facts, 0, "code")));
     view_text(card, "away_label", words_away(request, rows_text(facts, 0, "outcome")));
     view_text(card, "step_label", words_column(request, facts, 0, "step"));

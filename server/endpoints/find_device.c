@@ -5,8 +5,7 @@
 #include "endpoints/words.h"
 #include "render/text.h"
 
-/* Without blanks around it. */
-static const char *trim(const struct request *request, const char *text)
+const char *find_device_trim(const struct request *request, const char *text)
 {
     char  *copy = arena_copy(request->arena, text + strspn(text, " \t\r\n"));
     size_t length = strlen(copy);
@@ -20,7 +19,7 @@ static bool by_alias(struct session *session, const struct request *request, con
                      struct found_device *found, struct error *error)
 {
     const struct rows *rows =
-        QUERY(session, request->arena, SQL_DEVICES_BY_ALIAS, error, trim(request, text));
+        QUERY(session, request->arena, SQL_DEVICES_BY_ALIAS, error, find_device_trim(request, text));
 
     if (!rows)
         return false;
@@ -42,9 +41,10 @@ static bool by_label(struct session *session, const struct request *request, con
         return by_alias(session, request, label->code, found, error);
     if (rows_flag(rows, 0, "nobodys"))
         found->problem = text_in(request->language, "This badge is nobody's any more");
-    else if (rows_flag(rows, 0, "revoked"))
+    else if (rows_flag(rows, 0, "revoked")) {
         found->problem = text_in(request->language, "This label was revoked. Scan the newer one");
-    else if (*rows_text(rows, 0, "party_name"))
+        found->was_on = rows_text(rows, 0, "device_id");
+    } else if (*rows_text(rows, 0, "party_name"))
         found->problem = arena_format(request->arena, "%s: %s", rows_text(rows, 0, "party_name"),
                                       text_in(request->language, "this label is not of a device"));
     else if (rows_null(rows, 0, "device_id"))
@@ -61,7 +61,7 @@ bool find_device(struct session *session, const struct request *request, const c
     struct error unreadable = {0};
     bool         is_label = label_parse(text, &label, &unreadable);
 
-    *found = (struct found_device){.device_id = "", .unlinked = "", .problem = ""};
+    *found = (struct found_device){.device_id = "", .unlinked = "", .was_on = "", .problem = ""};
     if (is_label ? !by_label(session, request, &label, found, error)
                  : !by_alias(session, request, text, found, error))
         return false;

@@ -13,11 +13,15 @@ struct found_device {
     const struct rows
                *matches;  /* column device_id, when a serial number belongs to several devices; or NULL */
     const char *unlinked; /* code of a minted label without a device; "" */
+    const char *was_on;   /* the device that has a revoked label; "" */
     const char *problem;  /* a sentence when nothing was found; "" */
 };
 
 /* false only when the database cannot be asked. */
 bool find_device(struct session *session, const struct request *request, const char *text,
                  struct found_device *found, struct error *error) MUST_USE;
+
+/* Without blanks around it. */
+const char *find_device_trim(const struct request *request, const char *text) MUST_USE;
 
 #endif

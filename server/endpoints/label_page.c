@@ -70,7 +70,11 @@ bool label_show(struct service *service, const struct request *request, struct r
     if (*rows_text(rows, 0, "party_id")) /* nothing comes next for it */
         view_flag(view, "is_place", strcmp(rows_text(rows, 0, "party_kind"), "place") == 0);
     else
-        view_text(view, "bench_href", arena_format(request->arena, "/bench?code=%s", label.code));
+        view_text(view, "bench_href",
+                  *rows_text(rows, 0, "device_id")
+                      ? arena_format(request->arena, "/bench?device=%s", rows_text(rows, 0, "device_id"))
+                      : arena_format(request->arena, "/bench?code=%s", label.code));
+    view_flag(view, "was_on", rows_flag(rows, 0, "revoked") && *rows_text(rows, 0, "device_id"));
     return page_show(service, request, reply, "label", view, error);
 }
 

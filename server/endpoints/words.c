@@ -288,3 +288,13 @@ const char *words_code(const struct request *request, const char *code)
 
     return label_parse(code, &label, &none) ? arena_copy(request->arena, label_format(&label).text) : "";
 }
+
+const char *words_device(const struct request *request, const char *name, const char *code,
+                         const char *number)
+{
+    const char *label = words_code(request, code);
+
+    if (*name || *label)
+        return *name ? name : label;
+    return *number ? number : text_in(request->language, "Unnamed device");
+}

@@ -34,6 +34,10 @@ const char *words_kept(const struct request *request, const char *value);
 /* The flags of an event in words, "" for none. */
 const char *words_flags(const struct request *request, const char *kind, unsigned flags);
 
+/* What a device is called: its make and model, else the code of its label, else a number on it; never "". */
+const char *words_device(const struct request *request, const char *name, const char *code,
+                         const char *number);
+
 /* "7K3M9-QXFDT" of "7K3M9QXFDT"; "" for "". */
 const char *words_code(const struct request *request, const char *code);
 

@@ -303,14 +303,17 @@ BEGIN
             v_detail := coalesce(v_detail, '{}') || jsonb_build_object('clock_skew_ms', r.clock_skew_ms);
         END IF;
         IF message IS NULL AND r.kind IN ('label_linked', 'label_revoked') THEN
-            SELECT l.device_id, l.party_id, l.revoked_at INTO before FROM spoor.label l WHERE l.code = v_detail ->> 'label';
+            SELECT l.device_id, l.party_id, l.revoked_at, l.linked_at INTO before FROM spoor.label l WHERE l.code = v_detail ->> 'label';
             message := CASE
                 WHEN NOT FOUND THEN 'there is no label with this code'
                 WHEN r.kind = 'label_revoked' AND before.device_id IS DISTINCT FROM v_device THEN 'this label is not on this device'
                 WHEN r.kind = 'label_revoked' AND before.revoked_at IS NOT NULL THEN 'this label was revoked already'
                 WHEN r.kind = 'label_linked' AND before.revoked_at IS NOT NULL THEN 'this label was revoked'
-                WHEN r.kind = 'label_linked' AND (before.party_id IS NOT NULL OR before.device_id <> v_device)
-                    THEN 'this label belongs to something else already'
+                WHEN r.kind = 'label_revoked' OR before.linked_at IS NULL THEN NULL
+                WHEN before.device_id = v_device THEN 'this label is on this device already'
+                WHEN before.device_id IS NOT NULL THEN 'this label is on another device already'
+                WHEN before.party_id IS NOT NULL THEN 'this label belongs to a place or a person, not to a device'
+                ELSE 'this badge is nobody''s any more'
             END;
         ELSIF message IS NULL AND r.kind IN ('closed', 'reopened') THEN
             -- Without a word about which: the one that is open, or the latest.

@@ -269,6 +269,17 @@ test('a hand scanner works wherever the cursor is, and presses no button', async
   await page.context().close();
 });
 
+test('a hand scanner leaves the code of a new label in the field that asks for it, and presses no button', async () => {
+  const page = await signedIn('samira');
+  await page.goto(service.url + '/intake');
+  await page.focus('#label');
+  await page.keyboard.type('7K3M9QXFDT', { delay: 5 });
+  await page.keyboard.press('Enter');
+  assert.equal(await page.inputValue('#label'), '7K3M9QXFDT');
+  assert.equal(new URL(page.url()).pathname, '/intake');
+  await page.context().close();
+});
+
 test('the tracking page needs no script and sets no cookie', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();

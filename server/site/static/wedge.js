@@ -1,5 +1,5 @@
 // A hand scanner types quickly and ends with Enter. Wherever the cursor is, such a burst opens the bench with its code,
-// and never presses a button. Slow typing is left alone.
+// and never presses a button. In a field that asks for a code it stays there. Slow typing is left alone.
 const FASTEST = 50; // milliseconds between keys of a burst, on average
 const SHORTEST = 6; // characters
 let keys = [];
@@ -15,5 +15,6 @@ addEventListener('keydown', (event) => {
   if (burst.length < SHORTEST || (burst.at(-1).at - burst[0].at) / (burst.length - 1) > FASTEST) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  if (event.target.matches('input[data-scan]')) return;
   location.assign('/bench?' + new URLSearchParams({ code: burst.map(({ key }) => key).join('') }));
 }, { capture: true });
