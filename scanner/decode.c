@@ -79,7 +79,7 @@ static void report(const struct decoding *decoding, size_t first, const struct p
 {
     static struct decode_result result;
 
-    for (size_t i = first; i < decoding->reading.count; i++) {
+    for (size_t i = first; i < decoding->reading.count && i < DECODED_MOST; i++) {
         result.code = decoding->reading.codes[i];
         result.pass = pass;
         result.milliseconds = (double)(budget_clock_ns() - decoding->started_ns) / 1e6;
@@ -116,16 +116,33 @@ static void go_on(struct decoding *decoding, enum effort effort, const struct pa
     free(left.grey);
 }
 
-void decode_each(const struct picture *picture, const struct decode_settings *settings, decode_found *found,
-                 void *context)
+static enum decode_rest rest_of(const struct reading *reading, bool all)
 {
-    static struct decoded codes[DECODED_MOST];
+    return reading->count > DECODED_MOST          ? DECODE_REST_MANY
+           : all && !budget_left(reading->budget) ? DECODE_REST_TIME
+                                                  : DECODE_REST_NONE;
+}
+
+const char *decode_rest_text(enum decode_rest rest)
+{
+    static const char *const texts[] = {
+        [DECODE_REST_MANY] = "this picture has more codes than are read of one: some were left out",
+        [DECODE_REST_TIME] = "the time was over before all of this picture was searched: there may be more "
+                             "codes (--budget-ms)"};
+
+    return texts[rest];
+}
+
+enum decode_rest decode_each(const struct picture *picture, const struct decode_settings *settings,
+                             decode_found *found, void *context)
+{
+    static struct decoded codes[DECODED_MOST + 1]; /* one more tells that there are too many */
     struct budget         budget = budget_of_ms(settings->budget_ms);
     struct decoding       decoding = {.reading = {.picture = picture,
                                                   .budget = &budget,
                                                   .wanted = settings->wanted,
                                                   .codes = codes,
-                                                  .most = DECODED_MOST},
+                                                  .most = COUNT_OF(codes)},
                                       .started_ns = budget_clock_ns(),
                                       .shrunk = picture->shrunk > 0 ? picture->shrunk : 1,
                                       .found = found,
@@ -140,6 +157,7 @@ void decode_each(const struct picture *picture, const struct decode_settings *se
             go_on(&decoding, settings->effort, pass, 0);
     }
     passes_free(&decoding.reading);
+    return rest_of(&decoding.reading, settings->all);
 }
 
 struct list {

@@ -7,7 +7,15 @@
 #include "passes.h"
 #include "picture.h"
 
-#define DECODE_BUDGET_MS 1500 /* of one picture, where nothing else was said */
+#define DECODE_BUDGET_MS     1500  /* of one picture, where nothing else was said */
+#define DECODE_ALL_BUDGET_MS 10000 /* where all codes of it are wanted */
+
+/* Whether the picture may hold more than was said of it. */
+enum decode_rest {
+    DECODE_REST_NONE,
+    DECODE_REST_MANY, /* more than DECODED_MOST */
+    DECODE_REST_TIME  /* all codes were wanted, and the time was over before all ways had been tried */
+};
 
 struct decode_settings {
     enum effort  effort;
@@ -15,6 +23,7 @@ struct decode_settings {
     code_wanted *wanted; /* NULL: any code */
     bool         all;    /* every code of the picture, not only those that the first success gives */
     unsigned deeper; /* where the effort finds nothing, one of the dearer passes: the nth, in turn; 0: none */
+    enum decode_rest *rest; /* filled in where a file or frame was read; NULL: nobody asks */
 };
 
 struct decode_result {
@@ -26,8 +35,11 @@ struct decode_result {
 typedef void decode_found(void *context, const struct decode_result *result);
 
 /* Reads a picture that is in memory, and says each code as soon as it is known. */
-void decode_each(const struct picture *picture, const struct decode_settings *settings, decode_found *found,
-                 void *context);
+enum decode_rest decode_each(const struct picture *picture, const struct decode_settings *settings,
+                             decode_found *found, void *context);
+
+/* That in words; NULL: there is nothing to say. */
+const char *decode_rest_text(enum decode_rest rest);
 
 /* The same into a list. Returns how many codes. */
 size_t decode_picture(const struct picture *picture, const struct decode_settings *settings,

@@ -43,17 +43,18 @@ static void keep_only(int pipe, int file)
 
 static void work(const struct job *job, const struct decode_settings *settings, int pipe)
 {
-    struct error   error = {0};
-    struct picture picture = {0};
-    int            file = job->path ? picture_open(job->path, &error) : -1;
-    bool           done;
+    struct error     error = {0};
+    struct picture   picture = {0};
+    enum decode_rest rest;
+    int              file = job->path ? picture_open(job->path, &error) : -1;
+    bool             done;
 
     keep_only(pipe, file);
     sandbox_enter((unsigned)(settings->budget_ms + LOADING_MS) / 1000 + 1);
     if (job->path ? file >= 0 && picture_read(file, &picture, &error)
                   : frame_read(job->frame, &picture, &error)) {
-        decode_each(&picture, settings, tell, &pipe);
-        done = wire_say_done(pipe);
+        rest = decode_each(&picture, settings, tell, &pipe);
+        done = wire_say_done(pipe, rest);
     } else {
         done = wire_say_failed(pipe, &error);
     }
@@ -62,12 +63,12 @@ static void work(const struct job *job, const struct decode_settings *settings, 
 
 /* Waits for the child at most until the deadline, then ends it. What it said until then counts. */
 static enum wire_kind listen_to(int pipe, const struct budget *deadline, struct decode_result *results,
-                                size_t most, size_t *count, struct error *error)
+                                size_t most, size_t *count, enum decode_rest *rest, struct error *error)
 {
     static struct decode_result heard;
     enum wire_kind              kind;
 
-    while ((kind = wire_hear(pipe, deadline, &heard, error)) == WIRE_CODE)
+    while ((kind = wire_hear(pipe, deadline, &heard, rest, error)) == WIRE_CODE)
         if (*count < most)
             results[(*count)++] = heard;
     return kind;
@@ -76,10 +77,11 @@ static enum wire_kind listen_to(int pipe, const struct budget *deadline, struct 
 static bool decode_apart(const struct job *job, const struct decode_settings *settings,
                          struct decode_result *results, size_t most, size_t *count, struct error *error)
 {
-    struct budget  deadline = budget_of_ms(settings->budget_ms + LOADING_MS);
-    int            ends[2];
-    pid_t          child;
-    enum wire_kind last;
+    struct budget    deadline = budget_of_ms(settings->budget_ms + LOADING_MS);
+    int              ends[2];
+    pid_t            child;
+    enum wire_kind   last;
+    enum decode_rest rest = DECODE_REST_TIME; /* unless it says otherwise to its end */
 
     *count = 0;
     charset_prepare();
@@ -95,7 +97,9 @@ static bool decode_apart(const struct job *job, const struct decode_settings *se
         close(ends[0]);
         return error_set(error, ERROR_INTERNAL, "cannot start the decoder: %s", strerror(errno));
     }
-    last = listen_to(ends[0], &deadline, results, most, count, error);
+    last = listen_to(ends[0], &deadline, results, most, count, &rest, error);
+    if (settings->rest)
+        *settings->rest = *count > 0 ? rest : DECODE_REST_NONE;
     close(ends[0]);
     kill(child, SIGKILL);
     while (waitpid(child, NULL, 0) < 0 && errno == EINTR)

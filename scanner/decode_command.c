@@ -102,17 +102,23 @@ static bool read_settings(const struct invocation *invocation, struct decode_set
         return error_set(error, ERROR_INVALID, "--expect knows only spoor");
     settings->wanted = expected ? is_of_spoor : NULL;
     return read_effort(invocation, &settings->effort, error) &&
-           option_number(invocation, "budget-ms", DECODE_BUDGET_MS, BUDGET_LEAST_MS, BUDGET_MOST_MS,
-                         &settings->budget_ms, error);
+           option_number(invocation, "budget-ms", settings->all ? DECODE_ALL_BUDGET_MS : DECODE_BUDGET_MS,
+                         BUDGET_LEAST_MS, BUDGET_MOST_MS, &settings->budget_ms, error);
 }
 
 static int decode_one(const char *path, const struct decode_settings *settings, bool json)
 {
     static struct decode_result results[DECODED_MOST];
     struct error                problem = {0};
+    enum decode_rest            rest = DECODE_REST_NONE;
+    struct decode_settings      asking = *settings;
     size_t                      count;
-    bool                        read = decode_file(path, settings, results, DECODED_MOST, &count, &problem);
+    bool                        read;
 
+    asking.rest = &rest;
+    read = decode_file(path, &asking, results, DECODED_MOST, &count, &problem);
+    if (decode_rest_text(rest))
+        fprintf(stderr, "%s: %s\n", path, decode_rest_text(rest));
     if (!read)
         fprintf(stderr, "%s: %s\n", path, problem.message);
     for (size_t i = 0; i < count; i++) {
@@ -142,9 +148,10 @@ static int decode_run(struct invocation *invocation, struct error *error)
 static const struct option_row decode_options[] = {
     {"json", NULL, "one JSON object for each code, with corners, the pass that read it, and milliseconds"},
     {"effort", "EFFORT", "quick, normal or thorough (the default): how many ways are tried before giving up"},
-    {"budget-ms", "N", "milliseconds for each picture (1500)"},
+    {"budget-ms", "N", "milliseconds for each picture (1500; with --all 10000)"},
     {"expect", "spoor", "only labels whose check symbols fit, and cards of the bench; else: not readable"},
-    {"all", NULL, "every code in the picture, such as a QR code and the serial number below it"},
+    {"all", NULL,
+     "every code in the picture (at most 128), such as a QR code and the serial number below it"},
     {0}};
 static const struct example_row decode_examples[] = {
     {"spoor-scan decode *.png", "file, symbology and text, separated by tabs"},
@@ -161,7 +168,10 @@ const struct command decode_command = {
         "Reads PNG, JPEG, WebP and HEIC, by content. A line is file, symbology and text, with a tab between "
         "them; tabs, ends of line, backslashes and other control characters in them are written \\t, \\n, "
         "\\r, \\\\ and \\xHH. Corners are pixels of the picture as it is shown. Code 39 in full ASCII, Code "
-        "32 and vehicle numbers with an import prefix are converted. Ends with 12 when a picture had no "
+        "32 and vehicle numbers with an import prefix are converted. Where a picture may hold more codes "
+        "than "
+        "were printed (too many, or the time was over), standard error says so. Ends with 12 when a picture "
+        "had no "
         "code or could not be read; the codes of the others are printed.",
     .run = decode_run,
     .options = decode_options,

@@ -91,9 +91,9 @@ bool wire_say_failed(int file, const struct error *error)
     return say(file, &head, error->message);
 }
 
-bool wire_say_done(int file)
+bool wire_say_done(int file, enum decode_rest rest)
 {
-    struct wire_head head = {.kind = WIRE_DONE};
+    struct wire_head head = {.kind = WIRE_DONE, .which = (uint32_t)rest};
 
     return say(file, &head, "");
 }
@@ -139,8 +139,16 @@ static bool take_error(const struct wire_head *head, const char *text, struct er
     return true;
 }
 
+static bool take_rest(const struct wire_head *head, enum decode_rest *rest)
+{
+    if (head->length != 0 || head->which > DECODE_REST_TIME)
+        return false;
+    *rest = (enum decode_rest)head->which;
+    return true;
+}
+
 enum wire_kind wire_hear(int file, const struct budget *deadline, struct decode_result *result,
-                         struct error *error)
+                         enum decode_rest *rest, struct error *error)
 {
     struct wire_head head;
     char            *text = result->code.text;
@@ -153,5 +161,5 @@ enum wire_kind wire_hear(int file, const struct budget *deadline, struct decode_
         return take_code(&head, result) ? WIRE_CODE : WIRE_SILENT;
     if (head.kind == WIRE_FAILED)
         return take_error(&head, text, error) ? WIRE_FAILED : WIRE_SILENT;
-    return head.kind == WIRE_DONE && head.length == 0 ? WIRE_DONE : WIRE_SILENT;
+    return head.kind == WIRE_DONE && take_rest(&head, rest) ? WIRE_DONE : WIRE_SILENT;
 }

@@ -13,11 +13,11 @@ enum wire_kind {
 
 bool wire_say_code(int file, const struct decode_result *result);
 bool wire_say_failed(int file, const struct error *error);
-bool wire_say_done(int file);
+bool wire_say_done(int file, enum decode_rest rest);
 
-/* Waits for the next message until the deadline. Fills in the result or the error. */
+/* Waits for the next message until the deadline. Fills in the result, the rest or the error. */
 enum wire_kind wire_hear(int file, const struct budget *deadline, struct decode_result *result,
-                         struct error *error);
+                         enum decode_rest *rest, struct error *error);
 
 /* Writes all of it, whatever interrupts. */
 bool wire_write(int file, const void *bytes, size_t length);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #define DECODED_TEXT_MOST 8192u /* bytes, with the NUL: the largest QR code, as UTF-8 */
-#define DECODED_MOST      16u   /* codes of one picture */
+#define DECODED_MOST      128u  /* codes of one picture: a sheet of 65 labels, each with a serial number */
 
 enum symbology {
     SYMBOLOGY_QR,

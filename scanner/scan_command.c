@@ -20,16 +20,20 @@ static int worse(int one, int other)
 
 static int scan_picture(struct scan *scan, const char *path)
 {
-    static const struct decode_settings settings = {.effort = EFFORT_THOROUGH, .budget_ms = DECODE_BUDGET_MS};
-    static struct decode_result         codes[DECODED_MOST];
-    struct error                        error = {0};
-    size_t                              count;
-    int                                 code = 0;
+    static struct decode_result codes[DECODED_MOST];
+    enum decode_rest            rest = DECODE_REST_NONE;
+    struct decode_settings      settings = {
+             .effort = EFFORT_THOROUGH, .budget_ms = DECODE_BUDGET_MS, .rest = &rest};
+    struct error error = {0};
+    size_t       count;
+    int          code = 0;
 
     if (!decode_file(path, &settings, codes, DECODED_MOST, &count, &error)) {
         scan_problem(scan, path, "not readable", error.message);
         return EXIT_NOT_READABLE;
     }
+    if (decode_rest_text(rest))
+        fprintf(stderr, "%s: %s\n", path, decode_rest_text(rest));
     for (size_t i = 0; i < count; i++)
         code = worse(code, scan_take(scan, codes[i].code.text, false));
     return code;

@@ -57,3 +57,28 @@ test('options that make no sense are refused before anything is read', async () 
     assert.equal(told.out, '');
   }
 });
+
+/** One picture of so many different codes. */
+function sheet(count) {
+  const path = join(folder, `sheet-${count}.png`);
+  const codes = Array.from({ length: count }, (_, i) => picture(`sheet-${count}-${String(i).padStart(3, '0')}.png`, `HTTPS://FIX.EXAMPLE.NL/D/K-${i}`));
+  execFileSync('montage', [...codes, '-tile', '12x', '-geometry', '+8+8', path]);
+  return path;
+}
+
+test('all codes of a full sheet are read; more than fit are not left out without a word', { timeout: 120000 }, async () => {
+  const full = await decode('--all', '--effort', 'quick', '--budget-ms', '60000', sheet(128));
+  assert.equal(new Set(full.out.trim().split('\n')).size, 128);
+  assert.equal(full.err, '');
+  const over = await decode('--all', '--effort', 'quick', '--budget-ms', '60000', sheet(130));
+  assert.equal(over.out.trim().split('\n').length, 128);
+  assert.match(over.err, /^\S+sheet-130\.png: this picture has more codes than are read of one: some were left out\n$/);
+});
+
+test('where the time is over before all of a picture was searched, that is said', { timeout: 120000 }, async () => {
+  const path = join(folder, 'noise.png'); // to search it thoroughly takes many seconds of a processor
+  execFileSync('convert', ['-size', '3000x3000', 'xc:gray60', '-seed', '7', '+noise', 'Gaussian', '(', picture('one.png', 'ONE'), '-scale', '400%', ')', '-geometry', '+900+900', '-composite', path]);
+  const told = await decode('--all', '--budget-ms', '1000', path);
+  if (told.out) assert.match(told.err, /noise\.png: the time was over before all of this picture was searched: there may be more codes/);
+  else assert.match(told.err, /noise\.png: not readable/); // a machine that did not get that far
+});

@@ -188,13 +188,14 @@ static enum wire_kind hear_changed(const struct decode_result *said, size_t word
     int                         ends[2];
     size_t                      length;
     enum wire_kind              kind;
+    enum decode_rest            rest;
 
     assert_int_equal(pipe(ends), 0);
     assert_true(wire_say_code(ends[1], said));
     length = (size_t)read(ends[0], bytes, sizeof bytes);
     memcpy(bytes + word * 4, &value, 4);
     assert_true(wire_write(ends[1], bytes, length - cut));
-    kind = wire_hear(ends[0], &soon, &heard, &error);
+    kind = wire_hear(ends[0], &soon, &heard, &rest, &error);
     close(ends[0]);
     close(ends[1]);
     return kind;
