@@ -16,6 +16,17 @@ static void show_progress(uint64_t done, uint64_t all)
                 done == all ? "\n" : "");
 }
 
+/* NULL: all devices. */
+static bool device_exists(struct database *database, const char *id, struct error *error)
+{
+    const struct rows *facts =
+        id ? QUERY(database->session, database->arena, SQL_DEVICE_FACTS, error, id) : NULL;
+
+    if (!id || (facts && rows_count(facts) > 0))
+        return true;
+    return facts != NULL && error_set(error, ERROR_NOT_FOUND, "no device has the id %s", id);
+}
+
 static int export_bundle(struct invocation *invocation, struct error *error)
 {
     DATABASE             database = {0};
@@ -29,6 +40,7 @@ static int export_bundle(struct invocation *invocation, struct error *error)
         return 0;
     }
     if (!database_open(&database, "spoor_audit", error) ||
+        !device_exists(&database, device ? id : NULL, error) ||
         !bundle_write(database.session,
                       &(struct bundle_options){.folder = operand(invocation, 0),
                                                .device_id = device ? id : NULL,

@@ -1,6 +1,9 @@
 // The administrator's command line, on a running service.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startHouse } from '../support/house.mjs';
 import { enrolWith } from '../support/raw_scanner.mjs';
@@ -117,6 +120,13 @@ test('of two things with one name none is guessed', async () => {
   assert.match(err, /2 are called 'twin'/);
   const [{ id }] = JSON.parse((await spoord('token', 'list', '--json')).out).filter(({ name }) => name === 'twin');
   assert.equal((await spoord('token', 'revoke', id, '--yes')).code, 0);
+});
+
+test('a bundle of a device that does not exist is refused, and nothing is written', async () => {
+  const folder = join(tmpdir(), `spoor-none-${randomUUID()}`), id = randomUUID();
+  const { code: exit, err } = await spoord('export-bundle', folder, '--device', id);
+  assert.deepEqual([exit, err], [3, `spoord export-bundle: no device has the id ${id}\n`]);
+  assert.ok(!existsSync(folder));
 });
 
 test('a revoked scanner records nothing', async () => {
