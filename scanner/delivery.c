@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "flags.h"
 #include "shared/buffer.h"
 #include "shared/moment.h"
 
@@ -48,6 +49,18 @@ static void describe(const json_t *device, char *text, size_t size)
     }
 }
 
+/* A word that no longer fits is left out whole. */
+static void listen_to_flag(const char *flag, struct delivered *said)
+{
+    size_t length = strlen(said->flags);
+
+    if (!flag || length + strlen(flag) + 2 >= sizeof said->flags)
+        return;
+    snprintf(said->flags + length, sizeof said->flags - length, "%s%s", length ? "," : "", flag);
+    said->unknown_device = said->unknown_device || strcmp(flag, FLAG_UNKNOWN_DEVICE) == 0;
+    said->look = flags_add(flag, *said->message, said->notes, sizeof said->notes) || said->look;
+}
+
 static void listen(const json_t *outcome, struct delivered *said)
 {
     const json_t *device = json_object_get(outcome, "device");
@@ -60,9 +73,7 @@ static void listen(const json_t *outcome, struct delivered *said)
     copy(said->device, sizeof said->device, device, "name");
     copy(said->code, sizeof said->code, device, "code");
     describe(device, said->now, sizeof said->now);
-    json_array_foreach(flags, i, flag) said->unknown_device =
-        said->unknown_device ||
-        (json_string_value(flag) && strcmp(json_string_value(flag), "unknown_device") == 0);
+    json_array_foreach(flags, i, flag) listen_to_flag(json_string_value(flag), said);
 }
 
 static const struct queue_item *sent_as(const struct queue_item *items, size_t count, const char *event_id)

@@ -13,8 +13,11 @@
 struct delivered {
     char event_id[UUID_SIZE];
     char outcome[16], message[300], device[400], code[16];
-    char now[300]; /* "Diagnosis, waiting: Part ordered, with Noor de Vries, at Shelf B2": how it stands */
+    char now[300];   /* "Diagnosis, waiting: Part ordered, with Noor de Vries, at Shelf B2": how it stands */
+    char flags[160]; /* the server's words for what it noticed, with commas between them */
+    char notes[400]; /* the same for people; of unknown_device nothing */
     bool unknown_device;
+    bool look; /* something may not be as it was meant */
 };
 
 typedef void delivery_function(const struct delivered *said, void *context);

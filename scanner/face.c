@@ -20,8 +20,8 @@ struct face {
 };
 
 static const short colours[] = {
-    [SHOW_GOOD] = COLOR_GREEN,  [SHOW_WAITING] = COLOR_CYAN, [SHOW_DOUBLED] = COLOR_YELLOW,
-    [SHOW_PROBLEM] = COLOR_RED, [SHOW_CONTEXT] = COLOR_BLUE,
+    [SHOW_GOOD] = COLOR_GREEN,      [SHOW_LOOK] = COLOR_YELLOW, [SHOW_WAITING] = COLOR_CYAN,
+    [SHOW_DOUBLED] = COLOR_MAGENTA, [SHOW_PROBLEM] = COLOR_RED, [SHOW_CONTEXT] = COLOR_BLUE,
 };
 
 struct face *face_start(void)

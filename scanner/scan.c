@@ -108,33 +108,55 @@ static void tell(const struct scan *scan, enum show_kind kind, const char *code,
                                            .number = item ? item->scanner_seq : 0});
 }
 
+static void join(char *text, size_t size, const char *between, const char *part)
+{
+    size_t length = strlen(text);
+
+    if (*part)
+        snprintf(text + length, size - length, "%s%s", length ? between : "", part);
+}
+
+/* An answer of the server, with what it noticed; without a sound where it is as it was meant. */
+static void answer(const struct scan *scan, enum show_kind kind, const char *code, const char *word,
+                   const char *more, const struct delivered *said, const struct queue_item *item)
+{
+    if (kind != SHOW_GOOD)
+        show_sound(&scan->show, kind == SHOW_LOOK ? SOUND_LOOK : SOUND_PROBLEM);
+    show_line(&scan->show, &(struct shown){.kind = kind,
+                                           .code = code,
+                                           .word = word,
+                                           .more = more,
+                                           .event_id = item ? item->event_id : NULL,
+                                           .flags = said->flags,
+                                           .number = item ? item->scanner_seq : 0});
+}
+
 /* What the server said. Returns the exit code. */
 static int report(const struct scan *scan, const char *code, const struct delivered *said,
                   const struct queue_item *item)
 {
-    char more[1200];
+    char more[1600] = "";
 
     if (strcmp(said->outcome, "refused") == 0) {
-        snprintf(more, sizeof more, "%s%s%s", item ? item->context : "", item ? ": " : "", said->message);
-        show_sound(&scan->show, SOUND_PROBLEM);
-        tell(scan, SHOW_PROBLEM, code, "refused", more, item);
+        join(more, sizeof more, "", item ? item->context : "");
+        join(more, sizeof more, ": ", said->message);
+        answer(scan, SHOW_PROBLEM, code, "refused", more, said, item);
         return EXIT_REFUSED;
     }
+    join(more, sizeof more, "",
+         said->unknown_device ? "recorded on a device that somebody has to identify" : said->device);
+    join(more, sizeof more, ": ", said->now);
+    join(more, sizeof more, "; ", said->message);
+    join(more, sizeof more, "; ", said->notes);
     if (said->unknown_device) {
-        snprintf(more, sizeof more, "recorded on a device that somebody has to identify%s%s",
-                 *said->now ? ": " : "", said->now);
-        show_sound(&scan->show, SOUND_PROBLEM);
-        tell(scan, SHOW_PROBLEM, code, "not known", more, item);
+        answer(scan, SHOW_PROBLEM, code, "not known", more, said, item);
         return EXIT_NOT_KNOWN;
     }
-    snprintf(more, sizeof more, "%s%s%s%s%s", said->device, *said->device && *said->now ? ": " : "",
-             said->now, *said->message ? "; " : "", said->message);
     if (strcmp(said->outcome, "conflict") == 0) {
-        show_sound(&scan->show, SOUND_PROBLEM);
-        tell(scan, SHOW_PROBLEM, code, said->outcome, more, item);
+        answer(scan, SHOW_PROBLEM, code, said->outcome, more, said, item);
         return exit_code_of(ERROR_CONFLICT);
     }
-    tell(scan, SHOW_GOOD, code, said->outcome, more, item);
+    answer(scan, said->look ? SHOW_LOOK : SHOW_GOOD, code, said->outcome, more, said, item);
     return 0;
 }
 

@@ -13,8 +13,8 @@
 static const struct {
     const char *sign, *colour; /* colour: SGR of a terminal */
 } looks[] = {
-    [SHOW_GOOD] = {"+", "1;32"},    [SHOW_WAITING] = {"~", "1;36"}, [SHOW_DOUBLED] = {"=", "1;33"},
-    [SHOW_PROBLEM] = {"!", "1;31"}, [SHOW_CONTEXT] = {">", "1;34"},
+    [SHOW_GOOD] = {"+", "1;32"},    [SHOW_LOOK] = {"?", "1;33"},    [SHOW_WAITING] = {"~", "1;36"},
+    [SHOW_DOUBLED] = {"=", "1;35"}, [SHOW_PROBLEM] = {"!", "1;31"}, [SHOW_CONTEXT] = {">", "1;34"},
 };
 
 const char *show_sign(enum show_kind kind)
@@ -37,6 +37,19 @@ static void print_clean(const char *text)
     }
 }
 
+static json_t *flags_json(const char *flags)
+{
+    json_t *list = json_array();
+
+    while (*flags) {
+        size_t length = strcspn(flags, ",");
+
+        json_array_append_new(list, json_stringn(flags, length));
+        flags += length + (flags[length] == ',');
+    }
+    return list;
+}
+
 static void print_json(const struct shown *shown)
 {
     json_t *line = json_pack("{s:s, s:s, s:s}", "code",
@@ -48,6 +61,8 @@ static void print_json(const struct shown *shown)
         json_object_set_new(line, "event_id", json_string(shown->event_id));
     if (line && shown->number)
         json_object_set_new(line, "scanner_seq", json_integer(shown->number));
+    if (line && shown->flags)
+        json_object_set_new(line, "flags", flags_json(shown->flags));
     text = line ? json_dumps(line, JSON_COMPACT) : NULL;
     puts(text ? text : "{}");
     free(text);

@@ -9,6 +9,7 @@
 
 enum show_kind {
     SHOW_GOOD,    /* recorded */
+    SHOW_LOOK,    /* recorded; something may not be as it was meant */
     SHOW_WAITING, /* kept here, not sent yet */
     SHOW_DOUBLED, /* read twice within a moment */
     SHOW_PROBLEM,
@@ -27,6 +28,7 @@ struct shown {
     enum show_kind kind;
     const char    *code, *word, *more;
     const char    *event_id; /* NULL: not stored */
+    const char    *flags;    /* what the server noticed, with commas between; NULL: it did not say */
     int64_t        number;   /* of the scanner's counter; 0: not stored */
 };
 

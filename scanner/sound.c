@@ -17,10 +17,10 @@ struct note {
 
 static const struct note notes[][6] = {
     [SOUND_RECORDED] = {{1568, 110, false}},
-    [SOUND_ALREADY] = {{880, 70, false}, {0, 60, false}, {880, 70, false}},
+    [SOUND_LOOK] = {{880, 70, false}, {0, 60, false}, {880, 70, false}},
     [SOUND_PROBLEM] = {{392, 160, true}, {0, 30, false}, {311, 160, true}, {0, 30, false}, {196, 300, true}},
 };
-static const unsigned bells[] = {[SOUND_RECORDED] = 1, [SOUND_ALREADY] = 2, [SOUND_PROBLEM] = 3};
+static const unsigned bells[] = {[SOUND_RECORDED] = 1, [SOUND_LOOK] = 2, [SOUND_PROBLEM] = 3};
 
 struct sound {
     snd_pcm_t      *card; /* NULL: the bell */

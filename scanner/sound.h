@@ -10,7 +10,7 @@
 
 enum sound_kind {
     SOUND_RECORDED, /* one high note */
-    SOUND_ALREADY,  /* two short equal notes */
+    SOUND_LOOK,     /* two short equal notes: recorded, and worth a look */
     SOUND_PROBLEM   /* three falling low notes, longer and buzzing */
 };
 

@@ -127,3 +127,20 @@ test('a scan that is refused only when the service is there again takes the undo
   const kept = lines((await scanner.scan(['export', '--json'])).out);
   assert.deepEqual(kept.map(({ code: name, attention }) => `${name}: ${attention}`), ['LATER-1: there is no step with this name']);
 });
+
+test('what the service noticed of a scan is told in words, and as its flags in JSON', { timeout: 60000 }, async () => {
+  const scanner = await newScanner();
+  assert.deepEqual((await scanner.read(['--step', 'ready'], code)).said[0].flags, []);
+  assert.equal((await scanner.read(['--step', 'return'], code)).said[0].result, 'recorded');
+  const reopened = (await scanner.read(['--step', 'diagnosis'], code)).said[0];
+  assert.deepEqual([reopened.result, reopened.flags], ['recorded', ['unusual_step']]);
+  assert.match(reopened.detail, /; an unusual order of steps: was that meant\?$/);
+  const torn = await newLabel('torn');
+  await post({ code, kind: 'label_linked', detail: { label: torn } });
+  await post({ code, kind: 'label_revoked', detail: { label: torn } });
+  const revoked = (await scanner.read(['--step', 'repair'], torn)).said[0];
+  assert.deepEqual(revoked.flags, ['revoked_label']);
+  assert.match(revoked.detail, /; this label was revoked: put a new one on the device$/);
+  const unknown = (await scanner.read(['--step', 'repair'], 'NEVER-SEEN')).said[0];
+  assert.deepEqual([unknown.result, unknown.flags], ['not known', ['unknown_device']]);
+});
