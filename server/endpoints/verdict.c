@@ -100,6 +100,17 @@ static const char *field_words(const struct request *request, unsigned tag)
     return "";
 }
 
+static const char *other_words(const struct request *request, uint64_t tags)
+{
+    const char *words = "";
+
+    for (unsigned tag = 1; tag < 64; tag++)
+        if (tags >> tag & 1)
+            words =
+                arena_format(request->arena, "%s%s%s", words, *words ? ", " : "", field_words(request, tag));
+    return words;
+}
+
 /* fault_field, fault_gone …: the sentences stand in the page. */
 static void add_fault(const struct request *request, const struct seal_result *result, struct view *view)
 {
@@ -111,6 +122,7 @@ static void add_fault(const struct request *request, const struct seal_result *r
     if (flags[result->fault])
         view_flag(view, flags[result->fault], true);
     view_text(view, "field", field_words(request, result->tag));
+    view_text(view, "also", other_words(request, result->others));
 }
 
 void verdict_proof(const struct request *request, const struct seal_result *result, struct view *item)

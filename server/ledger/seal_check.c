@@ -282,17 +282,17 @@ static bool rest_is_ours(const struct seal_check *check, size_t n, const struct 
 static void check_sealed(struct seal_check *check, size_t n, const struct seal_row *row,
                          const struct sealed_entry *sealed, struct seal_result *result)
 {
-    uint64_t        erased = erased_tags(check, row->seq);
-    enum seal_fault fault;
-    unsigned        tag = 0;
+    uint64_t               erased = erased_tags(check, row->seq);
+    struct seal_difference found;
 
     if (gives_entry(check, n, row, sealed, erased)) {
         if (!rest_is_ours(check, n, row, erased))
             broken(result, FAULT_FIELD, TAG_DETAIL);
         return;
     }
-    fault = seal_differs(row, &check->openings, erased, &sealed->entry, &tag);
-    broken(result, fault == FAULT_NONE ? FAULT_CHAIN : fault, tag);
+    found = seal_differs(row, &check->openings, erased, &sealed->entry);
+    broken(result, found.fault == FAULT_NONE ? FAULT_CHAIN : found.fault, found.tag);
+    result->others = found.others;
 }
 
 static bool check_row(struct seal_check *check, size_t n, struct error *error)

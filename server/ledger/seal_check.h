@@ -40,6 +40,7 @@ struct seal_result {
     enum seal_state state;
     enum seal_fault fault;
     unsigned        tag;             /* of FAULT_FIELD and FAULT_GONE */
+    uint64_t        others;          /* the bits of further tags that differ, too */
     uint8_t         leaf[HASH_SIZE]; /* of the sealed entry */
     bool            has_leaf, in_tree;
 };

@@ -121,22 +121,34 @@ static enum seal_fault value_differs(const struct seal_row *row, const struct se
     return FAULT_NONE;
 }
 
-enum seal_fault seal_differs(const struct seal_row *row, const struct seal_openings *openings,
-                             uint64_t erased, const struct entry *sealed, unsigned *tag)
+/* Keeps the first, and the tags of all. */
+static void add(struct seal_difference *found, enum entry_tag tag, enum seal_fault fault)
 {
-    enum seal_fault fault = FAULT_NONE;
+    if (fault == FAULT_NONE)
+        return;
+    if (found->fault == FAULT_NONE)
+        *found = (struct seal_difference){fault, tag, 0};
+    else
+        found->others |= UINT64_C(1) << tag; /* all tags are below 64 */
+}
+
+static enum seal_fault unless(bool agrees)
+{
+    return agrees ? FAULT_NONE : FAULT_FIELD;
+}
+
+struct seal_difference seal_differs(const struct seal_row *row, const struct seal_openings *openings,
+                                    uint64_t erased, const struct entry *sealed)
+{
+    struct seal_difference found = {.fault = FAULT_NONE};
 
     for (size_t i = 0; i < COUNT_OF(ids); i++)
-        if (!id_agrees(&sealed->field[ids[i].tag], text_at(row, ids[i].at)))
-            return *tag = ids[i].tag, FAULT_FIELD;
+        add(&found, ids[i].tag, unless(id_agrees(&sealed->field[ids[i].tag], text_at(row, ids[i].at))));
     for (size_t i = 0; i < COUNT_OF(numbers); i++)
-        if (!number_agrees(sealed, numbers[i].tag, number_at(row, numbers[i].at)))
-            return *tag = numbers[i].tag, FAULT_FIELD;
-    if (entry_number(sealed, TAG_FLAGS) != row->flags)
-        return *tag = TAG_FLAGS, FAULT_FIELD;
-    for (size_t i = 0; i < COUNT_OF(values) && fault == FAULT_NONE; i++) {
-        *tag = values[i].tag;
-        fault = value_differs(row, openings, erased, sealed, i);
-    }
-    return fault;
+        add(&found, numbers[i].tag,
+            unless(number_agrees(sealed, numbers[i].tag, number_at(row, numbers[i].at))));
+    add(&found, TAG_FLAGS, unless(entry_number(sealed, TAG_FLAGS) == row->flags));
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        add(&found, values[i].tag, value_differs(row, openings, erased, sealed, i));
+    return found;
 }

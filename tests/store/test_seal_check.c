@@ -214,6 +214,22 @@ static void an_altered_row_is_named_with_its_field(void **nothing)
     }
 }
 
+static void of_several_altered_fields_each_is_named(void **nothing)
+{
+    struct looked looked;
+
+    (void)nothing;
+    as_superuser("UPDATE opening SET value = 'Dry' WHERE tag = 21 AND seq = " EVENT(
+        1) ";"
+           "UPDATE event SET happened_at = happened_at - interval '7 days' WHERE device_seq = 1;"
+           "DELETE FROM opening WHERE tag = 22 AND seq = " EVENT(1) ";");
+    looked = look();
+    undo();
+    says(&looked, 1, FAULT_FIELD, TAG_HAPPENED_AT);
+    assert_true(looked.by_number[1].others ==
+                (UINT64_C(1) << TAG_PUBLIC_NOTE | UINT64_C(1) << TAG_PRIVATE_NOTE));
+}
+
 static void a_removed_row_is_missed(void **nothing)
 {
     struct looked looked;
@@ -322,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_untouched_history_is_intact),
         cmocka_unit_test(an_altered_row_is_named_with_its_field),
+        cmocka_unit_test(of_several_altered_fields_each_is_named),
         cmocka_unit_test(a_removed_row_is_missed),
         cmocka_unit_test(a_row_written_by_hand_is_named),
         cmocka_unit_test(a_row_rewritten_with_its_entry_is_found_by_the_signed_heads),
