@@ -101,13 +101,15 @@ static void add_facts(const struct history *history, struct view *view)
                                           {"place", "place"},   {"aliases", "aliases"}};
     const struct request    *request = history->request;
     const char              *away = words_away(request, rows_text(history->facts, 0, "outcome"));
+    const char              *called =
+        words_device(request, rows_text(history->facts, 0, "name"), rows_text(history->facts, 0, "code"),
+                     rows_text(history->facts, 0, "aliases"));
 
     for (size_t i = 0; i < COUNT_OF(same); i++)
         view_text(view, same[i][0], words_kept(request, rows_text(history->facts, 0, same[i][1])));
     view_text(view, "name",
-              rows_flag(history->facts, 0, "identified") ? rows_text(history->facts, 0, "name")
-                                                         : page_text(request, "Unknown device"));
-    view_text(view, "title", rows_text(history->facts, 0, "name"));
+              rows_flag(history->facts, 0, "identified") ? called : page_text(request, "Unknown device"));
+    view_text(view, "title", called);
     view_text(view, "code", words_code(request, rows_text(history->facts, 0, "code")));
     if (*rows_text(history->facts, 0, "code"))
         view_text(view, "label_href",

@@ -55,48 +55,112 @@ static bool name_device(struct service *service, const struct request *request, 
     return true;
 }
 
-/* What was refused because the device is in repair leads to that repair. */
-static bool add_in_repair(struct service *service, const struct request *request, const char *device_id,
-                          struct view *view, struct error *error)
+/* The one device that has the serial number that was typed; NULL: none, or several. */
+static const char *with_serial(struct session *session, const struct request *request, struct error *error)
+{
+    const char        *serial = request_field(request, "serial");
+    const struct rows *rows =
+        *serial ? QUERY(session, request->arena, SQL_DEVICES_BY_ALIAS, error, serial) : NULL;
+    const char *found = NULL;
+
+    for (size_t i = 0; rows && i < rows_count(rows); i++)
+        if (strcmp(rows_text(rows, i, "device_id"), request_field(request, "device_id")) != 0) {
+            if (found)
+                return NULL;
+            found = rows_text(rows, i, "device_id");
+        }
+    return found;
+}
+
+/* The label that whoever typed has in hand: the one of the form, else the one of the device that only a label
+ * was known of. */
+static const char *label_in_hand(struct session *session, const struct request *request,
+                                 const char *device_id, struct error *error)
+{
+    struct label label;
+
+    if (label_parse(request_field(request, "label"), &label, &(struct error){0}))
+        return arena_copy(request->arena, label.code);
+    if (!*device_id)
+        return "";
+    const struct rows *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, device_id);
+
+    return facts && rows_count(facts) > 0 && !rows_flag(facts, 0, "identified") ? rows_text(facts, 0, "code")
+                                                                                : "";
+}
+
+static void add_put(const struct request *request, const char *label, const char *device_id,
+                    struct view *known)
+{
+    struct view *put = *label ? view_within(known, "put") : NULL;
+    char        *event_id = arena_take(request->arena, UUID_SIZE);
+
+    if (!put)
+        return;
+    uuid_make(event_id);
+    view_text(put, "put_id", event_id);
+    view_text(put, "known_id", device_id);
+    view_text(put, "plain", label);
+}
+
+static bool add_known(struct session *session, const struct request *request, const char *device_id,
+                      const char *label, struct view *view, struct error *error)
+{
+    const struct rows *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, device_id);
+    bool               in_repair;
+
+    if (!facts || rows_count(facts) == 0)
+        return facts != NULL;
+    in_repair = *rows_text(facts, 0, "number") && !rows_flag(facts, 0, "returned");
+    if (!in_repair && !*label)
+        return true;
+    struct view *known = view_within(view, "known");
+
+    view_text(known, "called",
+              in_repair ? rows_text(facts, 0, "number")
+                        : words_device(request, rows_text(facts, 0, "name"), rows_text(facts, 0, "code"),
+                                       rows_text(facts, 0, "aliases")));
+    view_text(known, "href", arena_format(request->arena, "/bench?device=%s", device_id));
+    add_put(request, label, device_id, known);
+    return true;
+}
+
+/* What was refused because the device is known leads to it; the label in hand may go on it. */
+static bool add_conflict(struct service *service, const struct request *request, const char *device_id,
+                         const struct error *problem, struct view *view, struct error *error)
 {
     const char         *label = request_field(request, "label");
     SESSION            *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     struct found_device found = {.device_id = device_id};
+    bool                by_serial = strcmp(problem->field, "serial") == 0;
+    const char         *other = session && by_serial ? with_serial(session, request, error) : NULL;
 
-    if (!session ||
-        (!*device_id &&
-         !find_device(session, request, *label ? label : request_field(request, "serial"), &found, error)))
+    if (!session)
         return false;
-    if (!*found.device_id)
-        return true;
-    const struct rows *facts = QUERY(session, request->arena, SQL_DEVICE_FACTS, error, found.device_id);
-
-    if (facts && rows_count(facts) > 0 && *rows_text(facts, 0, "number") &&
-        !rows_flag(facts, 0, "returned")) {
-        struct view *in_repair = view_within(view, "in_repair");
-
-        view_text(in_repair, "number", rows_text(facts, 0, "number"));
-        view_text(in_repair, "href", arena_format(request->arena, "/bench?device=%s", found.device_id));
-    }
-    return facts != NULL;
+    if (other)
+        return add_known(session, request, other, label_in_hand(session, request, device_id, error), view,
+                         error);
+    if (!*device_id && *label && !find_device(session, request, label, &found, error))
+        return false;
+    return !*found.device_id || add_known(session, request, found.device_id, "", view, error);
 }
 
 static bool show(struct service *service, const struct request *request, struct reply *reply,
-                 const char *device_id, const char *label, const char *problem, struct error *error)
+                 const char *device_id, const char *label, const struct error *problem, struct error *error)
 {
     struct view *view = page_view(service, request, "nav_intake");
     char        *event_id = arena_take(request->arena, UUID_SIZE);
 
     uuid_make(event_id);
     view_text(view, "title", page_text(request, "Take in a device"));
-    view_text(view, "error", problem);
+    view_text(view, "error", problem ? words_message(request, problem->message) : NULL);
     view_text(view, "event_id", problem ? request_field(request, "event_id") : event_id);
     view_text(view, "device_id", device_id);
     for (size_t i = 0; i < COUNT_OF(fields); i++)
         view_text(view, fields[i].view, request_field(request, fields[i].name));
     if (label)
         view_text(view, "v_label", words_code(request, label));
-    if (reply->status == 409 && !add_in_repair(service, request, device_id, view, error))
+    if (reply->status == 409 && !add_conflict(service, request, device_id, problem, view, error))
         return false;
     if (*device_id && !name_device(service, request, device_id, view, error))
         return false;
@@ -235,8 +299,7 @@ bool intake_record(struct service *service, const struct request *request, struc
     }
     buffer_free(&reply->body);
     reply->status = problem.kind == ERROR_CONFLICT ? 409 : 400;
-    return show(service, request, reply, request_field(request, "device_id"), NULL,
-                words_message(request, problem.message), error);
+    return show(service, request, reply, request_field(request, "device_id"), NULL, &problem, error);
 }
 
 bool repair_new_link(struct service *service, const struct request *request, struct reply *reply,

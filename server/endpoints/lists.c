@@ -21,14 +21,14 @@ static bool is_number(const char *text)
 
 static void add_repair(const struct request *request, const struct rows *rows, size_t i, struct view *item)
 {
-    static const char *const same[][2] = {{"name", "name"},
-                                          {"number", "number"},
-                                          {"owner", "owner"},
-                                          {"problem", "problem"},
-                                          {"holder", "custodian"}};
+    static const char *const same[][2] = {
+        {"number", "number"}, {"owner", "owner"}, {"problem", "problem"}, {"holder", "custodian"}};
 
     for (size_t n = 0; n < COUNT_OF(same); n++)
         view_text(item, same[n][0], words_kept(request, rows_text(rows, i, same[n][1])));
+    view_text(item, "name",
+              words_device(request, rows_text(rows, i, "name"), rows_text(rows, i, "code"),
+                           rows_text(rows, i, "serial")));
     view_text(item, "href",
               arena_format(request->arena, "/bench?device=%s", rows_text(rows, i, "device_id")));
     view_text(item, "code", words_code(request, rows_text(rows, i, "code")));

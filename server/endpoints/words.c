@@ -63,6 +63,7 @@ static const char *const flag_words[] = {
 static const char *const sentences[] = {
     "This code was misread: did you mean {code}?",
     "This device is in repair already, as {number}",
+    "{device} has this serial number and is known here: put the label on it, and take that one in.",
     "The device with this label, {device}, is in repair already, as {number}",
     "This label is on {device}, not on {typed}. Clear the fields to take that one in, or use another label.",
     /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one sentence on two lines */

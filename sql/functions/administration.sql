@@ -232,6 +232,13 @@ DECLARE
     v_device uuid;
     result   record;
 BEGIN
+    PERFORM FROM spoor.ledger_head FOR UPDATE;                     -- of two at once, one
+    SELECT a.device_id INTO v_device FROM spoor.alias a
+     WHERE a.kind = 'serial' AND a.value = facts ->> 'serial' AND spoor.intake_contradicts(facts, a.device_id) IS NULL LIMIT 1;
+    IF FOUND THEN
+        RAISE 'The serial number % is on % already, which has the id %', facts ->> 'serial', spoor.device_called(v_device), v_device
+            USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+    END IF;
     INSERT INTO spoor.device (kind, make, model, owner_id)
     VALUES (coalesce(facts ->> 'kind', 'laptop'), coalesce(facts ->> 'make', ''), coalesce(facts ->> 'model', ''),
             (facts ->> 'owner_id')::uuid) RETURNING id INTO v_device;

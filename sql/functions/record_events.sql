@@ -311,6 +311,7 @@ BEGIN
                 WHEN r.kind = 'label_linked' AND before.revoked_at IS NOT NULL THEN 'this label was revoked'
                 WHEN r.kind = 'label_revoked' OR before.linked_at IS NULL THEN NULL
                 WHEN before.device_id = v_device THEN 'this label is on this device already'
+                WHEN NOT (SELECT d.identified FROM spoor.device d WHERE d.id = before.device_id) THEN NULL   -- only this label was known of it
                 WHEN before.device_id IS NOT NULL THEN 'this label is on another device already'
                 WHEN before.party_id IS NOT NULL THEN 'this label belongs to a place or a person, not to a device'
                 ELSE 'this badge is nobody''s any more'

@@ -21,6 +21,33 @@ RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       FROM spoor.device d WHERE d.id = of_device;
 $$;
 
+-- A serial number that another device has: that one is meant, whichever way it came here again.
+CREATE OR REPLACE FUNCTION spoor.refuse_twice(intake jsonb, of_device uuid)
+RETURNS void LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    other    uuid;
+    v_count  int;
+    v_number text;
+BEGIN
+    SELECT count(DISTINCT a.device_id), min(a.device_id::text)::uuid INTO v_count, other
+      FROM spoor.alias a WHERE a.kind = 'serial' AND a.value = intake ->> 'serial' AND a.device_id <> of_device;
+    IF v_count = 0 THEN
+        RETURN;
+    ELSIF v_count > 1 THEN
+        RAISE 'Several devices have this serial number; scan the label of the right one' USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+    ELSIF spoor.intake_contradicts(intake, other) IS NOT NULL THEN
+        RAISE 'This serial number is on %, not on %. Clear make and model to take that one in, or look at the number again.',
+            spoor.device_called(other), btrim(concat_ws(' ', intake ->> 'make', intake ->> 'model'))
+            USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+    END IF;
+    SELECT r.number INTO v_number FROM spoor.repair r WHERE r.device_id = other AND r.closed_at IS NULL AND r.returned_at IS NULL;
+    IF FOUND THEN
+        RAISE 'This device is in repair already, as %', v_number USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+    END IF;
+    RAISE '% has this serial number and is known here: put the label on it, and take that one in.', spoor.device_called(other)
+        USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+END $$;
+
 -- Takes a device in: finds or makes the device and its owner, links a label, opens the repair, records the events.
 -- intake -> 'events' has event_id, said and mac (ledger/submission.h) for each event that this may record.
 -- One transaction; the same event_id again gives the same repair (outcome replayed) and puts the new link in force.
@@ -68,6 +95,10 @@ BEGIN
             RAISE 'Several devices have this serial number; scan the label of the right one'
                 USING ERRCODE = 'SP409', DETAIL = 'field=serial';
         END IF;
+    END IF;
+    IF v_device IS NOT NULL AND intake ? 'serial' AND (linked.device_id IS NULL
+       OR NOT (SELECT d.identified FROM spoor.device d WHERE d.id = v_device)) THEN
+        PERFORM spoor.refuse_twice(intake, v_device);
     END IF;
     SELECT * INTO open FROM spoor.repair r WHERE r.device_id = v_device AND r.closed_at IS NULL;
     IF open.id IS NOT NULL AND open.returned_at IS NULL THEN

@@ -1,6 +1,7 @@
 -- $1 step or '', $2 text or '', $3 only repairs opened before (milliseconds), $4 how many, $5 today, $6 only what was to be back before today and is not ready. The latest first
 SELECT r.number, btrim(d.make || ' ' || d.model) AS name, d.id AS device_id, (extract(epoch FROM r.opened_at) * 1000)::bigint AS opened_at,
        coalesce((SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1), '') AS code,
+       coalesce((SELECT a.value FROM spoor.alias a WHERE a.device_id = d.id ORDER BY a.kind <> 'serial', a.added_at LIMIT 1), '') AS serial,
        coalesce(c.step, '') AS step, s.label_en AS step_en, s.label_nl AS step_nl, coalesce(c.waiting, '') AS waiting,
        w.label_en AS waiting_en, w.label_nl AS waiting_nl, h.name AS custodian, o.name AS owner, r.problem, r.expected_on, CASE WHEN s.phase = 'returned' THEN r.outcome END AS outcome,
        coalesce(l.late, false) AS late
