@@ -27,6 +27,21 @@ static bool device_exists(struct database *database, const char *id, struct erro
     return facts != NULL && error_set(error, ERROR_NOT_FOUND, "no device has the id %s", id);
 }
 
+static void tell_count(const char *before, uint64_t count, const char *one, const char *several)
+{
+    printf("%s%llu %s", before, (unsigned long long)count, count == 1 ? one : several);
+}
+
+static void tell_written(const struct bundle_report *report, const char *folder)
+{
+    printf("Written to %s: ", folder);
+    tell_count("", report->entries, "sealed entry", "sealed entries");
+    tell_count(", ", report->rows, "event", "events");
+    tell_count(" and ", report->openings, "value (such as a name or a note) with its proof",
+               "values (names, notes and others) with their proofs");
+    printf(".\nCheck it at home with: spoor-verify bundle %s --key YOUR-KEY\n", folder);
+}
+
 static int export_bundle(struct invocation *invocation, struct error *error)
 {
     DATABASE             database = {0};
@@ -47,10 +62,7 @@ static int export_bundle(struct invocation *invocation, struct error *error)
                                                .progress = show_progress},
                       &report, error))
         return 0;
-    printf("%llu entries, %llu rows, %llu openings in %s\nCheck it with: spoor-verify bundle %s --key "
-           "YOUR-KEY\n",
-           (unsigned long long)report.entries, (unsigned long long)report.rows,
-           (unsigned long long)report.openings, operand(invocation, 0), operand(invocation, 0));
+    tell_written(&report, operand(invocation, 0));
     return 0;
 }
 
@@ -94,9 +106,10 @@ static int erase_person(struct invocation *invocation, struct error *error)
 }
 
 static const struct option_row bundle_options_table[] = {
-    {"device", "ID", "rows and values of this device only"}, {0}};
+    {"device", "ID", "the events and values of this device only; the sealed entries are always all there"},
+    {0}};
 static const struct example_row bundle_examples[] = {
-    {"spoord export-bundle /tmp/audit-2026", "everything"},
+    {"spoord export-bundle /tmp/audit-2026", "all devices"},
     {"spoord export-bundle /tmp/laptop --device 0d3c5c3e-7f6b-4a57-9a0e-3f1a2b4c5d6e",
      "one device's history"},
     {0}};
@@ -109,19 +122,21 @@ static const struct example_row erase_examples[] = {
      "destroys what names Emma in records, repairs and accounts"},
     {0}};
 
-const struct command export_bundle_command = {.name = "export-bundle",
-                                              .operands = "FOLDER",
-                                              .operands_least = 1,
-                                              .operands_most = 1,
-                                              .summary = "Writes what an auditor takes home",
-                                              .text =
-                                                  "The folder must be new or empty. It holds the signed "
-                                                  "checkpoint, all entries (they hold no personal data),\n"
-                                                  "and the rows and values that were asked for. spoor-verify "
-                                                  "checks it without a network or a database.",
-                                              .run = export_bundle,
-                                              .options = bundle_options_table,
-                                              .examples = bundle_examples};
+const struct command export_bundle_command = {
+    .name = "export-bundle",
+    .operands = "FOLDER",
+    .operands_least = 1,
+    .operands_most = 1,
+    .summary = "Writes the evidence that an auditor checks at home",
+    .text = "The folder must be new or empty. It gets the signed "
+            "checkpoint and every sealed entry (they hold no personal "
+            "data),\n"
+            "and the events with their values (names, notes and others): "
+            "of all devices, or of one. spoor-verify\n"
+            "checks them there, without a network or a database.",
+    .run = export_bundle,
+    .options = bundle_options_table,
+    .examples = bundle_examples};
 const struct command erase_person_command = {
     .name = "erase person",
     .operands = "PERSON",

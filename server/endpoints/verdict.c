@@ -196,6 +196,7 @@ static void add_head(const struct seal_check *check, const struct request *reque
         return;
     view_flag(view, "has_head", true);
     view_number(view, "size", (long)check->head.size);
+    view_flag(view, "is_first", check->head.size == 1);
     view_text(view, "signed_at",
               when_moment_inside(request->arena, request->language, check->head.signed_ms));
     view_text(view, "root",

@@ -1,9 +1,12 @@
 // The files that auditors and programs take away: what was promised, how a repair ended and what was taken back stand in them.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startHouse } from '../support/house.mjs';
-import { Client } from '../support/spoord.mjs';
+import { Client, startSpoord, waitFor } from '../support/spoord.mjs';
 
 let house, service, auditor, token, audit, device;
 const code = () => house.demo.sticker.split('/d/')[1];
@@ -64,4 +67,27 @@ test('each member is described', async () => {
   const description = await (await fetch(`${service.url}/api/v1/openapi.yaml`)).text();
   const recorded = description.split('    Recorded:\n')[1].split(/^ {4}\w/m)[0];
   for (const name of [...names, 'device_seq', 'flags']) assert.match(recorded, new RegExp(`^ {8}${name}: `, 'm'));
+});
+
+test('an auditor reads what the two numbers of a record are', async () => {
+  for (const path of ['/audit', `/audit/devices/${device}`]) {
+    assert.match(await asked(`${path}?lang=en`), /No\. counts the records of the whole ledger, from 0[^<]+ it counts those of the device, from 1\./, path);
+    assert.match(await asked(`${path}?lang=nl`), /Nr\. telt [^<]+ het hele logboek, vanaf 0; [^<]+ dat apparaat, vanaf 1\./, path);
+  }
+});
+
+test('a log of one entry is told as one, on the page and by the command that exports it', async () => {
+  const one = await startSpoord({ demo: false }), folder = mkdtempSync(join(tmpdir(), 'spoor-one-'));
+  try {
+    const added = await one.run('account', 'add', 'ada', '--role', 'auditor');
+    const ada = await new Client(one.url).signIn('ada', added.out.match(/\S+\s*$/)[0].trim());
+    const page = (language) => ada.get(`/audit?lang=${language}`).then((answer) => answer.text());
+    await waitFor('its seal', async () => (await page('en')).includes('Checkpoint over one entry, signed '));
+    assert.match(await page('nl'), /Verzegeling van één regel, ondertekend /);
+    const told = await one.run('export-bundle', join(folder, 'home'));
+    assert.match(told.out, /^Written to \S+home: 1 sealed entry, 0 events and 0 values \(names, notes and others\) with their proofs\.\nCheck it at home with: spoor-verify bundle \S+home --key YOUR-KEY\n$/);
+  } finally {
+    await one.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
