@@ -187,6 +187,15 @@ static bool settle(const struct delivery *delivery, const struct hearing *hearin
     return true;
 }
 
+/* The server said in an outcome that this scanner was revoked. */
+static bool note_revoked(const struct delivery *delivery, const struct hearing *hearing, struct error *error)
+{
+    for (size_t i = 0; i < hearing->count; i++)
+        if (strstr(hearing->said[i].flags, FLAG_REVOKED_SENDER))
+            return queue_revoked(delivery->queue, delivery->enrolment->scanner_id, error);
+    return true;
+}
+
 /* The request was refused as a whole. A single event needs attention then; several are sent one by one. */
 static bool settle_unreadable(struct delivery *delivery, const struct queue_item *items, size_t count,
                               struct hearing *hearing, struct error *error)
@@ -221,7 +230,8 @@ static bool exchange(struct delivery *delivery, struct arena *arena, const struc
         return settle_unreadable(delivery, items, count, hearing, error);
     return read_answer(delivery->queue, answer.body, items, count, hearing, error) &&
            queue_heard(delivery->queue, moment_now().ms, answer.skew_known ? &answer.skew_ms : NULL, error) &&
-           queue_known(delivery->queue, hearing->highest, error) && settle(delivery, hearing, error);
+           queue_known(delivery->queue, hearing->highest, error) && note_revoked(delivery, hearing, error) &&
+           settle(delivery, hearing, error);
 }
 
 bool delivery_send(struct delivery *delivery, bool *more, struct error *error)

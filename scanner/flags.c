@@ -15,7 +15,7 @@ static const struct {
     {"clock_suspect", "the clock of this machine is wrong", true, false},
     {"unusual_step", "an unusual order of steps: was that meant?", true, true},
     {"revoked_label", "this label was revoked: put a new one on the device", true, false},
-    {"revoked_sender", "this scanner was revoked", true, true},
+    {FLAG_REVOKED_SENDER, "this scanner was revoked", true, true},
     {"number_reused", "this scanner used the number before", true, true},
     {"overtaken", "others had moved on before it came", true, true},
 };

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #define FLAG_UNKNOWN_DEVICE "unknown_device"
+#define FLAG_REVOKED_SENDER "revoked_sender"
 
 /* Adds the words of a flag of the server to the text; what does not fit is left out whole. `has_message`: the
  * server's own sentence is told too, and says what some flags say. Returns whether a person should look. */

@@ -68,9 +68,10 @@ void          queue_close(struct queue *queue); /* NULL is allowed */
 
 /* Whose scans these are. */
 struct queue_state {
-    char    owner[UUID_SIZE]; /* the scanner's id; "" while nobody said */
-    char    owner_name[500];  /* scanner "Bench 2" of https://fix.example.nl */
-    char    warning[500];     /* what happened to the queue, until a person was told; "" for nothing */
+    char    owner[UUID_SIZE];   /* the scanner's id; "" while nobody said */
+    char    owner_name[500];    /* scanner "Bench 2" of https://fix.example.nl */
+    char    revoked[UUID_SIZE]; /* the scanner of which the server said that it was revoked; "" for none */
+    char    warning[500];       /* what happened to the queue, until a person was told; "" for nothing */
     int64_t skew_ms;
     bool    skew_known;
 };
@@ -83,6 +84,7 @@ bool queue_is_new(const struct queue *queue);
 
 bool queue_state_read(struct queue *queue, struct queue_state *state, struct error *error) MUST_USE;
 bool queue_own(struct queue *queue, const char *owner, const char *owner_name, struct error *error) MUST_USE;
+bool queue_revoked(struct queue *queue, const char *owner, struct error *error) MUST_USE;
 bool queue_warn(struct queue *queue, const char *warning, struct error *error) MUST_USE; /* "": it was told */
 
 /* The number that the next scan gets; counts without gaps. */

@@ -96,14 +96,15 @@ static void print_attention(const struct queue_item *item)
 }
 
 static void print_summary_json(const struct station *station, const struct queue_summary *summary,
-                               const char *warning)
+                               const struct queue_state *state)
 {
-    print_json(json_pack(
-        "{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:s}", "scanner", station->enrolment.name, "server",
-        station->enrolment.url, "waiting", (json_int_t)summary->waiting, "needs_attention",
-        (json_int_t)summary->attention, "next_number", (json_int_t)summary->next_seq, "oldest_at",
-        time_or_null(summary->oldest_ms), "contact_at", time_or_null(summary->contact_ms), "skew_ms",
-        summary->skew_known ? json_integer(summary->skew_ms) : json_null(), "warning", warning));
+    print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:b, s:s}", "scanner",
+                         station->enrolment.name, "server", station->enrolment.url, "waiting",
+                         (json_int_t)summary->waiting, "needs_attention", (json_int_t)summary->attention,
+                         "next_number", (json_int_t)summary->next_seq, "oldest_at",
+                         time_or_null(summary->oldest_ms), "contact_at", time_or_null(summary->contact_ms),
+                         "skew_ms", summary->skew_known ? json_integer(summary->skew_ms) : json_null(),
+                         "revoked", *station_revoked(station, state) != '\0', "warning", state->warning));
 }
 
 static void print_status(const struct station *station, const struct queue_summary *summary,
@@ -112,6 +113,8 @@ static void print_status(const struct station *station, const struct queue_summa
     struct error unsigned_key = {0};
 
     print_summary(station, summary);
+    if (*station_revoked(station, state))
+        puts(station_revoked(station, state));
     if (*state->warning)
         puts(state->warning);
     if (!enrolment_can_sign(&station->enrolment, &unsigned_key))
@@ -130,7 +133,7 @@ static int status_run(struct invocation *invocation, struct error *error)
         return 0;
     if (queue_summarise(station.queue, &summary, error) && queue_state_read(station.queue, &state, error)) {
         if (option_given(invocation, "json"))
-            print_summary_json(&station, &summary, state.warning);
+            print_summary_json(&station, &summary, &state);
         else
             print_status(&station, &summary, &state, error);
     }
@@ -150,27 +153,37 @@ static bool send_all(const struct station *station, struct error *error)
     return done;
 }
 
+/* Returns the exit code. */
+static int tell_sent(const struct station *station, const struct queue_summary *before,
+                     const struct queue_summary *after, const struct queue_state *state, bool json)
+{
+    bool revoked = *station_revoked(station, state);
+
+    if (json)
+        print_summary_json(station, after, state);
+    else if (after->attention > 0)
+        printf("%" PRId64 " sent; %" PRId64 " need attention: see spoor-scan attention.\n",
+               before->waiting - after->attention + before->attention, after->attention);
+    else if (!revoked)
+        puts("Everything was sent.");
+    if (revoked && !json)
+        puts(station_revoked(station, state));
+    return revoked ? exit_code_of(ERROR_FORBIDDEN) : after->attention > 0 ? EXIT_REFUSED : 0;
+}
+
 static int sync_run(struct invocation *invocation, struct error *error)
 {
     struct station       station = {0};
     struct queue_summary before = {0}, after = {0};
+    struct queue_state   state;
     int                  code = 0;
-    bool                 done;
 
     if (!station_open(invocation, &station, error))
         return 0;
-    done = (!option_given(invocation, "again") || queue_again(station.queue, error)) &&
-           queue_summarise(station.queue, &before, error) && send_all(&station, error) &&
-           queue_summarise(station.queue, &after, error);
-    if (done && option_given(invocation, "json"))
-        print_summary_json(&station, &after, "");
-    else if (done && after.attention == 0)
-        puts("Everything was sent.");
-    else if (done)
-        printf("%" PRId64 " sent; %" PRId64 " need attention: see spoor-scan attention.\n",
-               before.waiting - after.attention + before.attention, after.attention);
-    if (done && after.attention > 0)
-        code = EXIT_REFUSED;
+    if ((!option_given(invocation, "again") || queue_again(station.queue, error)) &&
+        queue_summarise(station.queue, &before, error) && send_all(&station, error) &&
+        queue_summarise(station.queue, &after, error) && queue_state_read(station.queue, &state, error))
+        code = tell_sent(&station, &before, &after, &state, option_given(invocation, "json"));
     station_close(&station);
     return code;
 }

@@ -98,6 +98,7 @@ static void keep_state(const struct queue_row *row, void *context)
     snprintf(state->owner, sizeof state->owner, "%.36s", queue_row_text(row, 1));
     snprintf(state->owner_name, sizeof state->owner_name, "%s", queue_row_text(row, 2));
     snprintf(state->warning, sizeof state->warning, "%s", queue_row_text(row, 3));
+    snprintf(state->revoked, sizeof state->revoked, "%.36s", queue_row_text(row, 4));
 }
 
 bool queue_state_read(struct queue *queue, struct queue_state *state, struct error *error)
@@ -116,6 +117,13 @@ bool queue_own(struct queue *queue, const char *owner, const char *owner_name, s
     const struct queue_value values[] = {QUEUE_TEXT(owner), QUEUE_TEXT(owner_name)};
 
     return run_locked(queue, QUEUE_SQL_OWNED, values, COUNT_OF(values), error);
+}
+
+bool queue_revoked(struct queue *queue, const char *owner, struct error *error)
+{
+    const struct queue_value value = QUEUE_TEXT(owner);
+
+    return run_locked(queue, QUEUE_SQL_REVOKED, &value, 1, error);
 }
 
 bool queue_warn(struct queue *queue, const char *warning, struct error *error)

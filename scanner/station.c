@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "claim.h"
 #include "shared/moment.h"
@@ -28,11 +29,15 @@ static void tell(const struct station *station)
             "There was no queue in %s: a new one was begun. If scans had not been sent yet, they are lost "
             "with the old one. Tell your lead.\n",
             station->folder);
-    if (queue_state_read(station->queue, &state, &ignored) && *state.warning) {
+    if (!queue_state_read(station->queue, &state, &ignored))
+        state = (struct queue_state){0};
+    if (*state.warning) {
         fprintf(stderr, "%s\n", state.warning);
         if (!queue_warn(station->queue, "", &ignored))
             ignored.kind = ERROR_NONE; /* it is told again */
     }
+    if (*station_revoked(station, &state))
+        fprintf(stderr, "%s\n", station_revoked(station, &state));
     if (queue_summarise(station->queue, &summary, &ignored) && *station_clock(&summary, text))
         fprintf(stderr, "%s\n", text);
 }
@@ -72,6 +77,15 @@ void station_close(struct station *station)
 {
     queue_close(station->queue);
     station->queue = NULL;
+}
+
+const char *station_revoked(const struct station *station, const struct queue_state *state)
+{
+    return *state->revoked && strcmp(state->revoked, station->enrolment.scanner_id) == 0
+               ? "This scanner was revoked: what it scans is not recorded any more. Tell your lead; a new "
+                 "code "
+                 "for spoor-scan enroll makes it a scanner again."
+               : "";
 }
 
 const char *station_span(int64_t ms, char text[40])

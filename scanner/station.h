@@ -29,6 +29,9 @@ void station_close(struct station *station);
 /* "3 min 20 s", "2 h 5 min"; of any sign. */
 const char *station_span(int64_t ms, char text[40]);
 
+/* One sentence when the server has said that this scanner was revoked; otherwise "". */
+const char *station_revoked(const struct station *station, const struct queue_state *state);
+
 #define STATION_SKEW_MOST_MS ((int64_t)120000) /* a clock that is further off is told */
 
 /* One sentence when the clock is too far off; otherwise "". */

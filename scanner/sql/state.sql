@@ -1,1 +1,1 @@
-SELECT skew_ms, owner, owner_name, warning FROM state;
+SELECT skew_ms, owner, owner_name, warning, revoked FROM state;

@@ -144,3 +144,20 @@ test('what the service noticed of a scan is told in words, and as its flags in J
   const unknown = (await scanner.read(['--step', 'repair'], 'NEVER-SEEN')).said[0];
   assert.deepEqual([unknown.result, unknown.flags], ['not known', ['unknown_device']]);
 });
+
+test('a scanner that was revoked says so from then on, and never that everything was sent', { timeout: 60000 }, async () => {
+  const scanner = await newScanner();
+  assert.equal((await scanner.scan(['sync'])).out, 'Everything was sent.\n');
+  await service.run('scanner', 'revoke', `A ${folders.length}`, '--yes');
+  assert.equal((await scanner.read(['--step', 'repair'], 'REVOKED-1')).said[0].result, 'conflict');
+  const sent = await scanner.scan(['sync']);
+  assert.equal(sent.code, 5);
+  assert.match(sent.out, /^This scanner was revoked: what it scans is not recorded any more\./);
+  assert.match((await scanner.scan(['status'])).out, /This scanner was revoked/);
+  assert.equal(JSON.parse((await scanner.scan(['status', '--json'])).out).revoked, true);
+  assert.match((await scanner.read(['--step', 'repair'], 'REVOKED-2')).err, /^This scanner was revoked/);
+  const once = (await service.run('scanner', 'add', 'A new', '--account', 'noor')).out.match(/enroll \S+ (\S+)/)[1];
+  const anew = await scanner.scan(['enroll', line.url, once]);
+  assert.equal(anew.code, 0, anew.err);
+  assert.equal(JSON.parse((await scanner.scan(['status', '--json'])).out).revoked, false);
+});
