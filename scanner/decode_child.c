@@ -109,9 +109,8 @@ static bool decode_apart(const struct job *job, const struct decode_settings *se
     if (*count > 0)
         return true;
     return error_set(error, ERROR_NOT_FOUND,
-                     last == WIRE_DONE
-                         ? "not readable: no code was found in this picture"
-                         : "not readable: the decoder did not survive this picture, or took too long");
+                     last == WIRE_DONE ? "no code was found in this picture"
+                                       : "the decoder did not survive this picture, or took too long");
 }
 
 bool decode_file(const char *path, const struct decode_settings *settings, struct decode_result *results,

@@ -120,7 +120,8 @@ static int decode_one(const char *path, const struct decode_settings *settings, 
     if (decode_rest_text(rest))
         fprintf(stderr, "%s: %s\n", path, decode_rest_text(rest));
     if (!read)
-        fprintf(stderr, "%s: %s\n", path, problem.message);
+        fprintf(stderr, "%s: %s%s\n", path, problem.kind == ERROR_NOT_FOUND ? "not readable: " : "",
+                problem.message);
     for (size_t i = 0; i < count; i++) {
         contents_convert(&results[i].code);
         if (json)

@@ -161,3 +161,13 @@ test('a scanner that was revoked says so from then on, and never that everything
   assert.equal(anew.code, 0, anew.err);
   assert.equal(JSON.parse((await scanner.scan(['status', '--json'])).out).revoked, false);
 });
+
+test('a picture without a code is said to be not readable once', { timeout: 60000 }, async () => {
+  const scanner = await newScanner();
+  const blank = join(scanner.folder, 'blank.png');
+  execFileSync('convert', ['-size', '200x200', 'xc:white', blank]);
+  const { code: exit, out } = await scanner.scan(['--step', 'repair', blank]);
+  assert.equal(exit, 12);
+  assert.equal(out, `${blank}  not readable  no code was found in this picture\n`);
+  assert.equal((await run(['decode', blank], {}, { program: 'spoor-scan' })).err, `${blank}: not readable: no code was found in this picture\n`);
+});
