@@ -52,13 +52,31 @@ static bool read_keys(const struct invocation *invocation, struct held *held, st
 static bool has_room(const struct held *held, struct error *error)
 {
     return held->older_count < BUNDLE_OLDER_MOST ||
-           error_set(error, ERROR_INVALID, "at most %u --since and --receipt are taken", BUNDLE_OLDER_MOST);
+           error_set(error, ERROR_INVALID, "at most %u --since, --receipt and --seal are taken",
+                     BUNDLE_OLDER_MOST);
+}
+
+static bool read_seals(const struct invocation *invocation, struct held *held, struct error *error)
+{
+    const char *text;
+
+    for (size_t i = 0; (text = option_nth(invocation, "seal", i)); i++) {
+        struct older_checkpoint *older = &held->older[held->older_count];
+
+        if (!has_room(held, error) || !held_files_seal(text, &older->checkpoint, error))
+            return false;
+        older->name = text;
+        held->older_count++;
+    }
+    return true;
 }
 
 static bool read_held(const struct invocation *invocation, struct held *held, struct error *error)
 {
     const char *path;
 
+    if (!read_seals(invocation, held, error))
+        return false;
     for (size_t i = 0; (path = option_nth(invocation, "since", i)); i++) {
         struct held_checkpoint kept;
 
@@ -340,6 +358,7 @@ static const struct option_row bundle_rows[] = {
     {"since", "FILE",
      "an older checkpoint or receipt that you kept: the log must begin with it; may be repeated"},
     {"receipt", "FILE", "a receipt that somebody was given: its entry must be in its place; may be repeated"},
+    {"seal", "SIZE:ROOT", "what a receipt on paper says: the log must begin with it; may be repeated"},
     {"stale-after", "HOURS", "exit with 3 when nothing was recorded for so long"},
     {"warnings", NULL, "list what is worth a look but no fault, too"},
     JSON_ROW,
@@ -350,6 +369,8 @@ static const struct example_row bundle_examples[] = {
     {"spoor-verify bundle audit-2026 --key desk.example.nl/spoor+0123abcd+AX…", "checks everything"},
     {"spoor-verify bundle audit-2026 --key @keys --since checkpoint-of-june",
      "and that June's history is still in it"},
+    {"spoor-verify bundle audit-2026 --key @keys --seal 17:uLYhWyHC4nv4rGmQ3fFy0Xv6tIlQmYv2Yt9n8pQ0R3E=",
+     "and what the paper says that somebody was given"},
     {0}};
 static const struct example_row receipt_examples[] = {
     {"spoor-verify receipt spoor-12.tlog-proof --key @keys",

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "audit/base64.h"
 #include "audit/merkle.h"
 #include "verify/part_file.h"
 #include "verify/scan_proof.h"
@@ -147,5 +149,20 @@ bool held_files_receipt(const char *path, struct arena *arena, const struct note
         finding_add(findings, FINDING_RECEIPT, receipt->index,
                     "%s: its path does not lead to the signed root", path);
     check_values(receipt, path, findings);
+    return true;
+}
+
+bool held_files_seal(const char *text, struct checkpoint *checkpoint, struct error *error)
+{
+    char    *end;
+    uint64_t size = strtoull(text, &end, 10);
+
+    if (*text < '1' || *text > '9' || *end != ':' || size > UINT32_MAX ||
+        !base64_decode_all(end + 1, strlen(end + 1), checkpoint->root, sizeof checkpoint->root))
+        return error_field(error, "seal",
+                           "--seal takes SIZE:ROOT as the paper says it, such as 17:Kq…= with 44 characters "
+                           "behind the colon; this is not: %.60s",
+                           text);
+    checkpoint->size = size;
     return true;
 }

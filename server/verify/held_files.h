@@ -33,4 +33,8 @@ bool held_files_receipt(const char *path, struct arena *arena, const struct note
                         struct receipt *receipt, struct checkpoint *checkpoint, struct findings *findings,
                         struct error *error) MUST_USE;
 
+/* "SIZE:ROOT" as a receipt on paper says it: what the log had as its root when it had so many entries.
+ * Unsigned. */
+bool held_files_seal(const char *text, struct checkpoint *checkpoint, struct error *error) MUST_USE;
+
 #endif

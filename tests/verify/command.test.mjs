@@ -64,6 +64,21 @@ test('findings give code 1, fit on a page for people, and are all there as JSON'
   assert.deepEqual(lines.at(-1).intact, false);
 });
 
+test('what a receipt on paper says is checked against the log: its size and root, and nothing else that looks like it', () => {
+  const [, size, root] = readFileSync(early, 'utf8').split('\n');
+  assert.equal(verify('bundle', bundle, ...key, '--seal', `${size}:${root}`).code, 0);
+  const other = `${root[0] === 'A' ? 'B' : 'A'}${root.slice(1)}`;
+  const forged = verify('bundle', bundle, ...key, '--seal', `${size}:${other}`);
+  assert.equal(forged.code, 1);
+  assert.match(forged.out, /F04/);
+  assert.match(verify('bundle', bundle, ...key, '--seal', `99:${root}`).out, /F05/);
+  for (const odd of ['', size, `${size}:`, `${size}:${root}x`, `:${root}`, `0:${root}`, `-1:${root}`, `${size}:${root.slice(0, -1)}`, `99999999999999999999:${root}`]) {
+    const { code, err } = verify('bundle', bundle, ...key, '--seal', odd);
+    assert.equal(code, 2, odd);
+    assert.match(err, /--seal takes SIZE:ROOT/, odd);
+  }
+});
+
 test('a bundle that nothing was recorded in for long gives code 3', async () => {
   assert.equal(verify('bundle', bundle, ...key, '--stale-after', '1').code, 0);
   const old = spawnSync(join(build, 'tests/bench/make_bundle'), [join(folder, 'old'), '20'], { encoding: 'utf8' });
