@@ -68,14 +68,10 @@ static void add_state(const struct tracked *tracked, struct view *view)
 
     view_text(view, "headline", page_text(request, laptop ? text->of_laptop : text->headline));
     view_text(view, "sentence", page_text(request, text->sentence));
-    view_text(view, "badge", page_text(request, text->badge));
-    view_text(view, "badge_tone", text->tone);
-    if (*fact(tracked, "waiting")) {
-        view_text(view, "badge", words_column(request, tracked->facts, 0, "waiting"));
-        view_text(view, "badge_tone", "amber");
-        view_text(view, "sentence",
-                  page_text(request, "The work waits for something; below you read for what."));
-    }
+    view_text(view, "badge",
+              text->badge ? page_text(request, text->badge)
+                          : words_column(request, tracked->facts, 0, "waiting"));
+    view_text(view, "badge_tone", text->badge ? text->tone : "amber");
 }
 
 /* A day that has passed is no promise any more: it is said as what it was. */
@@ -143,7 +139,8 @@ static bool is_done(const struct tracked *tracked, int step, int now)
 static void add_steps(const struct tracked *tracked, struct view *view)
 {
     const struct request *request = tracked->request;
-    const char           *phase = fact(tracked, "phase");
+    const char           *stands = tracked->text->stands;
+    const char           *phase = stands ? stands : fact(tracked, "phase");
     bool                  ready = strcmp(phase, "ready") == 0, over = is_over(tracked);
     int                   now = ready ? STEPS - 1 : -1;
 
@@ -166,6 +163,23 @@ static void add_steps(const struct tracked *tracked, struct view *view)
     }
 }
 
+/* What was said with the wait that goes on. */
+static const char *waiting_note(const struct tracked *tracked)
+{
+    for (size_t i = 0; i < rows_count(tracked->events); i++)
+        if (strcmp(rows_text(tracked->events, i, "kind"), "waiting") == 0)
+            return rows_text(tracked->events, i, "note");
+    return "";
+}
+
+static const char *reason_of(const struct tracked *tracked)
+{
+    if (!*fact(tracked, "waiting"))
+        return page_text(tracked->request, "It takes longer than we thought.");
+    return tracked->text->reason ? page_text(tracked->request, tracked->text->reason)
+                                 : words_column(tracked->request, tracked->facts, 0, "sentence");
+}
+
 static void add_why(const struct tracked *tracked, struct view *view)
 {
     const struct request *request = tracked->request;
@@ -174,16 +188,12 @@ static void add_why(const struct tracked *tracked, struct view *view)
     if (!*fact(tracked, "waiting") && !is_late(tracked))
         return;
     why = view_within(view, "why");
-    view_text(why, "reason",
-              *fact(tracked, "waiting") ? words_column(request, tracked->facts, 0, "sentence")
-                                        : page_text(request, "It takes longer than we thought."));
+    view_text(why, "reason", reason_of(tracked));
+    view_text(why, "note", *fact(tracked, "waiting") ? waiting_note(tracked) : "");
     if (!when_day_is_over(fact(tracked, "next_update_on")))
         view_text(why, "next_update",
                   when_day(request->arena, request->language, fact(tracked, "next_update_on")));
-    view_text(why, "act",
-              strcmp(fact(tracked, "waiting_side"), "owner") == 0
-                  ? page_text(request, "We need you: please contact the desk.")
-                  : "");
+    view_text(why, "act", tracked->text->act ? page_text(request, tracked->text->act) : "");
 }
 
 static void add_history(const struct tracked *tracked, struct view *view)
@@ -203,19 +213,41 @@ static void add_history(const struct tracked *tracked, struct view *view)
     }
 }
 
-/* The latest public note is what the technician says. */
-static const char *latest_note(const struct tracked *tracked)
+/* What ends the sense of a note that was written before it. */
+static bool turns_the_page(const char *kind)
 {
-    for (size_t i = 0; i < rows_count(tracked->events); i++)
-        if (*rows_text(tracked->events, i, "note"))
-            return rows_text(tracked->events, i, "note");
-    return "";
+    static const char *const kinds[] = {"received", "handed_over", "step",   "waiting",
+                                        "returned", "reopened",    "closed", "waiting_ended"};
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (strcmp(kinds[i], kind) == 0)
+            return true;
+    return false;
+}
+
+/* The latest note, as long as nothing else happened since; that of a wait stands with its reason. */
+static void add_quote(const struct tracked *tracked, struct view *view)
+{
+    const struct request *request = tracked->request;
+
+    for (size_t i = 0; i < rows_count(tracked->events); i++) {
+        const char *kind = rows_text(tracked->events, i, "kind");
+        const char *note = strcmp(kind, "waiting") == 0 ? "" : rows_text(tracked->events, i, "note");
+
+        view_text(view, "quote", note);
+        if (*note)
+            view_text(view, "quote_when",
+                      when_moment_inside(request->arena, request->language,
+                                         rows_integer(tracked->events, i, "happened_at")));
+        if (*note || turns_the_page(kind))
+            return;
+    }
 }
 
 static const char *holder_of(const struct tracked *tracked)
 {
-    if (tracked->text->away)
-        return page_text(tracked->request, "Not known");
+    if (tracked->text->away || tracked->text->holder)
+        return page_text(tracked->request, tracked->text->away ? "Not known" : tracked->text->holder);
     if (is_over(tracked) && (!is_cut_short(tracked) || rows_flag(tracked->facts, 0, "with_owner")))
         return page_text(tracked->request, "You");
     return *fact(tracked, "holder") ? fact(tracked, "holder") : page_text(tracked->request, "The IT desk");
@@ -234,8 +266,8 @@ static bool show(const struct service *service, const struct tracked *tracked, s
     view_text(view, "problem", fact(tracked, "problem"));
     view_text(view, "number", fact(tracked, "number"));
     view_text(view, "holder", holder_of(tracked));
-    view_text(view, "place", fact(tracked, "place"));
-    view_text(view, "quote", latest_note(tracked));
+    view_text(view, "place", tracked->text->holder ? "" : fact(tracked, "place"));
+    add_quote(tracked, view);
     add_expected(tracked, view);
     add_steps(tracked, view);
     add_why(tracked, view);
@@ -313,7 +345,11 @@ bool track_show(struct service *service, const struct request *request, struct r
         return false;
     if (rows_count(tracked.facts) == 0)
         return missed(service, request, error);
-    tracked.text = track_text_of(fact(&tracked, "phase"), end_of(&tracked));
+    tracked.text = track_text_of(&(struct track_stand){.phase = fact(&tracked, "phase"),
+                                                       .step = fact(&tracked, "step"),
+                                                       .wait = fact(&tracked, "waiting"),
+                                                       .side = fact(&tracked, "waiting_side"),
+                                                       .outcome = end_of(&tracked)});
     tracked.events = QUERY(session, request->arena, SQL_TRACK_EVENTS, error, hash);
     if (!tracked.events || !show(service, &tracked, reply, error))
         return false;
