@@ -255,7 +255,7 @@ const struct command scanner_revoke_command = {.name = "scanner revoke",
                                                .examples = revoke_examples};
 const struct command repair_list_command = {.name = "repair list",
                                             .operands = "",
-                                            .summary = "Lists the open repairs",
+                                            .summary = "Lists the open repairs, but for what was returned",
                                             .run = repair_list,
                                             .options = json_options,
                                             .examples = repair_examples};

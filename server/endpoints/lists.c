@@ -19,6 +19,13 @@ static bool is_number(const char *text)
     return strlen(text) <= 18 && text[strspn(text, "0123456789")] == '\0';
 }
 
+static const char *span_since(const struct request *request, int64_t ms)
+{
+    int64_t now = when_now();
+
+    return when_span(request->arena, request->language, ms < now ? now - ms : 0);
+}
+
 static void add_repair(const struct request *request, const struct rows *rows, size_t i, struct view *item)
 {
     static const char *const same[][2] = {
@@ -38,8 +45,9 @@ static void add_repair(const struct request *request, const struct rows *rows, s
     view_text(item, "expected",
               when_short(request->arena, request->language, rows_text(rows, i, "expected_on")));
     view_flag(item, "late", rows_flag(rows, i, "late"));
-    view_text(item, "age",
-              when_span(request->arena, request->language, when_now() - rows_integer(rows, i, "opened_at")));
+    view_text(item, "age", span_since(request, rows_integer(rows, i, "opened_at")));
+    view_text(item, "step_age",
+              *rows_text(rows, i, "step") ? span_since(request, rows_integer(rows, i, "step_since")) : "");
 }
 
 static bool add_steps(struct session *session, const struct request *request, const char *chosen,
@@ -57,35 +65,66 @@ static bool add_steps(struct session *session, const struct request *request, co
     return steps != NULL;
 }
 
+/* The orders of the list: what is asked, from where on, and what the next page goes on from. */
+struct order {
+    const char    *name;
+    enum statement query;
+    const char    *from, *key;
+};
+
+static const struct order orders[] = {
+    {"", SQL_REPAIRS_OPEN, "4102444800000", "opened_at"},
+    {"step", SQL_REPAIRS_LONGEST, "0", "step_since"},
+};
+
+static const struct order *order_of(const char *name, struct error *error)
+{
+    for (size_t i = 0; i < COUNT_OF(orders); i++)
+        if (strcmp(orders[i].name, name) == 0)
+            return &orders[i];
+    error_field(error, "sort", "There is no such order");
+    return NULL;
+}
+
+static void add_asked(const struct request *request, struct view *view)
+{
+    static const char *const same[][2] = {{"asked", "q"}, {"step_asked", "step"}, {"sort_asked", "sort"}};
+
+    for (size_t i = 0; i < COUNT_OF(same); i++)
+        view_text(view, same[i][0], request_query(request, same[i][1]));
+    view_flag(view, "only_late", *request_query(request, "late") != '\0');
+}
+
 bool devices_list(struct service *service, const struct request *request, struct reply *reply,
                   struct error *error)
 {
-    const char  *asked, *step, *late, *before = request_query(request, "before");
-    struct view *view = page_view(service, request, "nav_devices");
+    const char         *asked, *step, *late, *sort, *before = request_query(request, "before");
+    struct view        *view = page_view(service, request, "nav_devices");
+    const struct order *order;
 
-    if (!request_only(request, "q step late before", error) ||
+    if (!request_only(request, "q step late sort before", error) ||
         !request_line(request, "late", "Late", 0, 1, &late, error) ||
         !request_line(request, "q", "Search", 0, 120, &asked, error) ||
+        !request_line(request, "sort", "Order", 0, 10, &sort, error) ||
         !request_line(request, "step", "Step", 0, 40, &step, error))
         return false;
     if (!is_number(before))
         return error_field(error, "before", "'before' is a whole number");
+    if (!(order = order_of(sort, error)))
+        return false;
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-    const struct rows *rows = session ? QUERY(session, request->arena, SQL_REPAIRS_OPEN, error, step, asked,
-                                              *before ? before : "4102444800000", PAGE_TEXT,
+    const struct rows *rows = session ? QUERY(session, request->arena, order->query, error, step, asked,
+                                              *before ? before : order->from, PAGE_TEXT,
                                               when_today(request->arena), *late ? "true" : "false")
                                       : NULL;
 
     if (!rows || !add_steps(session, request, step, view, error))
         return false;
     view_text(view, "title", page_text(request, "Devices in repair"));
-    view_text(view, "asked", asked);
-    view_text(view, "step_asked", step);
-    view_flag(view, "only_late", *late != '\0');
+    add_asked(request, view);
     for (size_t i = 0; i < rows_count(rows); i++)
         add_repair(request, rows, i, view_append(view, "rows"));
-    view_text(view, "older",
-              rows_count(rows) == PAGE_ROWS ? rows_text(rows, PAGE_ROWS - 1, "opened_at") : "");
+    view_text(view, "older", rows_count(rows) == PAGE_ROWS ? rows_text(rows, PAGE_ROWS - 1, order->key) : "");
     return page_show(service, request, reply, "repairs", view, error);
 }
 

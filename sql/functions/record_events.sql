@@ -85,6 +85,7 @@ DECLARE
     was         spoor.custody%ROWTYPE;        -- before it, where others had moved on
     newer       record;                       -- and what of it stands
     v_at        timestamptz;                  -- when it happened, by our clock
+    v_began     timestamptz;                  -- when it happened, or was recorded, where the sender's clock is doubtful
     v_overtaken boolean;
     v_then      uuid;                         -- the repair of that time, of a late one
     v_desk      uuid;                         -- who has what was missing, when its repair is opened again
@@ -400,6 +401,7 @@ BEGIN
         END IF;
         IF v_happened - v_recorded > late_after OR v_happened < '2015-01-01Z'
            OR abs(r.clock_skew_ms) > 120000 THEN flags := flags | 4::smallint; END IF;
+        v_began := CASE WHEN flags & 4 <> 0 THEN v_recorded ELSE v_at END;
         IF r.label_revoked AND r.kind <> 'label_revoked' THEN flags := flags | 64::smallint; END IF;
         IF was_undone THEN flags := flags | 8::smallint; END IF;
         IF NOT v_overtaken AND (r.expected_from IS NOT NULL AND v_from IS DISTINCT FROM r.expected_from
@@ -441,7 +443,7 @@ BEGIN
             ELSIF r.kind = 'step' AND then_at > now_at + 1 THEN
                 v_detail := coalesce(v_detail, '{}') || jsonb_build_object('skipped', to_jsonb(step_names[now_at + 1:then_at - 1]));
             END IF;
-            IF state.step IS DISTINCT FROM step THEN state.step_since := v_happened; END IF;
+            IF state.step IS DISTINCT FROM step THEN state.step_since := v_began; END IF;
             state.step := step;
             state.waiting := NULL; state.waiting_since := NULL; state.next_update_on := NULL;
         ELSIF r.kind = 'waiting' THEN
@@ -452,7 +454,7 @@ BEGIN
             state.waiting := NULL; state.waiting_since := NULL; state.next_update_on := NULL;
         ELSIF v_desk IS NOT NULL THEN
             -- What was missing is there again: it stands at the desk, as on the day it was handed in.
-            state.step := step_names[array_position(phases, 'received')]; state.step_since := v_happened;
+            state.step := step_names[array_position(phases, 'received')]; state.step_since := v_began;
             state.waiting := NULL; state.waiting_since := NULL; state.next_update_on := NULL;
         ELSIF r.kind = 'eta' THEN
             state.next_update_on := coalesce((v_detail ->> 'next_update_on')::date, state.next_update_on);
@@ -464,8 +466,16 @@ BEGIN
             v_undo := true;
             SELECT v.to_id, v.place_id, v.step, v.waiting, v.happened_at INTO before FROM spoor.event v
              WHERE v.device_id = v_device AND v.device_seq = t_seq - 1;
+            IF state.step IS DISTINCT FROM before.step THEN
+                -- Since when it stands there again: since it came there.
+                SELECT CASE WHEN v.flags & 4 <> 0 THEN v.recorded_at ELSE spoor.made_at(v.happened_at, v.recorded_at, v.detail) END INTO state.step_since
+                  FROM spoor.event v
+                 WHERE v.device_id = v_device AND v.device_seq < t_seq AND v.device_seq > coalesce((SELECT w.device_seq FROM spoor.event w
+                       WHERE w.device_id = v_device AND w.device_seq < t_seq AND w.step IS DISTINCT FROM before.step ORDER BY w.device_seq DESC LIMIT 1), -1)
+                 ORDER BY v.device_seq LIMIT 1;
+            END IF;
             state.custodian_id := before.to_id; state.place_id := before.place_id; state.step := before.step;
-            state.waiting := before.waiting; state.offered_to := NULL; state.step_since := before.happened_at;
+            state.waiting := before.waiting; state.offered_to := NULL;
             state.waiting_since := CASE WHEN before.waiting IS NOT NULL THEN coalesce(state.waiting_since, before.happened_at) END;
             state.next_update_on := CASE WHEN before.waiting IS NOT NULL THEN state.next_update_on END;
         END IF;

@@ -1,5 +1,6 @@
--- $1 step or '', $2 text or '', $3 only repairs opened before (milliseconds), $4 how many, $5 today, $6 only what was to be back before today and is not ready. The latest first
-SELECT r.number, btrim(d.make || ' ' || d.model) AS name, d.id AS device_id, (extract(epoch FROM r.opened_at) * 1000)::bigint AS opened_at,
+-- $1 step or '', $2 text or '', $3 only repairs opened before (milliseconds), $4 how many, $5 today, $6 only what was to be back before today and is not ready. The latest first.
+-- What was returned is found by its step or by a text
+SELECT r.number, btrim(d.make || ' ' || d.model) AS name, d.id AS device_id, (extract(epoch FROM r.opened_at) * 1000)::bigint AS opened_at, ceil(extract(epoch FROM c.step_since) * 1000)::bigint AS step_since,
        coalesce((SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1), '') AS code,
        coalesce((SELECT a.value FROM spoor.alias a WHERE a.device_id = d.id ORDER BY a.kind <> 'serial', a.added_at LIMIT 1), '') AS serial,
        coalesce(c.step, '') AS step, s.label_en AS step_en, s.label_nl AS step_nl, coalesce(c.waiting, '') AS waiting,
@@ -10,6 +11,7 @@ SELECT r.number, btrim(d.make || ' ' || d.model) AS name, d.id AS device_id, (ex
   LEFT JOIN spoor.step s ON s.name = c.step LEFT JOIN spoor.reason w ON w.code = c.waiting
  CROSS JOIN LATERAL (SELECT r.expected_on < $5::date AND r.returned_at IS NULL AND s.phase IS DISTINCT FROM 'ready' AS late) l
  WHERE r.closed_at IS NULL AND ($1 = '' OR c.step = $1) AND (l.late OR NOT $6::boolean)
+   AND ($1 <> '' OR $2 <> '' OR r.returned_at IS NULL OR s.phase IS DISTINCT FROM 'returned')
    AND ($2 = '' OR r.number = upper($2) OR position(lower($2) in lower(d.make || ' ' || d.model || ' ' || o.name || ' ' || r.problem)) > 0)
    AND r.opened_at < to_timestamp($3::bigint / 1000.0)
  ORDER BY r.opened_at DESC LIMIT $4::int;

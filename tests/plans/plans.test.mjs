@@ -123,7 +123,7 @@ async function visit(service, visitor, codes) {
     assert.equal((await visitor.person.post('/bench/record', { token: form, event_id: randomUUID(), device_id: device, kind: 'note', public_note: `Note ${turn}` })).status, 303);
     await get(link);
     assert.equal((await fetch(`${service.url}/d/${code}`)).status, 200);
-    for (const page of ['/audit', `/audit/devices/${device}`, '/bench', '/devices', `/devices/${device}`, '/exceptions', '/labels']) await get(page);
+    for (const page of ['/audit', `/audit/devices/${device}`, '/bench', '/devices', '/devices?sort=step', `/devices/${device}`, '/exceptions', '/labels']) await get(page);
   }
 }
 
