@@ -5,6 +5,7 @@
 #include "endpoints/endpoints.h"
 #include "endpoints/kinds.h"
 #include "endpoints/page.h"
+#include "endpoints/promised_day.h"
 #include "endpoints/words.h"
 #include "ledger/recorder.h"
 #include "render/json.h"
@@ -310,14 +311,20 @@ static const char *label_slip(const struct request *request)
  * promise that has passed on its way here is recorded. */
 static const char *slip_of(const struct request *request, const struct event_draft *draft)
 {
+    static const char *const promises[] = {"expected_on", "next_update_on"};
+
     if (strcmp(draft->kind, "label_linked") == 0)
         return label_slip(request);
     if (kinds_lacks(request, draft))
         return page_text(request, strcmp(draft->kind, "eta") == 0
                                       ? "Choose the new expected date first."
                                       : "Write the note first: for the owner, or for us only.");
-    if (strcmp(draft->kind, "eta") == 0 && when_day_is_over(request_field(request, "expected_on")))
-        return page_text(request, "That day has passed already: choose today or a later day.");
+    for (size_t i = 0; i < COUNT_OF(promises); i++) {
+        const char *slip = promised_day_slip(request_field(request, promises[i]));
+
+        if (slip)
+            return page_text(request, slip);
+    }
     return NULL;
 }
 

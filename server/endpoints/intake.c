@@ -4,6 +4,7 @@
 #include "endpoints/endpoints.h"
 #include "endpoints/find_device.h"
 #include "endpoints/page.h"
+#include "endpoints/promised_day.h"
 #include "endpoints/receipt_seal.h"
 #include "endpoints/words.h"
 #include "ledger/intake_marks.h"
@@ -189,6 +190,27 @@ static bool read_label(const struct request *request, struct label *label, struc
            error_field(error, "label", "%s", unreadable.message);
 }
 
+/* An address that a message may reach: a name, an @ and a host, without a space. */
+static bool is_address(const char *text)
+{
+    const char *at = strchr(text, '@');
+
+    return at && at > text && at[1] != '\0' && !strchr(at + 1, '@') && !strpbrk(text, " \t<>,;");
+}
+
+/* What a page with its checks would not have sent, or a slip that is none of the form. */
+static bool is_sensible(const struct request *request, struct error *error)
+{
+    const char *slip = promised_day_slip(request_field(request, "expected_on"));
+    const char *address = request_field(request, "owner_email");
+
+    if (slip)
+        return error_field(error, "expected_on", "%s", slip);
+    return !*address || is_address(address) ||
+           error_field(error, "owner_email",
+                       "This is no e-mail address: it looks like name@example.org, or stays empty.");
+}
+
 /* The form as take_in() wants it. */
 static bool compose(const struct service *service, const struct request *request, const char *link_hash,
                     struct json *json, struct error *error)
@@ -199,7 +221,7 @@ static bool compose(const struct service *service, const struct request *request
     if (!request_day(request, "expected_on", page_text(request, "Expected back"), &value, error) ||
         !request_uuid(request, "event_id", "Key", true, &event_id, error) ||
         !request_uuid(request, "device_id", "Device", false, &device_id, error) ||
-        !read_label(request, &label, error))
+        !read_label(request, &label, error) || !is_sensible(request, error))
         return false;
     json_object_begin(json);
     json_member(json, "event_id", event_id);

@@ -159,6 +159,16 @@ bool when_day_is_over(const char *date)
     return day.tm_year < now.tm_year || (day.tm_year == now.tm_year && day.tm_yday < now.tm_yday);
 }
 
+bool when_day_is_far(const char *date)
+{
+    struct tm day, now = local(when_now());
+
+    if (!read_date(date, &day))
+        return false;
+    now.tm_year += 2;
+    return day.tm_year > now.tm_year || (day.tm_year == now.tm_year && day.tm_yday > now.tm_yday);
+}
+
 static const char *short_of(struct arena *arena, const char *language, const struct tm *day)
 {
     return with_year(

@@ -20,6 +20,9 @@ const char *when_day(struct arena *arena, const char *language, const char *date
 /* Whether today is later than the date; false for "". */
 bool when_day_is_over(const char *date);
 
+/* Whether the date is more than two years from today; false for "". */
+bool when_day_is_far(const char *date);
+
 /* Today: "2026-11-26". */
 const char *when_today(struct arena *arena);
 

@@ -213,7 +213,11 @@ test('what is lost or stolen is told on the bench, and to the owner; it was retu
 });
 
 test('a promised day that has passed is said to the owner, marked for the desk, and found by a lead', async () => {
-  const { client, device, link } = await takenIn('Promised', { expected_on: '2026-01-05' });
+  const { client, device, link } = await takenIn('Promised', { serial: 'PROMISED-1' });
+  const program = (await service.run('token', 'add', 'promise', '--role', 'technician')).out.trim(); // it may tell late what was promised
+  const told = await fetch(`${service.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${program}` },
+    body: JSON.stringify({ events: [{ event_id: randomUUID(), code: 'PROMISED-1', kind: 'eta', detail: { expected_on: '2026-01-05' } }] }) });
+  assert.equal((await told.json()).outcomes[0].outcome, 'recorded');
   const page = await signedIn('');
   await look(page, `${link}?lang=en`, 'track_late', [390]);
   assert.match(await page.textContent('.eta'), /It was to be back with you on\s*Monday 5 January\s*That day has passed/);

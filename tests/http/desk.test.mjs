@@ -57,12 +57,29 @@ test('what was typed and agrees, or says nothing, goes on', async () => {
   assert.ok(page.includes(`/bench?device=${device}`));
 });
 
+test('a day that was long ago or is far away, and what is no e-mail address, are asked for again; what was typed stays', async () => {
+  const before = await house.counts();
+  for (const [fields, english, dutch] of [
+    [{ expected_on: '1999-01-01' }, /That day has passed already: choose today or a later day\./, /Die dag is al voorbij/],
+    [{ expected_on: '9999-01-01' }, /That day is more than two years from now: look at the year\./, /meer dan twee jaar van nu/],
+    ...['nomail', '@', 'a@', '@b', 'a b@c', 'a@b@c'].map((owner_email) => [{ owner_email }, /This is no e-mail address: it looks like name@example\.org, or stays empty\./, /Dit is geen e-mailadres/])])
+    for (const [language, says] of [['en', english], ['nl', dutch]]) {
+      const { status, page } = await takeIn({ make: 'HP', model: 'ProBook', serial: 'TYPED-1', ...fields }, language);
+      assert.equal(status, 400, JSON.stringify(fields));
+      assert.match(page, says);
+      for (const [name, typed] of Object.entries({ model: 'ProBook', serial: 'TYPED-1', ...fields })) assert.match(page, new RegExp(`name="${name}" value="${typed}"`), name);
+    }
+  assert.equal(await house.counts(), before);
+});
+
 test('a note without words and a promise without a day, or of a day that has passed, are no record', async () => {
   const device_id = await house.sql("SELECT device_id FROM spoor.alias WHERE value = '4HJ9QW3'"), before = await house.counts();
   for (const [fields, english, dutch] of [
     [{ kind: 'note', public_note: ' \n ', private_note: '' }, /Write the note first: for the owner, or for us only\./, /Schrijf eerst de notitie/],
     [{ kind: 'eta' }, /Choose the new expected date first\./, /Kies eerst de nieuwe verwachte datum\./],
-    [{ kind: 'eta', expected_on: '2020-01-01' }, /That day has passed already: choose today or a later day\./, /Die dag is al voorbij/]]) {
+    [{ kind: 'eta', expected_on: '2020-01-01' }, /That day has passed already: choose today or a later day\./, /Die dag is al voorbij/],
+    [{ kind: 'eta', expected_on: '9999-01-01' }, /That day is more than two years from now: look at the year\./, /meer dan twee jaar van nu/],
+    [{ kind: 'waiting', reason: 'QUEUE', next_update_on: '2020-01-01' }, /That day has passed already/, /Die dag is al voorbij/]]) {
     for (const [language, says] of [['en', english], ['nl', dutch]]) {
       const { status, page } = await send(`/bench/record?lang=${language}`, { device_id, ...fields });
       assert.equal(status, 400);

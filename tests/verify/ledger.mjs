@@ -86,7 +86,7 @@ async function takeIn({ service }) {
   const password = line(await must(service.run('account', 'add', 'noor', '--role', 'technician')));
   const desk = await new Client(service.url).signIn('noor', password.split(' ').pop());
   const answer = await desk.post('/intake', { token: await desk.token('/intake'), event_id: randomUUID(), device_id: '', make: 'Acer', model: 'Swift', serial: 'ACER77', asset_tag: '', label: '',
-    owner_name: 'Emma Smit', owner_email: 'emma@example.org', problem: 'falls asleep', condition: 'a dent', accessories: '', expected_on: '2027-12-24' });
+    owner_name: 'Emma Smit', owner_email: 'emma@example.org', problem: 'falls asleep', condition: 'a dent', accessories: '', expected_on: `${new Date().getFullYear() + 1}-12-24` });
   const page = await answer.text();
   const device = page.match(/\/bench\?device=([0-9a-f-]{36})/)?.[1];
   if (!device) throw new Error(`${answer.status} ${page.slice(0, 2000)}`);
