@@ -73,7 +73,7 @@ DECLARE
     devices     uuid[] := '{}';               -- touched in this call, and their states
     states      spoor.custody[] := '{}';
     changed     spoor.custody[];
-    names       text[] := '{}';               -- of devices that nobody knew before this call
+    names       text[] := '{}';               -- of devices that nobody knew before this call; labels that it linked, the latest first
     named       uuid[] := '{}';
     at          int;
     before      record;
@@ -254,7 +254,7 @@ BEGIN
         END IF;
 
         -- Which device?
-        v_device := coalesce(r.device_id, r.label_device, CASE WHEN r.matches = 1 THEN r.alias_device END);
+        v_device := coalesce(r.device_id, named[array_position(names, r.code)], r.label_device, CASE WHEN r.matches = 1 THEN r.alias_device END);
         v_desk := NULL; t_device := NULL; t_seq := NULL; t_kind := NULL; t_repair := NULL; was_undone := false;
         IF message IS NULL AND r.corrects IS NOT NULL THEN
             SELECT v.device_id, v.device_seq, v.kind, v.repair_id INTO t_device, t_seq, t_kind, t_repair
@@ -539,6 +539,9 @@ BEGIN
                 linked_at = CASE WHEN r.kind = 'label_linked' THEN v_recorded ELSE l.linked_at END,
                 revoked_at = CASE WHEN r.kind = 'label_revoked' THEN v_recorded ELSE l.revoked_at END
              WHERE l.code = v_detail ->> 'label';
+            IF r.kind = 'label_linked' THEN
+                names := (v_detail ->> 'label') || names; named := v_device || named;
+            END IF;
         ELSIF r.kind = 'step' AND phases[now_at] = 'returned' AND state.step IS DISTINCT FROM step_names[now_at] THEN
             PERFORM spoor.take_back_return(state.repair_id);
         END IF;

@@ -1,6 +1,6 @@
 -- One function writes events: in order, once, whatever they say.
 BEGIN;
-SELECT plan(34);
+SELECT plan(36);
 SET client_min_messages = warning;
 CREATE TEMP TABLE ids AS SELECT
     (SELECT id FROM spoor.actor WHERE kind = 'system') AS actor, gen_random_uuid() AS one, gen_random_uuid() AS two, gen_random_uuid() AS three,
@@ -55,6 +55,17 @@ SELECT is(r.flags & 4, 4, 'what comes from the future too') FROM ids, spoor.reco
 SELECT is(r.flags & 16, 16, 'a label that nobody linked is kept on an unknown device') FROM ids, spoor.record_events(jsonb_build_array(
     jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'moved', 'code', 'ABCDEFGHMP'))) r;
 SELECT isnt((SELECT device_id FROM spoor.label WHERE code = 'ABCDEFGHMP'), NULL, 'and the label belongs to it from then on');
+
+-- What one call links is linked for what comes behind it in the same call: writers who wait for each other share one.
+SELECT spoor.mint_labels('fresh', ARRAY['10000000AE'], NULL);
+SELECT results_eq(format('SELECT device_id, flags FROM spoor.record_events(%L)', jsonb_build_array(
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'label_linked', 'device_id', t.device_id, 'detail', '{"label": "10000000AE"}'::jsonb),
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'note', 'code', '10000000AE', 'public_note', 'by its new label'),
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'label_linked', 'device_id', t.device_id, 'detail', '{"label": "ABCDEFGHMP"}'::jsonb),
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'note', 'code', 'ABCDEFGHMP', 'public_note', 'no more on the unknown one'))),
+    format('SELECT %L::uuid, 0::smallint FROM generate_series(1, 4)', t.device_id), 'a label is on its device for what the same call scans next') FROM ids, taken t;
+SELECT results_eq('SELECT l.device_id FROM spoor.label l WHERE l.code IN (''10000000AE'', ''ABCDEFGHMP'')', 'SELECT t.device_id FROM taken t, generate_series(1, 2)',
+    'and stays there');
 
 CREATE TEMP TABLE before AS SELECT c.* FROM spoor.custody c, taken t WHERE c.device_id = t.device_id;
 CREATE TEMP TABLE wrong AS SELECT r.* FROM ids, spoor.record_events(jsonb_build_array(jsonb_build_object('event_id', '6d0e8f0a-5d4b-4c3a-9b2e-1a2b3c4d5e6f', 'actor', actor,
