@@ -266,12 +266,23 @@ bool queue_recent_event(struct queue *queue, struct arena *arena, const char *ev
     return recent_one(queue, QUEUE_SQL_RECENT_OF_EVENT, event_id, arena, item, error);
 }
 
+/* What was recorded is kept for a while, since a service that is restored from a backup has lost it. */
+static bool acknowledge(struct queue *queue, const struct queue_verdict *verdict, struct error *error)
+{
+    const struct queue_value event = QUEUE_TEXT(verdict->event_id);
+    bool recorded = strcmp(verdict->outcome, "recorded") == 0 || strcmp(verdict->outcome, "replayed") == 0;
+
+    return !recorded ||
+           queue_database_run(queue->database, QUEUE_SQL_ACKNOWLEDGE, &event, 1, NULL, NULL, error);
+}
+
 static bool settle_one(struct queue *queue, const struct queue_verdict *verdict, struct error *error)
 {
     const struct queue_value values[] = {QUEUE_TEXT(verdict->event_id), QUEUE_TEXT(verdict->said)},
                              recent[] = {QUEUE_TEXT(verdict->event_id), QUEUE_TEXT(verdict->outcome),
                                          QUEUE_TEXT(verdict->said)};
     bool done =
+        acknowledge(queue, verdict, error) &&
         queue_database_run(queue->database, verdict->refused ? QUEUE_SQL_SCAN_REFUSED : QUEUE_SQL_SCAN_DONE,
                            values, verdict->refused ? 2 : 1, NULL, NULL, error);
 
@@ -367,9 +378,11 @@ static bool number_aside(struct queue *queue, struct error *error)
 
 static bool prune(struct queue *queue, int64_t now_ms, struct error *error)
 {
-    const struct queue_value before = QUEUE_NUMBER(now_ms - QUEUE_RECENT_MS);
+    const struct queue_value recent = QUEUE_NUMBER(now_ms - QUEUE_RECENT_MS);
+    const struct queue_value sent = QUEUE_NUMBER(now_ms - QUEUE_ACKNOWLEDGED_MS);
 
-    return queue_database_run(queue->database, QUEUE_SQL_RECENT_PRUNE, &before, 1, NULL, NULL, error);
+    return queue_database_run(queue->database, QUEUE_SQL_RECENT_PRUNE, &recent, 1, NULL, NULL, error) &&
+           queue_database_run(queue->database, QUEUE_SQL_ACKNOWLEDGED_PRUNE, &sent, 1, NULL, NULL, error);
 }
 
 static bool open_all(struct queue *queue, int64_t now_ms, struct error *error)

@@ -34,6 +34,7 @@ struct queue_item {
     int64_t     settled_ms;     /* when a person settled it; 0: nobody did */
 };
 
+#define QUEUE_ACKNOWLEDGED_MS ((int64_t)14 * 24 * 60 * 60 * 1000) /* how long what was sent is kept */
 #define QUEUE_UNDO            "undo" /* the context of one that takes another back */
 #define QUEUE_UNDO_OF_REFUSED "the last scan was refused; there is nothing to undo"
 
@@ -116,6 +117,9 @@ bool queue_settle(struct queue *queue, const struct queue_verdict *verdicts, siz
 
 /* Offers what needs attention to the server once more. */
 bool queue_again(struct queue *queue, struct error *error) MUST_USE;
+
+/* Offers what the server acknowledged of late once more: it may have lost that since. */
+bool queue_resend(struct queue *queue, struct error *error) MUST_USE;
 
 /* The server answered; skew_ms may be NULL. */
 bool queue_heard(struct queue *queue, int64_t now_ms, const int64_t *skew_ms, struct error *error) MUST_USE;

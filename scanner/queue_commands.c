@@ -141,11 +141,26 @@ static int status_run(struct invocation *invocation, struct error *error)
     return 0;
 }
 
-static bool send_all(const struct station *station, struct error *error)
+struct sent {
+    size_t recorded, known;
+};
+
+static void count_sent(const struct delivered *said, void *context)
 {
-    struct delivery delivery = {
-        .queue = station->queue, .enrolment = &station->enrolment, .upload = upload_new()};
-    bool more = true, done = true;
+    struct sent *sent = context;
+
+    sent->recorded += strcmp(said->outcome, "recorded") == 0;
+    sent->known += strcmp(said->outcome, "replayed") == 0;
+}
+
+static bool send_all(const struct station *station, struct sent *sent, struct error *error)
+{
+    struct delivery delivery = {.queue = station->queue,
+                                .enrolment = &station->enrolment,
+                                .upload = upload_new(),
+                                .heard = count_sent,
+                                .context = sent};
+    bool            more = true, done = true;
 
     for (unsigned i = 0; done && more && i < TIGHT_LOOP_MOST; i++)
         done = delivery_send(&delivery, &more, error);
@@ -176,14 +191,20 @@ static int sync_run(struct invocation *invocation, struct error *error)
     struct station       station = {0};
     struct queue_summary before = {0}, after = {0};
     struct queue_state   state;
+    struct sent          sent = {0};
+    bool                 json = option_given(invocation, "json"), again = option_given(invocation, "resend");
     int                  code = 0;
 
     if (!station_open(invocation, &station, error))
         return 0;
     if ((!option_given(invocation, "again") || queue_again(station.queue, error)) &&
-        queue_summarise(station.queue, &before, error) && send_all(&station, error) &&
-        queue_summarise(station.queue, &after, error) && queue_state_read(station.queue, &state, error))
-        code = tell_sent(&station, &before, &after, &state, option_given(invocation, "json"));
+        (!again || queue_resend(station.queue, error)) && queue_summarise(station.queue, &before, error) &&
+        send_all(&station, &sent, error) && queue_summarise(station.queue, &after, error) &&
+        queue_state_read(station.queue, &state, error)) {
+        if (again && !json)
+            printf("%zu recorded; %zu were known already.\n", sent.recorded, sent.known);
+        code = tell_sent(&station, &before, &after, &state, json);
+    }
     station_close(&station);
     return code;
 }
@@ -220,10 +241,14 @@ static int export_run(struct invocation *invocation, struct error *error)
 }
 
 static const struct option_row status_options[] = {{"json", NULL, "one JSON object"}, STATION_OPTION, {0}};
-static const struct option_row sync_options[] = {{"again", NULL, "also what the server refused before"},
-                                                 {"json", NULL, "one JSON object: the state afterwards"},
-                                                 STATION_OPTION,
-                                                 {0}};
+static const struct option_row sync_options[] = {
+    {"again", NULL, "also what the server refused before"},
+    {"resend", NULL,
+     "also what it has acknowledged in the last 14 days: a service "
+     "that was restored from a backup has lost some of it"},
+    {"json", NULL, "one JSON object: the state afterwards"},
+    STATION_OPTION,
+    {0}};
 static const struct option_row export_options[] = {
     {"json", NULL, "one JSON object for each scan"}, STATION_OPTION, {0}};
 static const struct example_row status_examples[] = {
@@ -233,6 +258,8 @@ static const struct example_row status_examples[] = {
 static const struct example_row sync_examples[] = {
     {"spoor-scan sync", "sends what waits"},
     {"spoor-scan sync --again", "after somebody has put right why the server refused something"},
+    {"spoor-scan sync --resend", "after the service was restored from a backup: what it still has, it knows "
+                                 "again, and nothing is recorded twice"},
     {0}};
 static const struct example_row export_examples[] = {
     {"spoor-scan export > scans.tsv",

@@ -6,7 +6,7 @@
 
 #include <sqlite3.h>
 
-#define VERSION 5
+#define VERSION 6
 
 struct queue_database {
     sqlite3 *handle;
@@ -124,9 +124,9 @@ static int run_all(sqlite3 *handle, const enum queue_statement *statements, size
 }
 
 /* Each makes a file of the version before it one of its own. */
-static const enum queue_statement steps[VERSION] = {QUEUE_SQL_SCHEMA, QUEUE_SQL_TO_VERSION_2,
+static const enum queue_statement steps[VERSION] = {QUEUE_SQL_SCHEMA,       QUEUE_SQL_TO_VERSION_2,
                                                     QUEUE_SQL_TO_VERSION_3, QUEUE_SQL_TO_VERSION_4,
-                                                    QUEUE_SQL_TO_VERSION_5};
+                                                    QUEUE_SQL_TO_VERSION_5, QUEUE_SQL_TO_VERSION_6};
 
 /* From the version that the file has, 0 for an empty one, to ours. */
 static int make_tables(sqlite3 *handle, int64_t version)

@@ -23,6 +23,20 @@ bool queue_again(struct queue *queue, struct error *error)
     return run_locked(queue, QUEUE_SQL_SCAN_AGAIN, NULL, 0, error);
 }
 
+bool queue_resend(struct queue *queue, struct error *error)
+{
+    bool done;
+
+    pthread_mutex_lock(&queue->mutex);
+    done = queue_run(queue, QUEUE_SQL_BEGIN, error) &&
+           queue_finish(queue,
+                        queue_run(queue, QUEUE_SQL_RESEND, error) &&
+                            queue_run(queue, QUEUE_SQL_RESEND_DONE, error),
+                        error);
+    pthread_mutex_unlock(&queue->mutex);
+    return done;
+}
+
 bool queue_put_by(struct queue *queue, const char *event_id, int64_t now_ms, struct error *error)
 {
     const struct queue_value values[] = {QUEUE_TEXT(event_id), QUEUE_NUMBER(now_ms)};

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "checksum.h"
+#include "shared/moment.h"
 #include "unit/queue_helpers.h"
 
 static void keeps_scans_in_order_over_restarts(void **state)
@@ -173,6 +174,46 @@ static void takes_over_the_text_queue_of_earlier_versions_once(void **state)
     assert_int_equal(access(path, F_OK), -1);
 }
 
+static void keeps_what_was_acknowledged_to_offer_it_again_for_a_while(void **state)
+{
+    ARENA             *arena = arena_new();
+    struct queue      *queue = open_in(folder);
+    struct queue_item *items, *first;
+    size_t             count;
+    struct error       error = {0};
+
+    (void)state;
+    store_all(queue, 1, 4);
+    assert_true(queue_batch(queue, arena, 10, &first, &count, &error));
+    settle(queue, 1, "recorded");
+    settle(queue, 2, "replayed");
+    settle(queue, 3, "conflict");
+    queue_close(queue);
+    queue = queue_open(folder, moment_now().ms + QUEUE_ACKNOWLEDGED_MS - 60000, &error);
+    assert_non_null(queue);
+    for (int i = 0; i < 2; i++) { /* once more changes nothing */
+        assert_true(queue_resend(queue, &error));
+        assert_true(queue_batch(queue, arena, 10, &items, &count, &error));
+        assert_int_equal(count, 3);
+        assert_string_equal(items[0].body, first[0].body);
+        assert_int_equal(items[1].scanner_seq, 2);
+        assert_int_equal(items[2].scanner_seq, 4);
+    }
+    assert_int_equal(queue_next_seq(queue), 5);
+    settle(queue, 1, "replayed");
+    settle(queue, 2, "recorded");
+    assert_true(queue_own(queue, "11111111-2222-4333-8444-555555555555", "another", &error));
+    assert_true(queue_resend(queue, &error)); /* another scanner did not sign them */
+    assert_int_equal(summary_of(queue).waiting, 1);
+    assert_true(queue_own(queue, "", "", &error));
+    queue_close(queue);
+    queue = queue_open(folder, moment_now().ms + QUEUE_ACKNOWLEDGED_MS + 60000, &error);
+    assert_non_null(queue);
+    assert_true(queue_resend(queue, &error));
+    assert_int_equal(summary_of(queue).waiting, 1);
+    queue_close(queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +222,7 @@ int main(void)
         cmocka_unit_test_setup(keeps_the_difference_of_the_clocks, clean_folder),
         cmocka_unit_test_setup(remembers_the_latest_scan_of_a_code, clean_folder),
         cmocka_unit_test_setup(tells_a_second_process_that_it_is_in_use, clean_folder),
+        cmocka_unit_test_setup(keeps_what_was_acknowledged_to_offer_it_again_for_a_while, clean_folder),
         cmocka_unit_test_setup(takes_over_the_text_queue_of_earlier_versions_once, clean_folder),
     };
 

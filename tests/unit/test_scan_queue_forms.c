@@ -10,7 +10,7 @@
 
 /* What made the file of each form, as it stood then. */
 static const enum queue_statement forms[] = {QUEUE_SQL_SCHEMA, QUEUE_SQL_TO_VERSION_2, QUEUE_SQL_TO_VERSION_3,
-                                             QUEUE_SQL_TO_VERSION_4};
+                                             QUEUE_SQL_TO_VERSION_4, QUEUE_SQL_TO_VERSION_5};
 
 static sqlite3 *open_database(void)
 {

@@ -1,0 +1,1 @@
+DELETE FROM acknowledged WHERE acknowledged_ms < ?1;
