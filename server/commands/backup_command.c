@@ -1,8 +1,33 @@
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "commands/commands.h"
 #include "commands/database.h"
 #include "db/backup.h"
+
+/* A copy within what it copies would be copied by the next one, and lost with it. */
+static bool is_outside(const char *folder, const char *state, struct error *error)
+{
+    char   parent[PATH_MAX], *within = realpath(state, NULL), *where;
+    size_t length = within ? strlen(within) : 0;
+    bool   outside;
+
+    /* the folder itself is yet to be made */
+    snprintf(parent, sizeof parent, "%.*s",
+             (int)(strrchr(folder, '/') ? strrchr(folder, '/') - folder + 1 : 1),
+             strrchr(folder, '/') ? folder : ".");
+    where = realpath(parent, NULL);
+    outside = !within || !where || strncmp(where, within, length) != 0 ||
+              (where[length] != '/' && where[length] != '\0');
+    free(within);
+    free(where);
+    return outside || error_set(error, ERROR_INVALID,
+                                "the copy would lie within %s, which it is a copy of; choose a folder "
+                                "elsewhere, best on another disk",
+                                state);
+}
 
 static int run(struct invocation *invocation, struct error *error)
 {
@@ -16,6 +41,8 @@ static int run(struct invocation *invocation, struct error *error)
             error, ERROR_INVALID,
             "SPOOR_DATABASE names a PostgreSQL of your own: back it up with its own tools, and with it "
             "secret.key of SPOOR_STATE and the folder of the sealer");
+    if (!is_outside(folder, database.config.state, error))
+        return 0;
     if (backup_make(
             &(struct cluster_options){.state = database.config.state, .user = database.config.database_user},
             database.config.seal_folder, (uint64_t)database.config.reserve_mb << 20, folder, error))
