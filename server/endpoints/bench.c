@@ -6,6 +6,7 @@
 #include "endpoints/kinds.h"
 #include "endpoints/page.h"
 #include "endpoints/promised_day.h"
+#include "endpoints/search_link.h"
 #include "endpoints/words.h"
 #include "ledger/recorder.h"
 #include "render/json.h"
@@ -148,13 +149,13 @@ static bool add_device(struct session *session, const struct request *request, c
 }
 
 /* Looks for what was scanned or typed; a label that is to go on what is found is offered with it. */
-static bool add_found(struct session *session, const struct request *request, const char *code,
-                      struct view *view, struct error *error)
+static bool add_found(const struct service *service, struct session *session, const struct request *request,
+                      const char *code, struct view *view, struct error *error)
 {
     const char *label = request_query(request, "label"), *device_id = "";
 
     if (*label)
-        return bench_find_for_label(session, request, code, label, view, error);
+        return bench_find_for_label(service, session, request, code, label, view, error);
     return bench_find(session, request, code, view, &device_id, error) &&
            (!*device_id || add_device(session, request, device_id, view, error));
 }
@@ -169,11 +170,12 @@ static bool show(struct service *service, const struct request *request, struct 
     if (!session)
         return false;
     view_text(view, "title", page_text(request, "Scan"));
-    view_text(view, "asked", code);
+    view_text(view, "asked", search_is_link(request, code) ? "" : code);
     if (device_id ? !add_device(session, request, device_id, view, error)
-                  : *code && !add_found(session, request, code, view, error))
+                  : *code && !problem && !add_found(service, session, request, code, view, error))
         return false;
-    view_text(view, "error", problem);
+    if (problem)
+        view_text(view, "error", problem);
     const struct rows *today =
         QUERY(session, request->arena, SQL_ACTOR_TODAY, error, request->principal.actor_id);
 
@@ -190,14 +192,18 @@ static bool show(struct service *service, const struct request *request, struct 
 bool bench_show(struct service *service, const struct request *request, struct reply *reply,
                 struct error *error)
 {
-    const char *device_id;
+    const char *device_id, *problem = NULL, *code = request_query(request, "code");
 
     if (!request_only(request, "code device done label", error) ||
         !request_line(request, "code", "Code", 0, 200, &device_id, error) ||
         !request_line(request, "label", "Label", 0, 200, &device_id, error) ||
         !request_uuid(request, "device", "Device", false, &device_id, error))
         return false;
-    return show(service, request, reply, *device_id ? device_id : NULL, NULL, error);
+    if (!*device_id && !*request_query(request, "label") && search_is_link(request, code) &&
+        !search_open_link(service, request, reply, code, &problem, error))
+        return false;
+    return reply->status == 303 ||
+           show(service, request, reply, *device_id ? device_id : NULL, problem, error);
 }
 
 /* Whether they may undo what it undoes, and whether it was undone, the ledger finds out. */

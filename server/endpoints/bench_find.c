@@ -2,6 +2,7 @@
 
 #include "endpoints/page.h"
 #include "endpoints/search_device.h"
+#include "endpoints/search_link.h"
 #include "endpoints/words.h"
 #include "shared/label.h"
 #include "shared/uuid.h"
@@ -86,23 +87,45 @@ bool bench_find(struct session *session, const struct request *request, const ch
     return !found.matches || add_matches(session, request, found.matches, "", view, error);
 }
 
-bool bench_find_for_label(struct session *session, const struct request *request, const char *code,
-                          const char *label, struct view *view, struct error *error)
+/* All that is found, as matches; *any: something is. */
+static bool add_all(struct session *session, const struct request *request, const struct found_device *found,
+                    const char *label, struct view *view, bool *any, struct error *error)
+{
+    *any = found->matches || *found->device_id;
+    view_flag(view, "has_matches", *any);
+    if (found->matches)
+        return add_matches(session, request, found->matches, label, view, error);
+    return !*any || add_match(session, request, found->device_id, label, view, error);
+}
+
+bool bench_find_all(struct session *session, const struct request *request, const char *text,
+                    struct view *view, struct error *error)
+{
+    struct found_device found;
+    bool                any;
+
+    return search_device(session, request, text, &found, error) &&
+           add_all(session, request, &found, "", view, &any, error);
+}
+
+bool bench_find_for_label(const struct service *service, struct session *session,
+                          const struct request *request, const char *code, const char *label,
+                          struct view *view, struct error *error)
 {
     struct found_device found = {0};
     struct label        parsed;
+    bool                is_link = search_is_link(request, code), any;
 
-    if (!label_parse(label, &parsed, error) || !search_device(session, request, code, &found, error))
+    if (!label_parse(label, &parsed, error) ||
+        (is_link ? !search_link(service, session, request, code, &found.device_id, error)
+                 : !search_device(session, request, code, &found, error)))
         return false;
     label = arena_copy(request->arena, parsed.code);
-    add_unlinked(request, label, code, view);
-    if (found.matches)
-        return add_matches(session, request, found.matches, label, view, error);
-    if (*found.device_id) {
-        view_flag(view, "has_matches", true);
-        return add_match(session, request, found.device_id, label, view, error);
-    }
-    view_text(view, "error",
-              page_text(request, "Nothing here is called that, and no device has this number."));
+    add_unlinked(request, label, is_link ? "" : code, view);
+    if (!add_all(session, request, &found, label, view, &any, error))
+        return false;
+    if (!any)
+        view_text(view, "error",
+                  page_text(request, "Nothing here is called that, and no device has this number."));
     return true;
 }

@@ -4,10 +4,14 @@
 #include <string.h>
 
 #include "db/query.h"
+#include "endpoints/bench_find.h"
 #include "endpoints/endpoints.h"
+#include "endpoints/find_device.h"
 #include "endpoints/page.h"
+#include "endpoints/search_link.h"
 #include "endpoints/words.h"
 #include "render/when.h"
+#include "shared/label.h"
 #include "web/reply.h"
 
 #define PAGE_ROWS  50
@@ -95,11 +99,43 @@ static void add_asked(const struct request *request, struct view *view)
     view_flag(view, "only_late", *request_query(request, "late") != '\0');
 }
 
+/* The code of a label in the text; "": none. */
+static const char *label_in(const struct request *request, const char *text)
+{
+    struct label label;
+
+    return label_parse(text, &label, &(struct error){0}) ? arena_copy(request->arena, label.code) : "";
+}
+
+static bool list_repairs(struct service *service, const struct request *request, struct reply *reply,
+                         const char *asked, const struct order *order, struct error *error)
+{
+    const char        *step = request_query(request, "step"), *late = request_query(request, "late");
+    const char        *before = request_query(request, "before");
+    struct view       *view = page_view(service, request, "nav_devices");
+    SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+    const struct rows *rows =
+        session
+            ? QUERY(session, request->arena, order->query, error, step, asked, *before ? before : order->from,
+                    PAGE_TEXT, when_today(request->arena), *late ? "true" : "false", label_in(request, asked))
+            : NULL;
+
+    if (!rows || !add_steps(session, request, step, view, error) ||
+        (*asked && rows_count(rows) == 0 && !*before &&
+         !bench_find_all(session, request, asked, view, error)))
+        return false;
+    view_text(view, "title", page_text(request, "Devices in repair"));
+    add_asked(request, view);
+    for (size_t i = 0; i < rows_count(rows); i++)
+        add_repair(request, rows, i, view_append(view, "rows"));
+    view_text(view, "older", rows_count(rows) == PAGE_ROWS ? rows_text(rows, PAGE_ROWS - 1, order->key) : "");
+    return page_show(service, request, reply, "repairs", view, error);
+}
+
 bool devices_list(struct service *service, const struct request *request, struct reply *reply,
                   struct error *error)
 {
-    const char         *asked, *step, *late, *sort, *before = request_query(request, "before");
-    struct view        *view = page_view(service, request, "nav_devices");
+    const char         *asked, *step, *late, *sort, *problem = NULL;
     const struct order *order;
 
     if (!request_only(request, "q step late sort before", error) ||
@@ -108,24 +144,16 @@ bool devices_list(struct service *service, const struct request *request, struct
         !request_line(request, "sort", "Order", 0, 10, &sort, error) ||
         !request_line(request, "step", "Step", 0, 40, &step, error))
         return false;
-    if (!is_number(before))
+    if (!is_number(request_query(request, "before")))
         return error_field(error, "before", "'before' is a whole number");
     if (!(order = order_of(sort, error)))
         return false;
-    SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
-    const struct rows *rows = session ? QUERY(session, request->arena, order->query, error, step, asked,
-                                              *before ? before : order->from, PAGE_TEXT,
-                                              when_today(request->arena), *late ? "true" : "false")
-                                      : NULL;
-
-    if (!rows || !add_steps(session, request, step, view, error))
+    asked = find_device_trim(request, asked);
+    if (!search_is_link(request, asked))
+        return list_repairs(service, request, reply, asked, order, error);
+    if (!search_open_link(service, request, reply, asked, &problem, error))
         return false;
-    view_text(view, "title", page_text(request, "Devices in repair"));
-    add_asked(request, view);
-    for (size_t i = 0; i < rows_count(rows); i++)
-        add_repair(request, rows, i, view_append(view, "rows"));
-    view_text(view, "older", rows_count(rows) == PAGE_ROWS ? rows_text(rows, PAGE_ROWS - 1, order->key) : "");
-    return page_show(service, request, reply, "repairs", view, error);
+    return !problem || error_set(error, ERROR_NOT_FOUND, "No repair has this tracking link");
 }
 
 /* Which device, as a lead may look for it: its model, the code of its label, its serial number. */

@@ -72,3 +72,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       LEFT JOIN spoor.phase p ON p.name = s.phase
      WHERE l.code = of_code
 $$;
+
+-- For the desk: the device of a tracking link, also of one that is dead.
+CREATE OR REPLACE FUNCTION spoor.tracked_device(hash bytea)
+RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.device_id FROM spoor.repair r WHERE r.link_hash = hash
+$$;

@@ -206,3 +206,32 @@ test('the list of devices says on a phone whose each is, who has it and when it 
   const page = await (await samira.get('/devices?lang=nl')).text();
   for (const cap of ['Eigenaar', 'Bij', 'Terug verwacht']) assert.match(page, new RegExp(`<td>(<span class="cap">${cap}</span> )`), cap);
 });
+
+test('the bench and the list of devices find by the same: label, serial number, asset tag, number of the repair, tracking link, owner and model', async () => {
+  const { page } = await takeIn({ make: 'Fairphone', model: 'Five', serial: 'FP-5-77', asset_tag: 'INV-0777', owner_name: 'Wanda Zwart', label: await house.sql('SELECT code FROM spoor.label WHERE linked_at IS NULL AND revoked_at IS NULL LIMIT 1') });
+  const [, device] = page.match(/\/bench\?device=([0-9a-f-]+)/), [number] = page.match(/R-\d{4}-\d{6}/), [, link] = page.match(/\/t\/([0-9A-Z]{26})/), label = await labelOf('FP-5-77');
+  const bench = `/bench?device=${device}`, list = `<a href="${bench}"><b>Fairphone Five</b></a>`;
+  const get = async (path) => { const answer = await samira.get(path); return { at: answer.headers.get('location'), page: plain(await answer.text()) }; };
+  for (const asked of [label, `${label.slice(0, 5)}-${label.slice(5)}`.toLowerCase(), `HTTPS://SPOOR.EXAMPLE/D/${label}`, 'FP-5-77', 'INV-0777', number, number.toLowerCase(), ` ${number} `, 'Wanda', 'zwart', 'fairphone']) {
+    const q = encodeURIComponent(asked);
+    assert.match((await get(`/bench?lang=en&code=${q}`)).page, new RegExp(`<h2 id="device"><a href="/devices/${device}">|href="/bench\\?device=${device}">This one`), asked);
+    const { page: listed } = await get(`/devices?lang=en&q=${q}`);
+    assert.ok(listed.includes(list), asked);
+    assert.doesNotMatch(listed, /Latitude/);
+  }
+  for (const asked of [`${house.service.url}/t/${link}`, `HTTPS://SPOOR.EXAMPLE/T/${link}`, `/t/${link.toLowerCase()}`])
+    for (const path of ['/bench?code=', '/devices?q=']) assert.equal((await get(path + encodeURIComponent(asked))).at, bench, asked);
+  const none = (await get(`/bench?lang=en&code=${encodeURIComponent(`${house.service.url}/t/${link.slice(2)}00`)}`)).page;
+  assert.match(none, /role="alert">No repair has this tracking link</);
+  assert.ok(!none.includes(link.slice(2)), 'what may be a secret is not shown again');
+  assert.ok(!house.service.log().includes(link) && !house.service.output().includes(link));
+  await send('/bench/record', { device_id: device, kind: 'returned', outcome: 'repaired' });
+  await house.service.run('repair', 'list');
+  await house.sql(`UPDATE spoor.repair SET closed_at = now() WHERE number = '${number}'`);
+  for (const [language, says] of [['en', /Not in repair now/], ['nl', /Nu niet in reparatie/]]) {
+    const { page: listed } = await get(`/devices?lang=${language}&q=FP-5-77`);
+    assert.match(listed, says);
+    assert.ok(listed.includes(`href="${bench}"`));
+  }
+  assert.equal((await get(`/devices?q=${encodeURIComponent(`/t/${link}`)}`)).at, bench);
+});

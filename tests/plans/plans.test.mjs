@@ -122,8 +122,9 @@ async function visit(service, visitor, codes) {
     await beginning(service, visitor, '/api/v1/events?since=40');
     assert.equal((await visitor.person.post('/bench/record', { token: form, event_id: randomUUID(), device_id: device, kind: 'note', public_note: `Note ${turn}` })).status, 303);
     await get(link);
+    assert.equal((await visitor.person.get(`/bench?code=${link}`)).status, 303);
     assert.equal((await fetch(`${service.url}/d/${code}`)).status, 200);
-    for (const page of ['/audit', `/audit/devices/${device}`, '/bench', '/devices', '/devices?sort=step', `/devices/${device}`, '/exceptions', '/labels']) await get(page);
+    for (const page of [`/bench?code=${encodeURIComponent('Jo Ow')}`, '/devices?q=LOADED-1', `/devices?q=${code}`, '/devices?q=nobody', '/audit', `/audit/devices/${device}`, '/bench', '/devices', '/devices?sort=step', `/devices/${device}`, '/exceptions', '/labels']) await get(page);
   }
 }
 
