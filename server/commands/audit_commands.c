@@ -98,10 +98,16 @@ static int erase_person(struct invocation *invocation, struct error *error)
                                                    .reason = reason ? reason : "REQUEST"},
                                  error)
                    : NULL;
-    if (!erased || !database_sweep(&database, error))
+    if (actor && !erased &&
+        error->kind == ERROR_NOT_FOUND) /* the id is somebody's: they were erased before */
+        *error = (struct error){0};
+    if (error->kind != ERROR_NONE || !database_sweep(&database, error))
         return 0;
-    printf("Erased: %s values of %s records, and how to reach the person. The proofs stay valid.\n",
-           rows_text(erased, 0, "openings"), rows_text(erased, 0, "events"));
+    if (!erased)
+        printf("Nothing was left of them in the ledger.\n");
+    else
+        printf("Erased: %s values of %s records, and how to reach the person. The proofs stay valid.\n",
+               rows_text(erased, 0, "openings"), rows_text(erased, 0, "events"));
     return 0;
 }
 

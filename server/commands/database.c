@@ -80,8 +80,9 @@ bool database_sweep(const struct database *database, struct error *error)
 {
     if (!*database->config.database)
         return sweep_run(database->conninfo, error);
-    puts("On your own PostgreSQL, run VACUUM FULL on spoor.event, spoor.opening, spoor.party, spoor.repair "
-         "and spoor.review at a quiet hour.");
+    puts("On your own PostgreSQL, run VACUUM FULL on spoor.event, spoor.opening, spoor.party, spoor.repair, "
+         "spoor.review, "
+         "spoor.account, spoor.actor and spoor.admin_action at a quiet hour.");
     return true;
 }
 

@@ -164,7 +164,7 @@ static bool erase_person(struct sealer *sealer, struct arena *arena, const struc
                                       .only_left = true},
                     &refused)) {
         log_line(LOG_LEVEL_WARNING, "msg", "who was erased was in the restored database, and is erased again",
-                 "person", person, "sweep", "spoord erase person sweeps the disk", NULL);
+                 "person", person, "next", "spoord erase person with this id --yes sweeps the disk", NULL);
         return true;
     }
     if (refused.kind == ERROR_UNAVAILABLE || refused.kind == ERROR_UNKNOWN_OUTCOME) {
