@@ -188,13 +188,27 @@ static int tell_doubled(const struct scan *scan, const char *code, const char *c
     return 0;
 }
 
-static int take_device(struct scan *scan, const struct meaning *meaning)
+/* From when it was told: what is read meanwhile waits for that. */
+static bool is_doubled(const struct scan *scan, const char *code, const char *context)
 {
     ARENA             *arena = arena_new();
-    char               context[400];
-    struct queue_item *latest = NULL, item = {.code = meaning->text, .context = context};
-    struct error       error = {0};
-    json_t            *event;
+    struct queue_item *latest = NULL;
+    struct error       ignored = {0};
+
+    if (!queue_recent_of(scan->queue, arena, code, &latest, &ignored))
+        latest = NULL;
+    if (latest && strcmp(latest->event_id, scan->told) == 0)
+        latest->scanned_ms = scan->told_ms;
+    return scan_is_doubled(latest, context, moment_now().ms);
+}
+
+static int take_device(struct scan *scan, const struct meaning *meaning)
+{
+    char              context[400];
+    struct queue_item item = {.code = meaning->text, .context = context};
+    struct error      error = {0};
+    json_t           *event;
+    int               code;
 
     if (!context_kind(&scan->context)) {
         scan_problem(scan, meaning->shown, "NOT RECORDED",
@@ -202,9 +216,7 @@ static int take_device(struct scan *scan, const struct meaning *meaning)
         return EXIT_NO_CONTEXT;
     }
     context_describe(&scan->context, context, sizeof context);
-    if (!queue_recent_of(scan->queue, arena, meaning->text, &latest, &error))
-        latest = NULL;
-    if (scan_is_doubled(latest, context, moment_now().ms))
+    if (is_doubled(scan, meaning->text, context))
         return tell_doubled(scan, meaning->shown, context);
     event = json_object();
     put(event, "code", meaning->text);
@@ -213,7 +225,10 @@ static int take_device(struct scan *scan, const struct meaning *meaning)
         scan_problem(scan, meaning->shown, "NOT KEPT", error.message);
         return EXIT_NOT_KEPT;
     }
-    return deliver(scan, meaning->shown, &item);
+    code = deliver(scan, meaning->shown, &item);
+    snprintf(scan->told, sizeof scan->told, "%s", item.event_id);
+    scan->told_ms = moment_now().ms;
+    return code;
 }
 
 static int nothing_to_undo(const struct scan *scan, const char *why)

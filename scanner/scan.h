@@ -19,6 +19,8 @@ struct scan {
     struct sender          *sender;
     struct show             show;
     struct context          context;
+    char                    told[UUID_SIZE]; /* the event of the latest device, and when it was told */
+    int64_t                 told_ms;
     int64_t                 undone_ms; /* when the latest undo was told, if nothing was read since; 0: none */
     bool wait; /* each scan waits for what the server says of it; otherwise see scan_hear() */
 };

@@ -16,13 +16,17 @@ let service, code, token, line;
 const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
 const ledger = async () => lines(await (await fetch(`${service.url}/api/v1/events`, { headers: { authorization: `Bearer ${token}` } })).text());
 
-/** The line between scanner and service; while it is cut, nothing comes through. */
+/** The line between scanner and service; while it is cut, nothing comes through; what is recorded is answered so many ms later. */
 async function startLine() {
-  const own = { cut: false };
+  const own = { cut: false, slow: 0 };
   const server = createServer((incoming, out) => {
     if (own.cut) return incoming.socket.destroy();
     const outgoing = request(service.url + incoming.url, { method: incoming.method, headers: { ...incoming.headers, host: new URL(service.url).host, connection: 'close' } },
-      (answer) => answer.pipe(out.writeHead(answer.statusCode, answer.headers)));
+      async (answer) => {
+        const came = Date.now(), late = incoming.method === 'POST' ? own.slow : 0;
+        if (late) await waitFor('the slow answer', () => Date.now() - came > late);
+        answer.pipe(out.writeHead(answer.statusCode, answer.headers));
+      });
     outgoing.on('error', () => out.socket.destroy());
     incoming.pipe(outgoing);
   });
@@ -93,6 +97,13 @@ test('a label that is read twice within a moment is one scan, and is not said to
   assert.equal(exit, 11);
   assert.deepEqual(said.map(({ code: name, result }) => `${name} ${result}`), ['TWICE-1 not known', 'TWICE-1 read twice', 'TWICE-2 not known']);
   assert.equal(said[1].detail, 'the same as a moment ago, not recorded again: step repair');
+});
+
+test('a doubled reading is one scan however long the service takes to answer the first', { timeout: 60000 }, async () => {
+  const scanner = await newScanner();
+  line.slow = DOUBLED_MS;
+  const { said } = await scanner.read(['--step', 'repair'], 'SLOW-1', 'SLOW-1', 'SPOOR:UNDO', 'SPOOR:UNDO').finally(() => (line.slow = 0));
+  assert.deepEqual(said.map(({ code: name, result }) => `${name} ${result}`), ['SLOW-1 not known', 'SLOW-1 read twice', 'undo of SLOW-1 recorded', 'undo read twice']);
 });
 
 test('the card that undoes, read twice within a moment, undoes one scan; after another scan it undoes that one too', { timeout: 60000 }, async () => {
