@@ -270,7 +270,7 @@ static bool read_draft(const struct request *request, struct event_draft *draft,
     static const char *const kinds[] = {"step",     "waiting", "waiting_ended", "handed_over", "moved",
                                         "note",     "eta",     "returned",      "corrected",   "offered",
                                         "accepted", "refused", "reopened",      "label_linked"};
-    const char              *day;
+    const char              *label;
     bool                     known = false;
 
     *draft = (struct event_draft){.actor_id = request->principal.actor_id};
@@ -286,19 +286,28 @@ static bool read_draft(const struct request *request, struct event_draft *draft,
         !request_uuid(request, "to", "Receiver", false, &draft->to_id, error) ||
         !request_uuid(request, "place", "Place", false, &draft->place_id, error) ||
         !request_uuid(request, "corrects", "Correction", false, &draft->corrects, error) ||
-        !request_line(request, "label", "Label", 0, 200, &day, error) ||
-        !request_day(request, "next_update_on", "Next update", &day, error) ||
-        !request_day(request, "expected_on", "Expected back", &day, error) ||
-        !request_text(request, "public_note", "Note for the owner", 0, 2000, &draft->public_note, error) ||
-        !request_text(request, "private_note", "Note for us", 0, 2000, &draft->private_note, error))
+        !request_line(request, "label", "Label", 0, 200, &label, error))
         return false;
     for (size_t i = 0; i < COUNT_OF(kinds); i++)
         known = known || strcmp(kinds[i], draft->kind) == 0;
     if (!known)
         return error_field(error, "kind", "This page cannot record '%.20s'", draft->kind);
+    draft->detail = detail_of(request);
+    return true;
+}
+
+/* What people type themselves: where it does not fit, they read why and go on with it. */
+static bool read_typed(const struct request *request, struct event_draft *draft, struct error *error)
+{
+    const char *day;
+
+    if (!request_day(request, "next_update_on", "Next update", &day, error) ||
+        !request_day(request, "expected_on", "Expected back", &day, error) ||
+        !request_text(request, "public_note", "Note for the owner", 0, 2000, &draft->public_note, error) ||
+        !request_text(request, "private_note", "Note for us", 0, 2000, &draft->private_note, error))
+        return false;
     if (strcmp(draft->kind, "reopened") == 0 && !*draft->private_note)
         return error_field(error, "private_note", "Say why the repair is opened again");
-    draft->detail = detail_of(request);
     return true;
 }
 
@@ -339,11 +348,13 @@ bool bench_record(struct service *service, const struct request *request, struct
 {
     struct event_draft   draft;
     struct event_outcome outcome;
+    struct error         typed = {0};
     const char          *slip, *problem;
 
     if (!read_draft(request, &draft, error))
         return false;
-    slip = slip_of(request, &draft);
+    slip = read_typed(request, &draft, &typed) ? slip_of(request, &draft)
+                                               : words_message(request, typed.message);
     {
         SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 

@@ -84,6 +84,28 @@ static void add_main(const struct request *request, const struct rows *facts, co
         add_next(request, facts, steps, mine, card);
 }
 
+/* What was typed in the form that was refused, which is open then. */
+static void add_typed(const struct request *request, struct view *card)
+{
+    static const char *const forms[][2] = {{"waiting", "again_waiting"}, {"step", "again_step"},
+                                           {"note", "again_note"},       {"eta", "again_eta"},
+                                           {"returned", "again_away"},   {"reopened", "again_reopened"}};
+    static const char *const texts[][2] = {{"typed_public", "public_note"},
+                                           {"typed_private", "private_note"},
+                                           {"typed_until", "next_update_on"},
+                                           {"typed_day", "expected_on"}};
+
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        bool         is_it = strcmp(request_field(request, "kind"), forms[i][0]) == 0;
+        struct view *again = is_it ? view_within(card, forms[i][1]) : NULL;
+
+        for (size_t n = 0; again && n < COUNT_OF(texts); n++)
+            view_text(again, texts[n][0], request_field(request, texts[n][1]));
+        if (again)
+            view_flag(again, "stolen", strcmp(request_field(request, "outcome"), "stolen") == 0);
+    }
+}
+
 static void add_reasons(const struct request *request, const struct rows *rows, struct view *card)
 {
     for (size_t i = 0; i < rows_count(rows); i++) {
@@ -91,6 +113,7 @@ static void add_reasons(const struct request *request, const struct rows *rows, 
 
         view_text(item, "code", rows_text(rows, i, "code"));
         view_text(item, "label", words_column(request, rows, i, "label"));
+        view_flag(item, "chosen", strcmp(rows_text(rows, i, "code"), request_field(request, "reason")) == 0);
     }
 }
 
@@ -105,6 +128,7 @@ static void add_steps(const struct request *request, const struct rows *steps, s
 
         view_text(item, "name", rows_text(steps, i, "name"));
         view_text(item, "label", words_column(request, steps, i, "label"));
+        view_flag(item, "chosen", strcmp(rows_text(steps, i, "name"), request_field(request, "step")) == 0);
     }
 }
 
@@ -204,6 +228,7 @@ bool device_card_fill(struct session *session, const struct request *request, co
         return false;
     add_facts(request, facts, card);
     add_keys(request, card);
+    add_typed(request, card);
     add_offer(request, facts, card);
     add_main(request, facts, steps, card);
     add_steps(request, steps, card);

@@ -192,6 +192,7 @@ void door_error_page(struct service *service, const struct request *request, str
         problem(request, reply, error);
     else if (error->kind == ERROR_UNAUTHENTICATED && strcmp(request->method, "POST") != 0)
         reply_redirect(reply, "/sign-in");
-    else
+    else if (error->kind != ERROR_UNAUTHENTICATED || strcmp(request->path, "/sign-in") == 0 ||
+             !sign_in_again(service, request, reply, &(struct error){0}))
         page_error(service, request, reply, error);
 }

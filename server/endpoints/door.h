@@ -16,4 +16,7 @@ authenticator door_authenticate;
  * 9457). */
 error_page door_error_page;
 
+/* The sign-in form for whoever recorded something and is no longer signed in; it leads back to the device. */
+handler sign_in_again;
+
 #endif

@@ -36,15 +36,29 @@ bool sign_in_form(struct service *service, const struct request *request, struct
 
 /* The form again with what was wrong; what was typed stays, but for the password. */
 static bool form_again(const struct service *service, const struct request *request, struct reply *reply,
-                       const char *login, const char *problem, struct error *error)
+                       const char *login, const char *device, const char *problem, struct error *error)
 {
     struct view *view = page_view(service, request, "");
 
     reply->status = 401;
     view_text(view, "title", page_text(request, "Sign in"));
     view_text(view, "login", login);
+    view_text(view, "device", device);
     view_text(view, "error", page_text(request, problem));
     return page_show(service, request, reply, "sign_in", view, error);
+}
+
+bool sign_in_again(struct service *service, const struct request *request, struct reply *reply,
+                   struct error *error)
+{
+    const char  *device;
+    struct error none = {0};
+
+    if (!request_uuid(request, "device_id", "Device", false, &device, &none))
+        device = "";
+    return form_again(service, request, reply, "", device,
+                      "You are no longer signed in: nothing was recorded. Sign in, and record it again.",
+                      error);
 }
 
 static const char *lower(const struct request *request, const char *text)
@@ -78,10 +92,11 @@ static bool look_up(struct service *service, const struct request *request, cons
 bool sign_in(struct service *service, const struct request *request, struct reply *reply, struct error *error)
 {
     struct sign_in_tries tries;
-    const char          *login, *hash = NULL;
+    const char          *login, *device, *hash = NULL;
     bool                 correct;
 
-    if (!request_only(request, "login password", error) ||
+    if (!request_only(request, "login password device", error) ||
+        !request_uuid(request, "device", "Device", false, &device, error) ||
         !request_line(request, "login", "Sign-in name", 1, 64, &login, error))
         return false;
     login = lower(request, login);
@@ -90,14 +105,14 @@ bool sign_in(struct service *service, const struct request *request, struct repl
                              error))
         return false;
     if (!correct)
-        return form_again(service, request, reply, login, WRONG, error);
+        return form_again(service, request, reply, login, device, WRONG, error);
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
     if (!session)
         return false;
     if (!session_cookie_open(service, session, request, reply, login, hash, error))
         return false;
-    reply_redirect(reply, "/");
+    reply_redirect(reply, *device ? arena_format(request->arena, "/bench?device=%s", device) : "/");
     return true;
 }
 

@@ -72,6 +72,38 @@ test('a day that was long ago or is far away, and what is no e-mail address, are
   assert.equal(await house.counts(), before);
 });
 
+test('what does not fit a form of the bench is said, and what was typed stays in it', async () => {
+  const device_id = await house.sql("SELECT device_id FROM spoor.alias WHERE value = '4HJ9QW3'"), before = await house.counts();
+  const long = `Begin ${'a'.repeat(2990)} end.`;
+  for (const [fields, kept, english, dutch] of [
+    [{ kind: 'note', public_note: long, private_note: 'for "us"' }, [`<details open><summary>(?:Add a note|Notitie toevoegen)`, `name="public_note" maxlength="2000">${long}</textarea>`, 'name="private_note" maxlength="2000">for "us"</textarea>'], /Note for the owner has 3001 characters; at most 2000 fit\./, /heeft 3001 tekens/],
+    [{ kind: 'waiting', reason: 'QUEUE', next_update_on: '2020-01-01', public_note: 'Be patient' }, ['<option value="QUEUE" selected>', 'value="2020-01-01"', 'value="Be patient"'], /That day has passed already/, /Die dag is al voorbij/],
+    [{ kind: 'eta', expected_on: '2020-01-01' }, ['name="expected_on" value="2020-01-01"'], /That day has passed already/, /Die dag is al voorbij/]])
+    for (const [language, says] of [['en', english], ['nl', dutch]]) {
+      const { status, page } = await send(`/bench/record?lang=${language}`, { device_id, ...fields });
+      assert.equal(status, 400);
+      assert.match(page, says);
+      for (const text of kept) assert.match(page, new RegExp(text), text);
+    }
+  assert.equal(await house.counts(), before);
+});
+
+test('whoever is no longer signed in reads so after a form, signs in there and is back at the device', async () => {
+  const device_id = await house.sql("SELECT device_id FROM spoor.alias WHERE value = '4HJ9QW3'"), before = await house.counts();
+  const late = new Client(house.service.url), fields = { token: 'x', event_id: randomUUID(), device_id, kind: 'note', public_note: 'n' };
+  const english = await late.post('/bench/record?lang=en', fields), page = await english.text();
+  assert.equal(english.status, 401);
+  assert.match(page, /You are no longer signed in: nothing was recorded\. Sign in, and record it again\./);
+  assert.match(await (await late.post('/bench/record?lang=nl', fields)).text(), /U bent niet meer ingelogd/);
+  assert.match(page, new RegExp(`action="/sign-in[^]*name="device" value="${device_id}"`));
+  const wrong = await late.post('/sign-in', { login: 'samira', password: 'wrong', device: device_id });
+  assert.match(await wrong.text(), new RegExp(`name="device" value="${device_id}"`), 'also after a wrong password');
+  const back = await late.post('/sign-in', { login: 'samira', password: house.demo.accounts.samira, device: device_id });
+  assert.equal(back.headers.get('location'), `/bench?device=${device_id}`);
+  assert.equal((await new Client(house.service.url).post('/sign-in', { login: 'samira', password: house.demo.accounts.samira, device: '//evil.example' })).status, 400);
+  assert.equal(await house.counts(), before);
+});
+
 test('a note without words and a promise without a day, or of a day that has passed, are no record', async () => {
   const device_id = await house.sql("SELECT device_id FROM spoor.alias WHERE value = '4HJ9QW3'"), before = await house.counts();
   for (const [fields, english, dutch] of [
