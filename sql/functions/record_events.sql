@@ -465,7 +465,7 @@ BEGIN
             -- Undo of the latest event that still stands: the state is again the one before it.
             v_undo := true;
             SELECT v.to_id, v.place_id, v.step, v.waiting, v.happened_at INTO before FROM spoor.event v
-             WHERE v.device_id = v_device AND v.device_seq = t_seq - 1;
+             WHERE v.device_id = v_device AND v.device_seq < t_seq ORDER BY v.device_seq DESC LIMIT 1;   -- rows may be lost
             IF state.step IS DISTINCT FROM before.step THEN
                 -- Since when it stands there again: since it came there.
                 SELECT CASE WHEN v.flags & 4 <> 0 THEN v.recorded_at ELSE spoor.made_at(v.happened_at, v.recorded_at, v.detail) END INTO state.step_since

@@ -1,6 +1,6 @@
 -- One function writes events: in order, once, whatever they say.
 BEGIN;
-SELECT plan(36);
+SELECT plan(37);
 SET client_min_messages = warning;
 CREATE TEMP TABLE ids AS SELECT
     (SELECT id FROM spoor.actor WHERE kind = 'system') AS actor, gen_random_uuid() AS one, gen_random_uuid() AS two, gen_random_uuid() AS three,
@@ -55,6 +55,14 @@ SELECT is(r.flags & 4, 4, 'what comes from the future too') FROM ids, spoor.reco
 SELECT is(r.flags & 16, 16, 'a label that nobody linked is kept on an unknown device') FROM ids, spoor.record_events(jsonb_build_array(
     jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'moved', 'code', 'ABCDEFGHMP'))) r;
 SELECT isnt((SELECT device_id FROM spoor.label WHERE code = 'ABCDEFGHMP'), NULL, 'and the label belongs to it from then on');
+
+-- After a restore a device's numbers go on behind those that are lost (sealing.sql): what is undone then is followed by what was before the gap.
+CREATE TEMP TABLE undone AS SELECT gen_random_uuid() AS id, c.custodian_id AS had, c.step FROM spoor.custody c, taken t WHERE c.device_id = t.device_id;
+UPDATE spoor.custody c SET device_seq = c.device_seq + 5 FROM taken t WHERE c.device_id = t.device_id;
+SELECT results_eq(format('SELECT r.outcome, r.step, c.custodian_id FROM spoor.record_events(%L) r JOIN spoor.custody c USING (device_id)', jsonb_build_array(
+    jsonb_build_object('event_id', u.id, 'actor', actor, 'kind', 'step', 'code', '7K3M9QXFDT', 'step', 'vendor'),
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', actor, 'kind', 'corrected', 'corrects', u.id, 'detail', '{"correction": "did_not_occur"}'::jsonb))),
+    format('VALUES (''recorded'', ''vendor'', %L::uuid), (''recorded'', %L, %1$L)', u.had, u.step), 'an undo behind a gap goes back to what was before it') FROM ids, undone u;
 
 -- What one call links is linked for what comes behind it in the same call: writers who wait for each other share one.
 SELECT spoor.mint_labels('fresh', ARRAY['10000000AE'], NULL);
