@@ -56,14 +56,6 @@ SELECT is(r.flags & 16, 16, 'a label that nobody linked is kept on an unknown de
     jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'kind', 'moved', 'code', 'ABCDEFGHMP'))) r;
 SELECT isnt((SELECT device_id FROM spoor.label WHERE code = 'ABCDEFGHMP'), NULL, 'and the label belongs to it from then on');
 
--- After a restore a device's numbers go on behind those that are lost (sealing.sql): what is undone then is followed by what was before the gap.
-CREATE TEMP TABLE undone AS SELECT gen_random_uuid() AS id, c.custodian_id AS had, c.step FROM spoor.custody c, taken t WHERE c.device_id = t.device_id;
-UPDATE spoor.custody c SET device_seq = c.device_seq + 5 FROM taken t WHERE c.device_id = t.device_id;
-SELECT results_eq(format('SELECT r.outcome, r.step, c.custodian_id FROM spoor.record_events(%L) r JOIN spoor.custody c USING (device_id)', jsonb_build_array(
-    jsonb_build_object('event_id', u.id, 'actor', actor, 'kind', 'step', 'code', '7K3M9QXFDT', 'step', 'vendor'),
-    jsonb_build_object('event_id', gen_random_uuid(), 'actor', actor, 'kind', 'corrected', 'corrects', u.id, 'detail', '{"correction": "did_not_occur"}'::jsonb))),
-    format('VALUES (''recorded'', ''vendor'', %L::uuid), (''recorded'', %L, %1$L)', u.had, u.step), 'an undo behind a gap goes back to what was before it') FROM ids, undone u;
-
 -- What one call links is linked for what comes behind it in the same call: writers who wait for each other share one.
 SELECT spoor.mint_labels('fresh', ARRAY['10000000AE'], NULL);
 SELECT results_eq(format('SELECT device_id, flags FROM spoor.record_events(%L)', jsonb_build_array(
@@ -95,5 +87,13 @@ SELECT throws_ok($$SELECT spoor.record_events('[]')$$, 'SP400', NULL, 'an empty 
 SET CONSTRAINTS ALL IMMEDIATE;
 SELECT throws_ok($$INSERT INTO spoor.device DEFAULT VALUES$$, '23503', NULL, 'a device without a custodian cannot be kept');
 SELECT throws_ok($$INSERT INTO spoor.custody SELECT * FROM spoor.custody LIMIT 1$$, '23505', NULL, 'nor can one have two');
+
+-- After a restore a device's numbers go on behind those that are lost (sealing.sql): what is undone then is followed by what was before the gap.
+CREATE TEMP TABLE undone AS SELECT gen_random_uuid() AS id, c.custodian_id AS had, c.step FROM spoor.custody c, taken t WHERE c.device_id = t.device_id;
+UPDATE spoor.custody c SET device_seq = c.device_seq + 5 FROM taken t WHERE c.device_id = t.device_id;
+SELECT results_eq(format('SELECT r.outcome, r.step, c.custodian_id FROM spoor.record_events(%L) r JOIN spoor.custody c USING (device_id)', jsonb_build_array(
+    jsonb_build_object('event_id', u.id, 'actor', actor, 'kind', 'step', 'code', '7K3M9QXFDT', 'step', 'vendor'),
+    jsonb_build_object('event_id', gen_random_uuid(), 'actor', actor, 'kind', 'corrected', 'corrects', u.id, 'detail', '{"correction": "did_not_occur"}'::jsonb))),
+    format('VALUES (''recorded'', ''vendor'', %L::uuid), (''recorded'', %L, %1$L)', u.had, u.step), 'an undo behind a gap goes back to what was before it') FROM ids, undone u;
 SELECT * FROM finish();
 ROLLBACK;
