@@ -161,7 +161,7 @@ static bool show(struct service *service, const struct request *request, struct 
         view_text(view, fields[i].view, request_field(request, fields[i].name));
     if (label)
         view_text(view, "v_label", words_code(request, label));
-    if (reply->status == 409 && !add_conflict(service, request, device_id, problem, view, error))
+    if (problem && reply->status == 409 && !add_conflict(service, request, device_id, problem, view, error))
         return false;
     if (*device_id && !name_device(service, request, device_id, view, error))
         return false;
