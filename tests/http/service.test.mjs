@@ -281,7 +281,7 @@ test('a scanner enrols once, records what it reads, and loses nothing while the 
     await service.run('label', 'show', code, '--format', 'png', '--out', join(folder, 'label.png'));
     const photo = await scan(['--step', 'repair', join(folder, 'label.png')]);
     assert.equal(photo.code, 0, photo.out + photo.err);
-    assert.match(photo.out, /recorded\s+repair\s+Dell Latitude 7440/);
+    assert.match(photo.out, /recorded\s+Dell Latitude 7440: Repair, with /);
     const typed = await scan(['--step', 'quality_check', '--stdin', '--json'], `${code}\r\n7K3M9-QXFDA\tnobodys-number-1\n`);
     assert.deepEqual(typed.out.trim().split('\n').map((line) => JSON.parse(line).result), ['recorded', 'not a label', 'not known']);
     assert.equal(typed.code, 11);
@@ -290,7 +290,7 @@ test('a scanner enrols once, records what it reads, and loses nothing while the 
     await service.kill('SIGKILL');
     const waiting = await scan(['--step', 'ready', '--stdin'], `${code}\n${code}\nWAITS-1\n`);
     assert.equal(waiting.code, 13, waiting.out);
-    assert.equal(waiting.out.trim().split('\n').length, 2, 'the same code twice in a row is one scan');
+    assert.deepEqual(waiting.out.match(/waiting|read twice/g), ['waiting', 'read twice', 'waiting'], 'the same code twice in a row is one scan');
     assert.match((await scan(['status'])).out, /2 waiting/);
     const { state, port } = service;
     service = await startSpoord({ state, port });
