@@ -257,10 +257,15 @@ test('the bench and the list of devices find by the same: label, serial number, 
   assert.match(none, /role="alert">No repair has this tracking link</);
   assert.ok(!none.includes(link.slice(2)), 'what may be a secret is not shown again');
   assert.ok(!house.service.log().includes(link) && !house.service.output().includes(link));
+  for (const [language, says] of [['en', /Not in this list/], ['nl', /Niet in deze lijst/]]) {
+    const { page: listed } = await get(`/devices?lang=${language}&q=FP-5-77&step=ready`);
+    assert.match(listed, says, 'it is in repair, at another step');
+    assert.ok(listed.includes(`href="${bench}"`));
+  }
   await send('/bench/record', { device_id: device, kind: 'returned', outcome: 'repaired' });
   await house.service.run('repair', 'list');
   await house.sql(`UPDATE spoor.repair SET closed_at = now() WHERE number = '${number}'`);
-  for (const [language, says] of [['en', /Not in repair now/], ['nl', /Nu niet in reparatie/]]) {
+  for (const [language, says] of [['en', /Not in this list/], ['nl', /Niet in deze lijst/]]) {
     const { page: listed } = await get(`/devices?lang=${language}&q=FP-5-77`);
     assert.match(listed, says);
     assert.ok(listed.includes(`href="${bench}"`));
