@@ -115,6 +115,7 @@ function says(html, [headlines, sentences, act = '', state = ''], language, wher
   assert.equal(hero[1], headlines[language], where);
   if (sentences[language]) assert.equal(hero[2], sentences[language], where);
   assert.doesNotMatch(plain(html), /See the note|Zie de toelichting/, where);
+  if (sentences === BACK) assert.match(part(html, 'who'), /<b>(The manufacturer|De fabrikant)<\/b>/, where);
   if (language) return;
   assert.equal(html.match(/<p class="act">([^<]*)</)?.[1] ?? '', act, where);
   const day = plain(part(html, 'eta').split('<ol')[0]);
