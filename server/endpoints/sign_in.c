@@ -56,6 +56,7 @@ bool sign_in_again(struct service *service, const struct request *request, struc
 
     if (!request_uuid(request, "device_id", "Device", false, &device, &none))
         device = "";
+    reply->type = "text/html; charset=utf-8"; /* an error's reply begins as plain text */
     return form_again(service, request, reply, "", device,
                       "You are no longer signed in: nothing was recorded. Sign in, and record it again.",
                       error);

@@ -93,6 +93,7 @@ test('whoever is no longer signed in reads so after a form, signs in there and i
   const late = new Client(house.service.url), fields = { token: 'x', event_id: randomUUID(), device_id, kind: 'note', public_note: 'n' };
   const english = await late.post('/bench/record?lang=en', fields), page = await english.text();
   assert.equal(english.status, 401);
+  assert.equal(english.headers.get('content-type'), 'text/html; charset=utf-8');
   assert.match(page, /You are no longer signed in: nothing was recorded\. Sign in, and record it again\./);
   assert.match(await (await late.post('/bench/record?lang=nl', fields)).text(), /U bent niet meer ingelogd/);
   assert.match(page, new RegExp(`action="/sign-in[^]*name="device" value="${device_id}"`));
