@@ -100,9 +100,19 @@ BEGIN
     RETURN spoor.add_notice(7::smallint, NULL, 1::smallint, head.next_seq, sealed_size);
 END $$;
 
+-- The person whom a detail names by their id; NULL: nobody, or several.
+CREATE OR REPLACE FUNCTION spoor.only_named(detail jsonb)
+RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT min(p.id::text)::uuid
+      FROM (SELECT DISTINCT lower(m[1])::uuid AS id FROM regexp_matches(detail::text, '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'gi') m) n
+      JOIN spoor.party p ON p.id = n.id AND p.kind = 'person'
+    HAVING count(*) = 1;
+$$;
+
 -- Of a database that was restored: what its log says was erased, up to 512 at once. The erasures stand here again in their places, and the
 -- values that they took are destroyed. Gives who is named that was erased: a receiver, a recorder or a note goes only for the sake of the
--- receiver, the recorder or the repair's owner.
+-- receiver, the recorder or the repair's owner, a detail for the sake of whom it names. Where it names several, no entry says whom; where it is
+-- marked, it was erased before the copy was made, and names others.
 CREATE OR REPLACE FUNCTION spoor.erase_again(of_epoch bigint, seqs bigint[], notice_ids uuid[], recorded_ms bigint[], targets uuid[],
     tags text[], reasons smallint[])
 RETURNS TABLE (party_id uuid, reason text, actor_id uuid) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -130,7 +140,8 @@ BEGIN
      CROSS JOIN LATERAL (SELECT string_to_array(d.tags, ' ')::smallint[] AS gone) g
      CROSS JOIN LATERAL (SELECT v.to_id AS id WHERE 17 = ANY (g.gone)
                          UNION SELECT a.party_id FROM spoor.actor a WHERE a.id = v.actor_id AND a.kind = 'account' AND 20 = ANY (g.gone)
-                         UNION SELECT c.owner_id FROM spoor.repair c WHERE c.id = v.repair_id AND g.gone && '{21,22}') x
+                         UNION SELECT c.owner_id FROM spoor.repair c WHERE c.id = v.repair_id AND g.gone && '{21,22}'
+                         UNION SELECT spoor.only_named(v.detail) WHERE 24 = ANY (g.gone) AND NOT EXISTS (SELECT FROM spoor.detail_left l WHERE l.seq = v.seq)) x
       JOIN spoor.party p ON p.id = x.id AND p.kind = 'person' AND p.erased_at IS NULL
       LEFT JOIN spoor.erasure_reason r ON r.number = d.reason
      ORDER BY p.id;

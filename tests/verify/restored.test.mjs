@@ -53,10 +53,14 @@ test('a person is erased, and the service ends; the log stays', { timeout: 24000
   await post(service, { code: 'GONE-1', kind: 'note', private_note: NOTE });
   await post(service, { code: 'GONE-1', kind: 'returned', detail: { outcome: 'repaired' } });
   await post(service, { code: 'GONE-1', kind: 'handed_over', to: person, happened_at: new Date(Date.now() - 36e6).toISOString(), detail: { bag: 'blue' } });
+  for (const name of ['offered', 'kept']) await service.run('account', 'add', name, '--role', 'technician', '--name', `${name} only`);
+  const offers = await sql(service, "SELECT a.party_id FROM spoor.actor a JOIN spoor.account c ON c.id = a.id WHERE c.login IN ('offered', 'kept') ORDER BY c.login DESC");
+  const [offered, kept] = offers.split('\n');
+  for (const to of [kept, offered]) await post(service, { code: 'GONE-1', kind: 'offered', to, detail: { offered_to: to } });
   await sealed(service);
   assert.equal((await service.run('backup', join(folder, 'copy'))).code, 0);
-  for (const who of [person, await sql(service, "SELECT a.party_id FROM spoor.actor a JOIN spoor.account c ON c.id = a.id WHERE c.login = 'leaving'")]) {
-    assert.ok((await held(service, who)).length > 3);
+  for (const who of [person, offered, await sql(service, "SELECT a.party_id FROM spoor.actor a JOIN spoor.account c ON c.id = a.id WHERE c.login = 'leaving'")]) {
+    assert.ok((await held(service, who)).length > (who === offered ? 0 : 3));
     const erased = await service.run('erase', 'person', who, '--yes');
     assert.equal(erased.code, 0, erased.err);
   }
@@ -73,6 +77,7 @@ test('the backup is started: nothing names the person again, and numbers go on b
   const service = again = await startSpoord({ state: join(folder, 'again'), demo: false });
   undo.push(() => service.stop());
   assert.deepEqual(await held(service, person), [], 'before anything else is asked');
+  assert.equal(await sql(service, "SELECT string_agg(c.login, ' ' ORDER BY c.login) FROM spoor.account c WHERE c.login IN ('offered', 'kept')"), 'kept', 'also who is named in a detail alone');
   assert.ok(await post(service, { code: 'GONE-1', kind: 'note', public_note: 'back again' }) >= size, 'a number of what was sealed is not given twice');
   await sealed(service);
   assert.equal(await sql(service, 'SELECT state FROM spoor.sealing'), 'sealing');
