@@ -172,7 +172,8 @@ static bool show(struct service *service, const struct request *request, struct 
     view_text(view, "title", page_text(request, "Scan"));
     view_text(view, "asked", search_is_link(request, code) ? "" : code);
     if (device_id ? !add_device(session, request, device_id, view, error)
-                  : *code && !problem && !add_found(service, session, request, code, view, error))
+                  : (*code || *request_query(request, "label")) && !problem &&
+                        !add_found(service, session, request, code, view, error))
         return false;
     if (problem)
         view_text(view, "error", problem);

@@ -116,8 +116,13 @@ bool bench_find_for_label(const struct service *service, struct session *session
     struct label        parsed;
     bool                is_link = search_is_link(request, code), any;
 
-    if (!label_parse(label, &parsed, error) ||
-        (is_link ? !search_link(service, session, request, code, &found.device_id, error)
+    if (!label_parse(label, &parsed, error))
+        return false;
+    if (!*code) {
+        add_unlinked(request, arena_copy(request->arena, parsed.code), "", view);
+        return true;
+    }
+    if ((is_link ? !search_link(service, session, request, code, &found.device_id, error)
                  : !search_device(session, request, code, &found, error)))
         return false;
     label = arena_copy(request->arena, parsed.code);

@@ -8,7 +8,8 @@ handler health_show, metrics_show, static_show, home_show;
 handler sign_in_form, sign_in, sign_out, setup_form, setup_make;
 handler account_show, account_sessions_end, account_language, account_password;
 handler track_show, sticker_show;
-handler device_show, device_csv, device_json, devices_list, exceptions_show, exceptions_settle;
+handler device_show, device_csv, device_json, devices_list, exceptions_show, exceptions_settle,
+    exceptions_nothing;
 handler audit_search, audit_device_show, audit_device_csv, audit_device_json, ledger_csv, api_ledger;
 handler api_events_record, api_device, api_device_events, api_description, api_words, api_scanner_enroll;
 handler return_receipt, audit_device_evidence, audit_evidence;

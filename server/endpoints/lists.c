@@ -9,6 +9,7 @@
 #include "endpoints/find_device.h"
 #include "endpoints/page.h"
 #include "endpoints/search_link.h"
+#include "endpoints/unknown_devices.h"
 #include "endpoints/words.h"
 #include "render/when.h"
 #include "shared/label.h"
@@ -275,7 +276,8 @@ bool exceptions_show(struct service *service, const struct request *request, str
         return false;
     SESSION *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
 
-    if (!session || !add_reviews(session, request, view, error) || !add_gaps(session, request, view, error) ||
+    if (!session || !unknown_devices_add(session, request, view, error) ||
+        !add_reviews(session, request, view, error) || !add_gaps(session, request, view, error) ||
         !add_refused(session, request, view, error) || !add_flagged(session, request, view, error))
         return false;
     view_text(view, "title", page_text(request, "Exceptions"));

@@ -58,6 +58,8 @@ const struct route routes[] = {
      "What a lead should look at"},
     {"POST", "/exceptions/settle", exceptions_settle, MAY_LEAD | MAY_ADMIN, DOOR_PAGE, WRITES, KIB,
      "Marks a conflict as settled"},
+    {"POST", "/exceptions/nothing", exceptions_nothing, MAY_LEAD | MAY_ADMIN, DOOR_PAGE, WRITES, KIB,
+     "Says that there is no device behind what was scanned"},
     {"GET", "/accounts", accounts_show, MAY_ADMIN, DOOR_PAGE, READS, 0, "Accounts"},
     {"POST", "/accounts", accounts_add, MAY_ADMIN, DOOR_PAGE, WRITES, 4 * KIB,
      "Makes an account; its password is shown once"},

@@ -1,4 +1,4 @@
--- $1 only below this seq, $2 how many; what contradicts (lateness alone does not count), the latest first
+-- $1 only below this seq, $2 how many; what contradicts (lateness alone does not count, nor that a device was not known: unknown_devices.sql), the latest first
 SELECT v.seq, v.kind, (extract(epoch FROM v.recorded_at) * 1000)::bigint AS recorded_at, k.name AS actor, t.name AS to_name,
        coalesce(v.step, '') AS step, coalesce(s.label_en, '') AS step_en, coalesce(s.label_nl, '') AS step_nl,
        coalesce(w.label_en, '') AS reason_en, coalesce(w.label_nl, '') AS reason_nl, v.flags | CASE WHEN v.detail ? 'claimed' THEN 256 ELSE 0 END AS flags,
@@ -8,4 +8,4 @@ SELECT v.seq, v.kind, (extract(epoch FROM v.recorded_at) * 1000)::bigint AS reco
   FROM spoor.event v JOIN spoor.device d ON d.id = v.device_id JOIN spoor.actor k ON k.id = v.actor_id
   JOIN spoor.party t ON t.id = v.to_id LEFT JOIN spoor.step s ON s.name = coalesce(v.detail #>> '{claimed,step}', v.step)
   LEFT JOIN spoor.reason w ON w.code = v.reason
- WHERE v.seq < $1::bigint AND (v.flags & ~2 <> 0 OR v.detail ? 'claimed') ORDER BY v.seq DESC LIMIT $2::int;
+ WHERE v.seq < $1::bigint AND (v.flags & ~2 <> 0 OR v.detail ? 'claimed') AND (v.flags & ~18 <> 0 OR v.detail ? 'claimed') ORDER BY v.seq DESC LIMIT $2::int;

@@ -44,8 +44,30 @@ test('of a device that nobody knows it says what was scanned, of a correction wh
   assert.match(await page('en'), new RegExp(`Correction · (?!Unknown)[^·]+ ${formatted(code)}`));
 });
 
-test('what was recorded with a flag names the device by its serial number too', async () => {
-  assert.deepEqual(await post({ event_id: randomUUID(), kind: 'step', step: 'repair', code: 'SN-NEVER-SEEN' }), ['recorded']);
-  assert.match(await page('en'), /Unknown device SN-NEVER-SEEN Repair → Desk Device was not known/);
-  assert.match(await page('nl'), /Onbekend apparaat SN-NEVER-SEEN Reparatie → Desk/);
+test('what was scanned and is known to nobody stands apart, with what was scanned, until somebody says what it was', async () => {
+  const free = (await house.sql('SELECT code FROM spoor.label WHERE linked_at IS NULL ORDER BY code LIMIT 2')).split('\n'), desk = await new Client(service.url).signIn('samira', house.demo.accounts.samira);
+  const scan = (scanned) => post({ event_id: randomUUID(), kind: 'step', step: 'repair', code: scanned });
+  for (const scanned of ['SN-NEVER-SEEN', 'hello', '8712345678906', ...free]) assert.deepEqual(await scan(scanned), ['recorded']);
+  assert.match(await page('en'), /Scanned, and known to nobody .* hello 1× recorded, the latest .* by Desk Open This was nothing/);
+  assert.match(await page('nl'), /Gescand, en bij niemand bekend .* 8712345678906 1× vastgelegd, het laatst .* door Desk Openen Dit was niets/);
+  for (const code of free) assert.match(await page('en'), new RegExp(`${formatted(code)} 1× recorded, the latest [^]* by Desk Open Put it on a device This was nothing`));
+  assert.doesNotMatch(await page('en'), /Device was not known/, 'nor is it among what contradicts');
+  const html = async () => (await lead.get('/exceptions?lang=en')).text();
+  const listed = async (text) => (await page('en')).includes(`${text} 1× recorded`) || (await page('en')).includes(`${text} 3× recorded`);
+  const deviceOf = (table, column, value) => house.sql(`SELECT device_id FROM spoor.${table} WHERE ${column} = '${value}'`);
+  const form = async (client, path, fields) => (await client.post(path, { token: await client.token('/account'), event_id: randomUUID(), ...fields })).status;
+  const nothing = { device_id: await deviceOf('alias', 'value', 'hello') };
+  [, nothing.corrects] = (await html()).match(new RegExp(`name="device_id" value="${nothing.device_id}"><input type="hidden" name="corrects" value="([^"]+)"`));
+  assert.equal(await form(desk, '/exceptions/nothing', nothing), 403);
+  assert.equal(await form(lead, '/exceptions/nothing', nothing), 303);
+  assert.equal(await listed('hello'), false);
+  assert.equal(await form(lead, '/exceptions/nothing', nothing), 409, 'once');
+  assert.deepEqual(await scan('hello'), ['recorded']);
+  assert.equal(await listed('hello'), true, 'what is scanned again');
+  assert.equal(await form(desk, '/intake', { device_id: await deviceOf('alias', 'value', 'SN-NEVER-SEEN'), make: 'Dell', owner_name: 'Kees', problem: 'Dead' }), 200);
+  assert.equal(await listed('SN-NEVER-SEEN'), false, 'what was taken in');
+  assert.match(await (await desk.get(`/bench?label=${free[0]}&lang=en`)).text(), /Put it on a device that is here already/);
+  assert.equal(await form(desk, '/bench/record', { kind: 'label_linked', label: free[0], device_id: await deviceOf('label', 'code', code) }), 303);
+  assert.equal(await listed(formatted(free[0])), false, 'whose label is on another device');
+  assert.equal(await listed(formatted(free[1])), true);
 });
