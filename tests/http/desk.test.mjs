@@ -167,8 +167,10 @@ test('what a minute has passed over is not offered any more', async () => {
   const device_id = await house.sql("SELECT device_id FROM spoor.alias WHERE value = 'PF4A1B2C'"), path = `/bench?device=${device_id}&lang=en`;
   await send('/bench/record', { device_id, kind: 'note', private_note: 'Seen' });
   assert.match(await (await samira.get(path)).text(), /: Note\. It can still be undone\.<\/span>/);
-  await house.sql(`SET session_replication_role = replica; UPDATE spoor.event SET recorded_at = recorded_at - interval '61 seconds' WHERE device_id = '${device_id}' AND kind = 'note'`);
+  const shift = (by) => house.sql(`SET session_replication_role = replica; UPDATE spoor.event SET recorded_at = recorded_at + interval '${by} seconds' WHERE device_id = '${device_id}' AND kind = 'note'`);
+  await shift(-61);
   assert.doesNotMatch(await (await samira.get(path)).text(), /It can still be undone/);
+  await shift(61); // or nothing would be sealed any more
 });
 
 test('the receipt of a take-in has the condition and the accessories, and a button to print that only a script shows', async () => {
