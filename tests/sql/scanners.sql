@@ -26,7 +26,7 @@ SELECT is((SELECT value FROM spoor.opening o JOIN spoor.event v USING (seq) WHER
     'the signature stands beside the event, for the sealed entry');
 SELECT results_eq('SELECT name, first, last FROM spoor.scanner_gaps()', $$ VALUES ('Bench 2', 5::bigint, 6::bigint) $$,
     'numbers that never came are seen, from its first one on');
-SELECT pg_temp.tell(10, 7, '-1 minute');
+SELECT pg_temp.tell(10, 7, '-30 seconds');
 SELECT results_eq('SELECT outcome, flags FROM told WHERE n = 10', $$ VALUES ('recorded'::text, 128) $$, 'a number that is used again is never silent');
 SELECT is((SELECT count(*)::int FROM spoor.event WHERE scanner_seq = 7), 1, 'and the first one keeps it');
 
