@@ -123,9 +123,10 @@ DECLARE
     v_actor uuid;
 BEGIN
     IF for_login IS NOT NULL THEN
-        SELECT k.party_id INTO v_party FROM spoor.account a JOIN spoor.actor k ON k.id = a.id WHERE a.login = for_login;
+        SELECT k.party_id INTO v_party FROM spoor.account a JOIN spoor.actor k ON k.id = a.id
+         WHERE a.login = for_login AND a.disabled_at IS NULL FOR SHARE OF a;                      -- who disables it meanwhile revokes this one, too
         IF NOT FOUND THEN
-            RAISE 'There is no account %', for_login USING ERRCODE = 'SP404', DETAIL = 'field=account';
+            RAISE 'There is no such account in use' USING ERRCODE = 'SP404', DETAIL = 'field=account';
         END IF;
     ELSE
         INSERT INTO spoor.party (kind, name) VALUES ('team', scanner_name) RETURNING id INTO v_party;

@@ -1,6 +1,6 @@
 -- Scanners: revoked ones, their clocks, and the numbers that never came.
 BEGIN;
-SELECT plan(23);
+SELECT plan(24);
 SET client_min_messages = warning;
 SELECT spoor.mint_labels('t', ARRAY['7K3M9QXFDT'], NULL);
 CREATE TEMP TABLE ids AS SELECT spoor.add_scanner('Bench 2', NULL, '\x01', NULL) AS scanner, gen_random_uuid() AS again;
@@ -64,5 +64,9 @@ SELECT is((SELECT count(*)::int FROM spoor.review WHERE settled_at IS NULL), 100
 SELECT spoor.settle_review((SELECT max(id) FROM spoor.review), NULL);
 SELECT pg_temp.tell(22, 15, '-5 seconds');
 SELECT is((SELECT outcome FROM told WHERE n = 22), 'conflict', 'once a lead settled one, there is room again');
+
+SELECT spoor.add_account('gone', 'Gone', '{technician}', 'x', NULL);
+SELECT spoor.enable_account('gone', false, NULL);
+SELECT throws_ok($$SELECT spoor.add_scanner('Bench 9', 'gone', '\x09', NULL)$$, 'SP404', 'There is no such account in use', 'no scanner acts for an account that is disabled');
 SELECT * FROM finish();
 ROLLBACK;
