@@ -9,6 +9,7 @@
 
 #include "queue_file.h"
 #include "queue_inside.h"
+#include "shared/moment.h"
 
 #define NOTICE_MOST 4096u                      /* bytes */
 #define LOG_MOST    ((size_t)64 * 1024 * 1024) /* bytes */
@@ -273,7 +274,8 @@ static bool acknowledge(struct queue *queue, const struct queue_verdict *verdict
     bool recorded = strcmp(verdict->outcome, "recorded") == 0 || strcmp(verdict->outcome, "replayed") == 0;
 
     return !recorded ||
-           queue_database_run(queue->database, QUEUE_SQL_ACKNOWLEDGE, &event, 1, NULL, NULL, error);
+           (queue_database_run(queue->database, QUEUE_SQL_ACKNOWLEDGE, &event, 1, NULL, NULL, error) &&
+            queue_forget_old(queue, moment_now().ms, error));
 }
 
 static bool settle_one(struct queue *queue, const struct queue_verdict *verdict, struct error *error)
@@ -379,10 +381,9 @@ static bool number_aside(struct queue *queue, struct error *error)
 static bool prune(struct queue *queue, int64_t now_ms, struct error *error)
 {
     const struct queue_value recent = QUEUE_NUMBER(now_ms - QUEUE_RECENT_MS);
-    const struct queue_value sent = QUEUE_NUMBER(now_ms - QUEUE_ACKNOWLEDGED_MS);
 
     return queue_database_run(queue->database, QUEUE_SQL_RECENT_PRUNE, &recent, 1, NULL, NULL, error) &&
-           queue_database_run(queue->database, QUEUE_SQL_ACKNOWLEDGED_PRUNE, &sent, 1, NULL, NULL, error);
+           queue_forget_old(queue, now_ms, error);
 }
 
 static bool open_all(struct queue *queue, int64_t now_ms, struct error *error)

@@ -25,6 +25,10 @@ bool queue_run(struct queue *queue, enum queue_statement statement, struct error
 /* Ends a transaction; undoes it when something in it failed. */
 bool queue_finish(struct queue *queue, bool done, struct error *error) MUST_USE;
 
+/* What was acknowledged too long ago goes. A scanner of a bench runs for months: also while it is open.
+ * Without the mutex. */
+bool queue_forget_old(struct queue *queue, int64_t now_ms, struct error *error) MUST_USE;
+
 /* What is still readable of a damaged database, if one awaits that, goes into the new one. */
 bool queue_rescue_file(struct queue *queue, struct error *error) MUST_USE;
 

@@ -37,6 +37,13 @@ bool queue_resend(struct queue *queue, struct error *error)
     return done;
 }
 
+bool queue_forget_old(struct queue *queue, int64_t now_ms, struct error *error)
+{
+    const struct queue_value sent = QUEUE_NUMBER(now_ms - QUEUE_ACKNOWLEDGED_MS);
+
+    return queue_database_run(queue->database, QUEUE_SQL_ACKNOWLEDGED_PRUNE, &sent, 1, NULL, NULL, error);
+}
+
 bool queue_put_by(struct queue *queue, const char *event_id, int64_t now_ms, struct error *error)
 {
     const struct queue_value values[] = {QUEUE_TEXT(event_id), QUEUE_NUMBER(now_ms)};

@@ -1,4 +1,5 @@
-/* test_scan_queue_forms.c: a queue of each earlier form is taken over whole, however often it is tried. */
+/* test_scan_queue_forms.c: a queue of each earlier form is taken over whole, however often it is tried; what
+ * its file keeps for a while is let go in time. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 
 #include "generated/queue_statements.h"
 #include "queue_file.h"
+#include "shared/moment.h"
 #include "unit/queue_helpers.h"
 
 /* What made the file of each form, as it stood then. */
@@ -145,11 +147,34 @@ static void saves_the_scans_of_a_form_that_does_not_fit(void **state)
     queue_close(queue);
 }
 
+static void lets_go_of_what_was_acknowledged_long_ago_without_being_opened_anew(void **state)
+{
+    struct error  error = {0};
+    struct queue *queue = open_in(folder);
+    sqlite3      *database;
+
+    (void)state;
+    store_all(queue, 1, 2);
+    settle(queue, 1, "recorded");
+    queue_close(queue);
+    database = open_database();
+    run(database, "UPDATE acknowledged SET acknowledged_ms = acknowledged_ms - 15 * 86400000");
+    sqlite3_close(database);
+    queue = queue_open(folder, moment_now().ms - QUEUE_ACKNOWLEDGED_MS, &error);
+    assert_non_null(queue);
+    settle(queue, 2, "recorded");
+    assert_true(queue_resend(queue, &error));
+    assert_int_equal(summary_of(queue).waiting, 1);
+    queue_close(queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(takes_over_the_queue_of_each_earlier_form, clean_folder),
         cmocka_unit_test_setup(saves_the_scans_of_a_form_that_does_not_fit, clean_folder),
+        cmocka_unit_test_setup(lets_go_of_what_was_acknowledged_long_ago_without_being_opened_anew,
+                               clean_folder),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
