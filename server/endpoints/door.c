@@ -184,15 +184,16 @@ static void problem(const struct request *request, struct reply *reply, const st
 void door_error_page(struct service *service, const struct request *request, struct reply *reply,
                      const struct error *error)
 {
-    bool is_page = !request->route || request->route->door == DOOR_PAGE;
+    const char *path = request->path ? request->path : ""; /* none was read yet */
+    bool        is_page = !request->route || request->route->door == DOOR_PAGE;
 
-    if (request->path && strncmp(request->path, "/api/", 5) == 0)
+    if (strncmp(path, "/api/", 5) == 0)
         is_page = false;
     if (!is_page)
         problem(request, reply, error);
     else if (error->kind == ERROR_UNAUTHENTICATED && strcmp(request->method, "POST") != 0)
         reply_redirect(reply, "/sign-in");
-    else if (error->kind != ERROR_UNAUTHENTICATED || strcmp(request->path, "/sign-in") == 0 ||
+    else if (error->kind != ERROR_UNAUTHENTICATED || strcmp(path, "/sign-in") == 0 ||
              !sign_in_again(service, request, reply, &(struct error){0}))
         page_error(service, request, reply, error);
 }
