@@ -20,10 +20,19 @@ static bool run_all(const char *conninfo, const char *const *commands, size_t co
 bool sweep_run(const char *conninfo, struct error *error)
 {
     static const char *const tables[] = {
-        "SET statement_timeout = 0",      "SET lock_timeout = 0",       "VACUUM (FULL) spoor.opening",
-        "VACUUM (FULL) spoor.party",      "VACUUM (FULL) spoor.repair", "VACUUM (FULL) spoor.actor",
-        "VACUUM (FULL) spoor.account",    "VACUUM (FULL) spoor.review", "VACUUM (FULL) spoor.session",
-        "VACUUM (FULL) spoor.credential", "VACUUM (FULL) spoor.event",  "VACUUM (FULL) spoor.admin_action",
+        "SET statement_timeout = 0",
+        "SET lock_timeout = 0",
+        "VACUUM (FULL) spoor.opening",
+        "VACUUM (FULL) spoor.party",
+        "VACUUM (FULL) spoor.repair",
+        "VACUUM (FULL) spoor.actor",
+        "VACUUM (FULL) spoor.account",
+        "VACUUM (FULL) spoor.review",
+        "VACUUM (FULL) spoor.session",
+        "VACUUM (FULL) spoor.credential",
+        "VACUUM (FULL) spoor.event",
+        "VACUUM (FULL) spoor.admin_action",
+        "VACUUM (FULL) pg_catalog.pg_statistic",
     };
     static const char *const log[] = {"SET statement_timeout = 0", "SELECT pg_switch_wal()", "CHECKPOINT",
                                       "SELECT pg_switch_wal()", "CHECKPOINT"};
