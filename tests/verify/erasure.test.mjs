@@ -120,6 +120,17 @@ test('what an erasure did not take cannot be changed by accident, and by intent 
   assert.equal(verify('bundle', await bundle('again')).status, 0);
 });
 
+test('of a record in which one field was altered and another is gone, the page says of none what is true of the other', async () => {
+  const page = async (language) => (await auditor.get(`/audit/devices/${await house.sql(`SELECT device_id FROM spoor.event WHERE seq = ${seqs.other}`)}?lang=${language}`)).text();
+  const change = (what) => house.sql(`SET session_replication_role = replica; ${what}`);
+  await change(`CREATE TABLE public.had AS SELECT * FROM spoor.opening WHERE seq = ${seqs.other} AND tag = 20; DELETE FROM spoor.opening WHERE seq = ${seqs.other} AND tag = 20;
+    UPDATE spoor.event SET happened_at = happened_at - interval '1 hour' WHERE seq = ${seqs.other}`);
+  assert.match(await page('en'), /Its time at which it happened is not what was sealed\.\s+Altered or gone as well: name of who recorded it\./);
+  assert.match(await page('nl'), /Ook veranderd of verdwenen: /);
+  await change(`INSERT INTO spoor.opening TABLE public.had; UPDATE spoor.event SET happened_at = happened_at + interval '1 hour' WHERE seq = ${seqs.other}`);
+  assert.doesNotMatch(await page('en'), /is not what was sealed/);
+});
+
 test('what an erasure left of a detail is told from anything else there by an auditor, also when a superuser wrote it', async () => {
   const page = async () => (await auditor.get(`/audit/devices/${await house.sql(`SELECT device_id FROM spoor.event WHERE seq = ${seqs.late}`)}`)).text();
   assert.doesNotMatch(await page(), /further details/);
