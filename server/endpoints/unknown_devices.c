@@ -5,6 +5,7 @@
 #include "db/query.h"
 #include "endpoints/endpoints.h"
 #include "endpoints/page.h"
+#include "endpoints/service.h"
 #include "endpoints/words.h"
 #include "ledger/recorder.h"
 #include "render/when.h"
@@ -44,6 +45,19 @@ bool unknown_devices_add(struct session *session, const struct request *request,
     return rows != NULL;
 }
 
+/* The list may have been opened before somebody took it in: its first scan is part of its history then. */
+static bool is_unknown(struct service *service, const struct request *request, const char *device_id,
+                       struct error *error)
+{
+    SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
+    const struct rows *facts =
+        session ? QUERY(session, request->arena, SQL_DEVICE_FACTS, error, device_id) : NULL;
+
+    if (facts && rows_count(facts) > 0 && rows_flag(facts, 0, "identified"))
+        return error_set(error, ERROR_CONFLICT, "This device is known by now: nothing was changed");
+    return facts != NULL;
+}
+
 /* A lead's word that there is no device behind what was scanned: a correction of the latest scan. What is
  * scanned again is listed again. */
 bool exceptions_nothing(struct service *service, const struct request *request, struct reply *reply,
@@ -59,6 +73,7 @@ bool exceptions_nothing(struct service *service, const struct request *request, 
         !request_uuid(request, "event_id", "Key", true, &draft.event_id, error) ||
         !request_uuid(request, "device_id", "Device", true, &draft.device_id, error) ||
         !request_uuid(request, "corrects", "Correction", true, &draft.corrects, error) ||
+        !is_unknown(service, request, draft.device_id, error) ||
         !recorder_record(service->recorder, request->arena, &draft, 1, &outcome, error))
         return false;
     if (outcome.kind == OUTCOME_REFUSED)

@@ -66,6 +66,10 @@ test('what was scanned and is known to nobody stands apart, with what was scanne
   assert.equal(await listed('hello'), true, 'what is scanned again');
   assert.equal(await form(desk, '/intake', { device_id: await deviceOf('alias', 'value', 'SN-NEVER-SEEN'), make: 'Dell', owner_name: 'Kees', problem: 'Dead' }), 200);
   assert.equal(await listed('SN-NEVER-SEEN'), false, 'what was taken in');
+  const known = { device_id: await deviceOf('alias', 'value', 'SN-NEVER-SEEN') };
+  known.corrects = await house.sql(`SELECT event_id FROM spoor.event WHERE device_id = '${known.device_id}' ORDER BY seq LIMIT 1`);
+  assert.equal(await form(lead, '/exceptions/nothing', known), 409, 'by a page that was opened before');
+  assert.equal(await house.sql(`SELECT count(*) FROM spoor.event WHERE device_id = '${known.device_id}' AND kind = 'corrected'`), '0');
   assert.match(await (await desk.get(`/bench?label=${free[0]}&lang=en`)).text(), /Put it on a device that is here already/);
   assert.equal(await form(desk, '/bench/record', { kind: 'label_linked', label: free[0], device_id: await deviceOf('label', 'code', code) }), 303);
   assert.equal(await listed(formatted(free[0])), false, 'whose label is on another device');
