@@ -32,6 +32,7 @@
 
 #define PUBLIC_SESSIONS 6u
 #define AUDIT_SESSIONS  6u
+#define SEALING_MS      60000u /* as the commands have: after a restore all records are read through */
 #define PAGES_KEPT      512u
 #define ACCESS_KEPT     2048u
 #define VOUCHED_US      900000u /* what is kept in memory is never older than a second */
@@ -113,7 +114,9 @@ static struct pool *open_pool(const struct running *running, const char *role, u
     struct pool_options options = {.conninfo = running->conninfo,
                                    .role = role,
                                    .size = size,
-                                   .statement_timeout_ms = running->config.statement_timeout_ms,
+                                   .statement_timeout_ms = strcmp(role, "spoor_seal") == 0
+                                                               ? SEALING_MS
+                                                               : running->config.statement_timeout_ms,
                                    .prepare = strcmp(role, "spoor_app") == 0};
     struct pool        *pool = pool_open(&options, error);
 
