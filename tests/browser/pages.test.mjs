@@ -288,7 +288,7 @@ test('the tracking page needs no script and sets no cookie', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(demo.link);
-  assert.match(await page.textContent('h1'), /being repaired/);
+  assert.match(await page.textContent('h1'), /waits for a part/);
   assert.equal((await context.cookies()).length, 0);
   await context.close();
 });
