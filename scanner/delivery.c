@@ -101,6 +101,8 @@ struct hearing {
     struct queue_verdict verdicts[BATCH_MOST];
     char                 texts[BATCH_MOST][720];
     size_t               count;
+    char                 undone[BATCH_MOST][UUID_SIZE]; /* scans that were refused, and taken back */
+    size_t               undone_count;
 };
 
 static bool is_refused(const char *outcome)
@@ -121,14 +123,15 @@ static bool was_refused(struct queue *queue, const struct hearing *hearing, cons
     return queue_recent_event(queue, arena, event_id, &item, &ignored) && item && is_refused(item->outcome);
 }
 
-/* Its scan was refused, and that needs attention; the undo of it does not as well. */
-static bool is_undo_of_refused(struct queue *queue, const struct hearing *hearing,
-                               const struct queue_item *item)
+/* Its scan was refused, and whoever scanned took it back: neither needs attention. */
+static bool is_undo_of_refused(struct queue *queue, struct hearing *hearing, const struct queue_item *item)
 {
     json_t     *event = strcmp(item->context, QUEUE_UNDO) == 0 ? json_loads(item->body, 0, NULL) : NULL;
     const char *corrects = json_string_value(json_object_get(event, "corrects"));
     bool        is_one = corrects && was_refused(queue, hearing, corrects);
 
+    if (is_one)
+        snprintf(hearing->undone[hearing->undone_count++], UUID_SIZE, "%s", corrects);
     json_decref(event);
     return is_one;
 }
@@ -182,6 +185,9 @@ static bool settle(const struct delivery *delivery, const struct hearing *hearin
 {
     if (!queue_settle(delivery->queue, hearing->verdicts, hearing->count, error))
         return false;
+    for (size_t i = 0; i < hearing->undone_count; i++) /* or "sync --again" would record it after all */
+        if (!queue_put_by(delivery->queue, hearing->undone[i], moment_now().ms, error))
+            return false;
     for (size_t i = 0; delivery->heard && i < hearing->count; i++)
         delivery->heard(&hearing->said[i], delivery->context);
     return true;
