@@ -16,7 +16,7 @@
 
 #define STATE_HEAD "spoor-seal/v1"
 #define STATE_FORMAT                                                                                         \
-    STATE_HEAD "\n%" SCNu64 "\n%64[0-9a-f]\n%" SCNu64 "\n%" SCNu64 "\n%" SCNu64 "\n%" SCNu64 "\n"
+    STATE_HEAD "\n%" SCNu64 "\n%64[0-9a-f]\n%" SCNu64 "\n%" SCNu64 "\n%" SCNu64 "\n%" SCNu64 "\n%" SCNu64 "\n"
 #define STATE_MOST 512u
 
 void seal_log_end_process(const char *what)
@@ -103,7 +103,7 @@ bool seal_log_read_state(int folder, struct seal_state *state, bool *found, stru
     length = read(handle, text, sizeof text - 1);
     close(handle);
     if (length <= 0 || sscanf(text, STATE_FORMAT, &state->size, state->root, &state->offset, &state->epoch,
-                              &state->adopted, &state->resumed) != 6)
+                              &state->adopted, &state->resumed, &state->erased) < 6)
         return error_set(error, ERROR_CONFLICT,
                          "the file state is damaged; see: spoord seal --help (--adopt)");
     return true;
@@ -190,6 +190,7 @@ static bool load(struct seal_log *log, seal_log_visit *visit, void *context, str
     log->committed = state.size;
     log->adopted = state.adopted;
     log->resumed = state.resumed;
+    log->erased = state.erased;
     if (ftruncate(log->entries, (off_t)log->offset) != 0 || fsync(log->entries) != 0)
         seal_log_end_process("entries.log");
     return true;
@@ -260,6 +261,16 @@ uint64_t seal_log_resumed(const struct seal_log *log)
     return log->resumed;
 }
 
+void seal_log_set_erased(struct seal_log *log, uint64_t size)
+{
+    log->erased = size;
+}
+
+uint64_t seal_log_erased(const struct seal_log *log)
+{
+    return log->erased;
+}
+
 bool seal_log_is_new(const struct seal_log *log)
 {
     return log->is_new;
@@ -319,8 +330,9 @@ bool seal_log_commit(struct seal_log *log, uint64_t epoch, struct error *error)
     merkle_root(&log->tree, root);
     sodium_bin2hex(hex, sizeof hex, root, sizeof root);
     snprintf(text, sizeof text,
-             STATE_HEAD "\n%" PRIu64 "\n%s\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64 "\n",
-             log->tree.size, hex, log->offset, epoch, log->adopted, log->resumed);
+             STATE_HEAD "\n%" PRIu64 "\n%s\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64
+                        "\n",
+             log->tree.size, hex, log->offset, epoch, log->adopted, log->resumed, log->erased);
     if (!seal_key_replace(log->folder, "state", text, 0600, error))
         return false;
     log->committed = log->tree.size;

@@ -5,7 +5,8 @@
  *   log.key.<id>  keys that were in force before
  *   log.pub       the verifier key, for everybody                 lock           held by the sealer at work
  *   entries.log   every entry, "length u16 | bytes", only ever added to
- *   state         size, root, bytes of entries.log, epoch, adopted: what may be signed; replaced as a whole
+ *   state         size, root, bytes of entries.log, epoch, adopted, resumed, erased: what may be signed;
+ * replaced as a whole
  *
  * The order is the point: entries are durable and were read back before the state says so, and the state is
  * durable before anything is signed. After a failed fsync nothing that the page cache says can be believed:
@@ -62,6 +63,11 @@ uint64_t seal_log_adopted(const struct seal_log *log);
  * say so. Kept with the state. */
 void     seal_log_set_resumed(struct seal_log *log, uint64_t size);
 uint64_t seal_log_resumed(const struct seal_log *log);
+
+/* Of a database that had gone back at this size, what the log says was erased was erased again, once. Kept
+ * with the state. */
+void     seal_log_set_erased(struct seal_log *log, uint64_t size);
+uint64_t seal_log_erased(const struct seal_log *log);
 
 /* Rotation. seal_log_next_key: NULL when there is none. seal_log_rotate puts it in force. */
 const struct note_key *seal_log_next_key(struct seal_log *log);

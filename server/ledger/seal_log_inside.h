@@ -12,12 +12,13 @@ struct seal_log {
     uint64_t           committed; /* size that the state tells */
     uint64_t           adopted;
     uint64_t           resumed; /* size at which the database was last found to have gone back; 0: never */
+    uint64_t           erased;  /* such a size, up to which what the log says was erased was erased again */
     uint64_t           offset;  /* bytes of entries.log that belong to the tree */
 };
 
 /* The size and root that the file state tells. */
 struct seal_state {
-    uint64_t size, offset, epoch, adopted, resumed;
+    uint64_t size, offset, epoch, adopted, resumed, erased;
     char     root[2 * HASH_SIZE + 1];
 };
 

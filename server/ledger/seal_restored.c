@@ -196,7 +196,10 @@ static bool erase_again(struct sealer *sealer, struct error *error)
     for (size_t from = 0; from < count; from += AT_ONCE)
         if (!erase_batch(sealer, from, count - from < AT_ONCE ? count : from + AT_ONCE, error))
             return false;
-    return true;
+    if (seal_log_erased(sealer->log) == seal_log_resumed(sealer->log))
+        return true;
+    seal_log_set_erased(sealer->log, seal_log_resumed(sealer->log));
+    return seal_log_commit(sealer->log, sealer->epoch, error);
 }
 
 bool seal_restored_resume(struct sealer *sealer, struct arena *arena, struct error *error)
@@ -207,25 +210,34 @@ bool seal_restored_resume(struct sealer *sealer, struct arena *arena, struct err
     return done;
 }
 
+/* The state is read first: what is sealed in between is in the database as well. */
+static bool read_state(const struct sealer *sealer, struct seal_state *state)
+{
+    struct error none = {0};
+    bool         found = false;
+    int          folder = seal_log_open_folder(sealer->options.folder, false, &none);
+
+    if (folder < 0)
+        return false; /* the sealer says it when it comes to that */
+    if (!seal_log_read_state(folder, state, &found, &none))
+        found = false;
+    close(folder);
+    return found;
+}
+
 bool sealer_resume(struct sealer *sealer, struct error *error)
 {
     ARENA             *arena = arena_new();
-    SESSION           *session = pool_borrow(sealer->options.pool, 2000, error);
-    const struct rows *head = session ? query_run(session, arena, SQL_SEAL_HEAD, NULL, 0, error) : NULL;
     struct seal_state  state;
-    struct error       none = {0};
-    bool               found = false;
-    int                folder;
+    const bool         found = read_state(sealer, &state);
+    SESSION           *session = found ? pool_borrow(sealer->options.pool, 2000, error) : NULL;
+    const struct rows *head = session ? query_run(session, arena, SQL_SEAL_HEAD, NULL, 0, error) : NULL;
 
+    if (!found)
+        return true;
     if (!head)
         return false;
-    folder = seal_log_open_folder(sealer->options.folder, false, &none);
-    if (folder < 0)
-        return true; /* the sealer says it when it comes to that */
-    if (!seal_log_read_state(folder, &state, &found, &none))
-        found = false;
-    close(folder);
-    if (!found || (uint64_t)rows_integer(head, 0, "next_seq") >= state.size)
+    if ((uint64_t)rows_integer(head, 0, "next_seq") >= state.size && state.erased == state.resumed)
         return true;
     pool_give_back(&session);
     return seal_open_ready(sealer, error);

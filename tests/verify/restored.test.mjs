@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -25,7 +25,7 @@ const NAME = 'Leaving Soon', MAIL = 'leaving@example.org', NOTE = 'Leaving Soon 
 const held = async (service, person) => (await sql(service, `SELECT x FROM (SELECT v.detail::text AS x FROM spoor.event v UNION ALL SELECT o.value FROM spoor.opening o
   UNION ALL SELECT r.body::text FROM spoor.review r UNION ALL SELECT p.name || ' ' || coalesce(p.email, '') FROM spoor.party p UNION ALL SELECT r.problem FROM spoor.repair r
   UNION ALL SELECT c.login FROM spoor.account c) t WHERE x ILIKE ANY (ARRAY['%${NAME}%', '%${MAIL}%', '%${person}%', '%leaving%'])`)).split('\n').filter(Boolean);
-let person, device, writer, auditor, size, key, again;
+let person, technician, device, writer, auditor, size, key, again;
 
 async function post(service, event) {
   const answer = await fetch(`${service.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${writer}` },
@@ -62,7 +62,8 @@ test('a person is erased, and the service ends; the log stays', { timeout: 24000
   await sql(service, `ALTER FUNCTION spoor.erasable(uuid) RENAME TO erasable_at_once; CREATE FUNCTION spoor.erasable(of_party uuid) RETURNS TABLE (seq bigint, event_id uuid, tags text, rest text)
     LANGUAGE sql SECURITY DEFINER AS 'SELECT e.* FROM (SELECT pg_sleep(2) OFFSET 0) s CROSS JOIN LATERAL spoor.erasable_at_once(of_party) e'; GRANT EXECUTE ON FUNCTION spoor.erasable TO spoor_app, spoor_seal`);
   assert.equal((await service.run('backup', join(folder, 'copy'))).code, 0);
-  for (const who of [person, offered, await sql(service, "SELECT a.party_id FROM spoor.actor a JOIN spoor.account c ON c.id = a.id WHERE c.login = 'leaving'")]) {
+  technician = await sql(service, "SELECT a.party_id FROM spoor.actor a JOIN spoor.account c ON c.id = a.id WHERE c.login = 'leaving'");
+  for (const who of [person, offered, technician]) {
     assert.ok((await held(service, who)).length > (who === offered ? 0 : 3));
     const erased = await service.run('erase', 'person', who, '--yes');
     assert.equal(erased.code, 0, erased.err);
@@ -97,4 +98,15 @@ test('what an auditor takes home says only what is lost: rows, not an erasure th
   const { code, out } = await run(['bundle', join(folder, 'bundle'), '--key', key, '--json'], {}, { program: 'spoor-verify' });
   assert.equal(code, 1);
   assert.deepEqual([...new Set([...out.matchAll(/"(F\d\d)"/g)].map(([, finding]) => finding))], ['F09'], out);
+});
+
+test('a start that was cut off before the erasures were done again is made good by the next one, before it serves', { timeout: 240000 }, async () => {
+  await sql(again, `UPDATE spoor.party SET name = '${NAME}', erased_at = NULL WHERE id = '${technician}'`);
+  await again.kill('SIGTERM');
+  const file = join(folder, 'again/state/seal/state'), lines = readFileSync(file, 'utf8').split('\n');
+  assert.equal(lines.at(-2), lines.at(-3), 'both were done');
+  writeFileSync(file, [...lines.slice(0, -2), '0', ''].join('\n'));
+  again = await startSpoord({ state: join(folder, 'again'), demo: false });
+  undo.push(() => again.stop());
+  assert.deepEqual(await held(again, person), []);
 });
