@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startHouse } from '../support/house.mjs';
-import { enrolWith } from '../support/raw_scanner.mjs';
+import { enrolScanner, enrolWith, signed } from '../support/raw_scanner.mjs';
 import { Client, run, waitFor } from '../support/spoord.mjs';
 
 const house = await startHouse();
@@ -134,6 +134,18 @@ test('a revoked scanner records nothing', async () => {
   assert.equal((await spoord('scanner', 'revoke', 'Bench 7', '--yes')).code, 0);
   assert.equal((await enrolWith(service, enrol)).status, 404);
   assert.equal((await spoord('scanner', 'revoke', 'Bench 7', '--yes')).code, 3);
+});
+
+test('with an account goes every scanner that acts for it, and comes back with nothing but a new enrolment', async () => {
+  await spoord('account', 'add', 'leaver', '--role', 'technician');
+  const own = await enrolScanner(service, { account: 'leaver' });
+  const told = await spoord('account', 'disable', 'leaver');
+  assert.equal(told.out, 'leaver cannot sign in any more; its sessions are ended.\nRevoked: 1 of the scanners, which acted for it; see: spoord scanner list\n');
+  await spoord('account', 'enable', 'leaver');
+  await new Promise((done) => setTimeout(done, 20)); // what is scanned now was scanned after it
+  const scan = signed(own, { event_id: randomUUID(), code: plain, kind: 'moved', scanner_seq: 1, happened_at: new Date().toISOString().replace('Z', '+00:00') });
+  const answer = await fetch(`${service.url}/api/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${own.token}` }, body: JSON.stringify({ events: [scan] }) });
+  assert.equal((await answer.json()).outcomes[0].outcome, 'conflict');
 });
 
 test('roles are set as a whole, and the last administrator stays one', async () => {

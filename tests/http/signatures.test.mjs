@@ -155,16 +155,6 @@ test('a revoked scanner: what it made before is recorded and flagged, what came 
   assert.equal(page.split('this scanner was revoked before this was scanned').length, 2, 'kept once');
 });
 
-test('with an account goes every scanner that acts for it, and comes back with nothing but a new enrolment', async () => {
-  await service.run('account', 'add', 'leaver', '--role', 'technician');
-  const own = await enrolScanner(service, { account: 'leaver' });
-  const told = await service.run('account', 'disable', 'leaver');
-  assert.equal(told.out, 'leaver cannot sign in any more; its sessions are ended.\nRevoked: 1 of the scanners, which acted for it; see: spoord scanner list\n');
-  await service.run('account', 'enable', 'leaver');
-  await new Promise((done) => setTimeout(done, 20));
-  assert.equal((await post(own, [signed(own, event(own, { code: 'LEAVER-1' }))])).outcomes[0].outcome, 'conflict');
-});
-
 test('a lead sees the numbers that never came', async () => {
   const scanner = await enrol({ first_scanner_seq: 41 });
   scanner.next = 43;
