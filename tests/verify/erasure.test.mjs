@@ -193,7 +193,7 @@ test('of the private PostgreSQL no file holds a value or a salt any more that an
     // What the planner remembers of values is a copy of them; what it remembered before an upgrade is forgotten by that.
     for (const text of ['ALTER TABLE spoor.party ALTER name SET STATISTICS -1', 'ANALYZE', 'ALTER TABLE spoor.party ALTER name SET STATISTICS 0',
       "DELETE FROM spoor_meta.migration WHERE name = '0016_statistics_forgotten'"]) sql(text);
-    assert.match((await spoord.run('migrate')).out, /0016_statistics_forgotten/);
+    assert.match((await spoord.run('migrate')).out, /^Applied 1 migration;/);
     sql('CHECKPOINT');
     const sought = { ...Object.fromEntries(Object.entries(doomed).map(([name, salt]) => [`salt ${name}`, Buffer.from(salt, 'hex')])), row: Buffer.from(`offered_to${gone}`), value: Buffer.from(`"offered_to": "${gone}"`), signed: Buffer.from(hex(gone)), name: Buffer.from('Gone Person'), lower: Buffer.from('gone person'), login: Buffer.from('gone.away') };
     const kept = () => {
