@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { closing } from '../support/patience.mjs';
+import { enrolPatiently } from '../support/scanner.mjs';
 import { Client, build, freePort, greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
 
 const kills = Number(process.env.SPOOR_KILLS ?? 20);
@@ -77,8 +78,7 @@ async function newScanner(url = proxy.url, place = tmpdir()) {
   folders.push(folder);
   const once = (await service.run('scanner', 'add', `S ${folders.length}`, '--account', 'noor')).out.match(/enroll \S+ (\S+)/)[1];
   const scan = (args, input) => run([...args, '--state', folder], {}, { program: 'spoor-scan', input });
-  const enrolled = await scan(['enroll', url, once]);
-  assert.equal(enrolled.code, 0, enrolled.err);
+  await enrolPatiently(scan, url, once);
   return {
     folder, scan,
     start: (args) => spawn(join(build, 'spoor-scan'), [...args, '--quiet', '--state', folder], { stdio: ['pipe', 'pipe', 'pipe'] }),

@@ -7,6 +7,7 @@ import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { enrolPatiently } from '../support/scanner.mjs';
 import { freePort, greeting, run, startSpoord, waitFor } from '../support/spoord.mjs';
 
 const DOUBLED_MS = 3000; // the debounce of the scanner
@@ -48,8 +49,7 @@ async function newScanner() {
   folders.push(folder);
   const once = (await service.run('scanner', 'add', `A ${folders.length}`, '--account', 'noor')).out.match(/enroll \S+ (\S+)/)[1];
   const scan = (args, input) => run([...args, '--state', folder], {}, { program: 'spoor-scan', input });
-  const enrolled = await scan(['enroll', line.url, once]);
-  assert.equal(enrolled.code, 0, enrolled.err);
+  await enrolPatiently(scan, line.url, once);
   return { folder, scan, read: async (args, ...texts) => {
     const { code: exit, out, err } = await scan([...args, '--stdin', '--json'], texts.join('\n'));
     return { exit, err, said: lines(out) };

@@ -22,7 +22,13 @@ export const proofOf = (code, publicKey, key) => sign(null, compose('spoor-enrol
 /** A newly enrolled one; `account`: for whom it acts (a team of its own). */
 export async function enrolScanner(service, { account, more = {} } = {}) {
   const added = await service.run('scanner', 'add', `Raw ${randomUUID().slice(0, 8)}`, ...(account ? ['--account', account] : []));
-  return enrolWith(service, added.out.match(/enroll \S+ (\S+)/)[1], more);
+  const code = added.out.match(/enroll \S+ (\S+)/)[1];
+  let scanner = await enrolWith(service, code, more);
+  for (let tries = 0; scanner.status === 429 && tries < 40; tries++) {
+    await new Promise((done) => setTimeout(done, 3000)); // many of one address
+    scanner = await enrolWith(service, code, more);
+  }
+  return scanner;
 }
 
 /** With a code that somebody has; look at its status. */

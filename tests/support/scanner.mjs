@@ -10,16 +10,21 @@ export { finish } from './spoord.mjs';
 
 export const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
 
+/** Enrols with a code; many scanners of one address: the service rightly asks for patience. */
+export async function enrolPatiently(scan, url, once) {
+  let enrolled = await scan(['enroll', url, once]);
+  for (let tries = 0; /tried too often/.test(enrolled.err) && tries < 40; tries++) {
+    await new Promise((done) => setTimeout(done, 3000));
+    enrolled = await scan(['enroll', url, once]);
+  }
+  assert.equal(enrolled.code, 0, enrolled.err);
+}
+
 /** A newly enrolled scanner with a state folder of its own. start(args, before): `before` starts it, such as strace. */
 export async function enrol(service, { url = service.url, folder = mkdtempSync(join(tmpdir(), 'spoor-scan-')), name = folder.split('/').at(-1) } = {}) {
   const once = (await service.run('scanner', 'add', name, '--account', 'noor')).out.match(/enroll \S+ (\S+)/)[1];
   const scan = (args, input) => run([...args, '--state', folder], {}, { program: 'spoor-scan', input });
-  let enrolled = await scan(['enroll', url, once]);
-  for (let tries = 0; /tried too often/.test(enrolled.err) && tries < 40; tries++) {
-    await new Promise((done) => setTimeout(done, 3000)); // many scanners of one address: the service rightly asks for patience
-    enrolled = await scan(['enroll', url, once]);
-  }
-  assert.equal(enrolled.code, 0, enrolled.err);
+  await enrolPatiently(scan, url, once);
   return {
     folder, scan,
     start: (args, before = []) => {
