@@ -9,7 +9,6 @@
 
 #include "queue_file.h"
 #include "queue_inside.h"
-#include "shared/moment.h"
 
 #define NOTICE_MOST 4096u                      /* bytes */
 #define LOG_MOST    ((size_t)64 * 1024 * 1024) /* bytes */
@@ -265,47 +264,6 @@ bool queue_recent_event(struct queue *queue, struct arena *arena, const char *ev
                         struct queue_item **item, struct error *error)
 {
     return recent_one(queue, QUEUE_SQL_RECENT_OF_EVENT, event_id, arena, item, error);
-}
-
-/* What was recorded is kept for a while, since a service that is restored from a backup has lost it. */
-static bool acknowledge(struct queue *queue, const struct queue_verdict *verdict, struct error *error)
-{
-    const struct queue_value event = QUEUE_TEXT(verdict->event_id);
-    bool recorded = strcmp(verdict->outcome, "recorded") == 0 || strcmp(verdict->outcome, "replayed") == 0;
-
-    return !recorded ||
-           (queue_database_run(queue->database, QUEUE_SQL_ACKNOWLEDGE, &event, 1, NULL, NULL, error) &&
-            queue_forget_old(queue, moment_now().ms, error));
-}
-
-static bool settle_one(struct queue *queue, const struct queue_verdict *verdict, struct error *error)
-{
-    const struct queue_value values[] = {QUEUE_TEXT(verdict->event_id), QUEUE_TEXT(verdict->said)},
-                             recent[] = {QUEUE_TEXT(verdict->event_id), QUEUE_TEXT(verdict->outcome),
-                                         QUEUE_TEXT(verdict->said)};
-    bool done =
-        acknowledge(queue, verdict, error) &&
-        queue_database_run(queue->database, verdict->refused ? QUEUE_SQL_SCAN_REFUSED : QUEUE_SQL_SCAN_DONE,
-                           values, verdict->refused ? 2 : 1, NULL, NULL, error);
-
-    return done && queue_database_run(queue->database, QUEUE_SQL_RECENT_SAID, recent, COUNT_OF(recent), NULL,
-                                      NULL, error);
-}
-
-bool queue_settle(struct queue *queue, const struct queue_verdict *verdicts, size_t count,
-                  struct error *error)
-{
-    bool done;
-
-    pthread_mutex_lock(&queue->mutex);
-    done = queue_run(queue, QUEUE_SQL_BEGIN, error);
-    if (done) {
-        for (size_t i = 0; done && i < count; i++)
-            done = settle_one(queue, &verdicts[i], error);
-        done = queue_finish(queue, done, error);
-    }
-    pthread_mutex_unlock(&queue->mutex);
-    return done;
 }
 
 const char *queue_notice(const struct queue *queue)

@@ -1,4 +1,4 @@
-/* queue_inside.h: what queue.c shares with queue_rescue.c, and nobody else. */
+/* queue_inside.h: what the files of the queue share, and nobody else. */
 #ifndef SCANNER_QUEUE_INSIDE_H
 #define SCANNER_QUEUE_INSIDE_H
 

@@ -18,49 +18,6 @@ static bool run_locked(struct queue *queue, enum queue_statement statement, cons
     return done;
 }
 
-bool queue_again(struct queue *queue, struct error *error)
-{
-    return run_locked(queue, QUEUE_SQL_SCAN_AGAIN, NULL, 0, error);
-}
-
-bool queue_resend(struct queue *queue, struct error *error)
-{
-    bool done;
-
-    pthread_mutex_lock(&queue->mutex);
-    done = queue_run(queue, QUEUE_SQL_BEGIN, error) &&
-           queue_finish(queue,
-                        queue_run(queue, QUEUE_SQL_RESEND, error) &&
-                            queue_run(queue, QUEUE_SQL_RESEND_DONE, error),
-                        error);
-    pthread_mutex_unlock(&queue->mutex);
-    return done;
-}
-
-bool queue_forget_old(struct queue *queue, int64_t now_ms, struct error *error)
-{
-    const struct queue_value sent = QUEUE_NUMBER(now_ms - QUEUE_ACKNOWLEDGED_MS);
-
-    return queue_database_run(queue->database, QUEUE_SQL_ACKNOWLEDGED_PRUNE, &sent, 1, NULL, NULL, error);
-}
-
-bool queue_put_by(struct queue *queue, const char *event_id, int64_t now_ms, struct error *error)
-{
-    const struct queue_value values[] = {QUEUE_TEXT(event_id), QUEUE_NUMBER(now_ms)};
-    bool                     done;
-
-    pthread_mutex_lock(&queue->mutex);
-    done = queue_run(queue, QUEUE_SQL_BEGIN, error) &&
-           queue_finish(
-               queue,
-               queue_database_run(queue->database, QUEUE_SQL_SETTLE, values, COUNT_OF(values), NULL, NULL,
-                                  error) &&
-                   queue_database_run(queue->database, QUEUE_SQL_SETTLE_DONE, values, 1, NULL, NULL, error),
-               error);
-    pthread_mutex_unlock(&queue->mutex);
-    return done;
-}
-
 bool queue_heard(struct queue *queue, int64_t now_ms, const int64_t *skew_ms, struct error *error)
 {
     const struct queue_value values[] = {QUEUE_NUMBER(now_ms),
