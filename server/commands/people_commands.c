@@ -162,8 +162,8 @@ static int repair_list(struct invocation *invocation, struct error *error)
     const struct rows *rows = NULL;
 
     if (database_open(&database, "spoor_app", error))
-        rows = QUERY(database.session, database.arena, SQL_REPAIRS_OPEN, error, "", "", "4102444800000",
-                     "500", when_today(database.arena), "false", "");
+        rows = QUERY(database.session, database.arena, SQL_REPAIRS_OPEN, error, "", "", "4102444800000000",
+                     "500", when_today(database.arena), "false", "", "");
     if (rows)
         listing_print(rows, columns, COUNT_OF(columns), option_given(invocation, "json"));
     return 0;

@@ -1,5 +1,6 @@
 /* Lists: repairs that are open, what a lead should look at. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,17 +71,32 @@ static bool add_steps(struct session *session, const struct request *request, co
     return steps != NULL;
 }
 
-/* The orders of the list: what is asked, from where on, and what the next page goes on from. */
+/* The orders of the list: what is asked, and from where on. */
 struct order {
     const char    *name;
     enum statement query;
-    const char    *from, *key;
+    const char    *from; /* microseconds since 1970 */
 };
 
 static const struct order orders[] = {
-    {"", SQL_REPAIRS_OPEN, "4102444800000", "opened_at"},
-    {"step", SQL_REPAIRS_LONGEST, "0", "step_since"},
+    {"", SQL_REPAIRS_OPEN, "4102444800000000"},
+    {"step", SQL_REPAIRS_LONGEST, "0"},
 };
+
+/* Where a page goes on, "MICROSECONDS.NUMBER" or "MICROSECONDS.DEVICE": of those of one moment each has its
+ * turn. */
+struct behind {
+    char moment[19], which[37]; /* both "": at the beginning */
+};
+
+static bool read_behind(const char *text, struct behind *behind, struct error *error)
+{
+    int whole = 0;
+
+    *behind = (struct behind){0};
+    (void)sscanf(text, "%18[0-9]%n.%36[-R0-9a-f]%n", behind->moment, &whole, behind->which, &whole);
+    return text[whole] == '\0' || error_field(error, "before", "'before' is what the page before says");
+}
 
 static const struct order *order_of(const char *name, struct error *error)
 {
@@ -109,27 +125,27 @@ static const char *label_in(const struct request *request, const char *text)
 }
 
 static bool list_repairs(struct service *service, const struct request *request, struct reply *reply,
-                         const char *asked, const struct order *order, struct error *error)
+                         const char *asked, const struct order *order, const struct behind *behind,
+                         struct error *error)
 {
     const char        *step = request_query(request, "step"), *late = request_query(request, "late");
-    const char        *before = request_query(request, "before");
     struct view       *view = page_view(service, request, "nav_devices");
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     const struct rows *rows =
-        session
-            ? QUERY(session, request->arena, order->query, error, step, asked, *before ? before : order->from,
-                    PAGE_TEXT, when_today(request->arena), *late ? "true" : "false", label_in(request, asked))
-            : NULL;
+        session ? QUERY(session, request->arena, order->query, error, step, asked,
+                        *behind->moment ? behind->moment : order->from, PAGE_TEXT, when_today(request->arena),
+                        *late ? "true" : "false", label_in(request, asked), behind->which)
+                : NULL;
 
     if (!rows || !add_steps(session, request, step, view, error) ||
-        (*asked && rows_count(rows) == 0 && !*before &&
+        (*asked && rows_count(rows) == 0 && !*behind->moment &&
          !bench_find_all(session, request, asked, view, error)))
         return false;
     view_text(view, "title", page_text(request, "Devices in repair"));
     add_asked(request, view);
     for (size_t i = 0; i < rows_count(rows); i++)
         add_repair(request, rows, i, view_append(view, "rows"));
-    view_text(view, "older", rows_count(rows) == PAGE_ROWS ? rows_text(rows, PAGE_ROWS - 1, order->key) : "");
+    view_text(view, "older", rows_count(rows) == PAGE_ROWS ? rows_text(rows, PAGE_ROWS - 1, "behind") : "");
     return page_show(service, request, reply, "repairs", view, error);
 }
 
@@ -138,6 +154,7 @@ bool devices_list(struct service *service, const struct request *request, struct
 {
     const char         *asked, *step, *late, *sort, *problem = NULL;
     const struct order *order;
+    struct behind       behind;
 
     if (!request_only(request, "q step late sort before", error) ||
         !request_line(request, "late", "Late", 0, 1, &late, error) ||
@@ -145,13 +162,11 @@ bool devices_list(struct service *service, const struct request *request, struct
         !request_line(request, "sort", "Order", 0, 10, &sort, error) ||
         !request_line(request, "step", "Step", 0, 40, &step, error))
         return false;
-    if (!is_number(request_query(request, "before")))
-        return error_field(error, "before", "'before' is a whole number");
-    if (!(order = order_of(sort, error)))
+    if (!(order = order_of(sort, error)) || !read_behind(request_query(request, "before"), &behind, error))
         return false;
     asked = find_device_trim(request, asked);
     if (!search_is_link(request, asked))
-        return list_repairs(service, request, reply, asked, order, error);
+        return list_repairs(service, request, reply, asked, order, &behind, error);
     if (!search_open_link(service, request, reply, asked, &problem, error))
         return false;
     return !problem || error_set(error, ERROR_NOT_FOUND, "No repair has this tracking link");

@@ -1,7 +1,8 @@
--- $1 step or '', $2 text or '', $3 only what stands in its step since after this (milliseconds), $4 how many, $5 today, $6 only what was to be back before today and is not ready,
+-- $1 step or '', $2 text or '', $3 and $8 only behind this moment (microseconds since 1970) and device, $4 how many, $5 today, $6 only what was to be back before today and is not ready,
 -- $7 the code of a label in the text or ''. The longest in its step first.
 -- What was returned is found by its step or by a text
 SELECT r.number, btrim(d.make || ' ' || d.model) AS name, d.id AS device_id, (extract(epoch FROM r.opened_at) * 1000)::bigint AS opened_at, ceil(extract(epoch FROM c.step_since) * 1000)::bigint AS step_since,
+       (extract(epoch FROM c.step_since) * 1000000)::bigint || '.' || c.device_id AS behind,
        coalesce((SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1), '') AS code,
        coalesce((SELECT a.value FROM spoor.alias a WHERE a.device_id = d.id ORDER BY a.kind <> 'serial', a.added_at LIMIT 1), '') AS serial,
        coalesce(c.step, '') AS step, s.label_en AS step_en, s.label_nl AS step_nl, coalesce(c.waiting, '') AS waiting,
@@ -15,5 +16,5 @@ SELECT r.number, btrim(d.make || ' ' || d.model) AS name, d.id AS device_id, (ex
    AND ($1 <> '' OR $2 <> '' OR r.returned_at IS NULL OR s.phase IS DISTINCT FROM 'returned')
    AND ($2 = '' OR r.number = upper($2) OR EXISTS (SELECT FROM spoor.alias a WHERE a.value = $2 AND a.device_id = d.id)
         OR EXISTS (SELECT FROM spoor.label x WHERE x.code = $7 AND x.device_id = d.id AND x.revoked_at IS NULL) OR position(lower($2) in lower(d.make || ' ' || d.model || ' ' || o.name || ' ' || r.problem)) > 0)
-   AND c.step_since > to_timestamp($3::bigint / 1000.0)
- ORDER BY c.step_since LIMIT $4::int;
+   AND (c.step_since, c.device_id) > ('epoch'::timestamptz + $3::bigint * interval '1 microsecond', CASE WHEN $8 ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN $8::uuid ELSE '00000000-0000-0000-0000-000000000000' END)
+ ORDER BY c.step_since, c.device_id LIMIT $4::int;

@@ -61,7 +61,7 @@ test('what stands longest in its step comes first where that is asked, page afte
   await takeIn('B3', 80, { kind: 'step', step: 'repair', happened_at: ago(40) });
   assert.deepEqual(order(await list('?step=repair')), ['B3', 'B2', 'B1']);
   assert.deepEqual(order(await list('?step=repair&sort=step')), ['B2', 'B3', 'B1']);
-  assert.deepEqual(order(await list(`?step=repair&sort=step&before=${Date.now() - 60 * HOUR + 60_000}`)), ['B3', 'B1']);
+  assert.deepEqual(order(await list(`?step=repair&sort=step&before=${Date.now() - 60 * HOUR + 60_000}000`)), ['B3', 'B1']);
   assert.equal((await lead.get('/devices?sort=colour')).status, 400);
 });
 
@@ -72,4 +72,22 @@ test('what was returned is found by its step or by a search, not among the devic
     assert.ok(order(await list(`?sort=${sort}&step=return`)).includes('C1'), sort);
     assert.ok(order(await list(`?sort=${sort}&q=Stuck+C1`)).includes('C1'), sort);
   }
+});
+
+test('of many that came at the same moment each is on one page, in either order', async () => {
+  await house.sql(`SELECT FROM generate_series(1, 120) n, spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'model', 'Same', 'serial', 'SAME-' || n, 'owner_name', 'Mara', 'problem', 'p',
+    'actor', (SELECT id FROM spoor.actor WHERE kind = 'system' LIMIT 1)));
+    UPDATE spoor.repair r SET opened_at = now() - interval '9 days' FROM spoor.alias a WHERE a.device_id = r.device_id AND a.value LIKE 'SAME-%';
+    UPDATE spoor.custody c SET step_since = now() - interval '9 days' FROM spoor.alias a WHERE a.device_id = c.device_id AND a.value LIKE 'SAME-%'`);
+  for (const sort of ['', 'step']) {
+    const seen = [];
+    for (let before = '', pages = 0; before !== undefined && pages < 10; pages++) {
+      const page = await list(`?q=Same&sort=${sort}${before && `&before=${before}`}`);
+      seen.push(...[...page.matchAll(/(?<!\.)R-\d{4}-\d{6}/g)].map(([number]) => number));
+      before = page.match(/name="before" value="([^"]+)"/)?.[1];
+    }
+    assert.deepEqual([seen.length, new Set(seen).size], [120, 120], sort);
+  }
+  for (const odd of ['x', '1.', '.R-2026-000001', '1.R-2026-000001x', '9'.repeat(20)])
+    assert.equal((await lead.get(`/devices?before=${encodeURIComponent(odd)}`)).status, 400, odd);
 });
