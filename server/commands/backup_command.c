@@ -1,3 +1,4 @@
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +11,12 @@
 /* A copy within what it copies would be copied by the next one, and lost with it. */
 static bool is_outside(const char *folder, const char *state, struct error *error)
 {
-    char   parent[PATH_MAX], *within = realpath(state, NULL), *where;
+    char   name[PATH_MAX], *within = realpath(state, NULL), *where;
     size_t length = within ? strlen(within) : 0;
     bool   outside;
 
-    /* the folder itself is yet to be made */
-    snprintf(parent, sizeof parent, "%.*s",
-             (int)(strrchr(folder, '/') ? strrchr(folder, '/') - folder + 1 : 1),
-             strrchr(folder, '/') ? folder : ".");
-    where = realpath(parent, NULL);
+    snprintf(name, sizeof name, "%s", folder);
+    where = realpath(dirname(name), NULL); /* the folder itself is yet to be made */
     outside = !within || !where || strncmp(where, within, length) != 0 ||
               (where[length] != '/' && where[length] != '\0');
     free(within);

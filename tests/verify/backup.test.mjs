@@ -70,9 +70,11 @@ test('a backup of a working service starts elsewhere with the same events, seals
   assert.equal(made.code, 0, made.err);
   assert.match(made.out, /is a whole copy, and was verified/);
   assert.ok(!existsSync(`${copy}.part`));
-  const inside = await service.run('backup', join(service.state, 'state/copy'));
-  assert.equal(inside.code, 2);
-  assert.match(inside.err, /^spoord backup: the copy would lie within [^\n]*; choose a folder elsewhere[^\n]*\n$/);
+  for (const within of ['state/copy', 'state/copy/', 'state/pg/../copy']) {
+    const inside = await service.run('backup', `${service.state}/${within}`);
+    assert.equal(inside.code, 2, within);
+    assert.match(inside.err, /^spoord backup: the copy would lie within [^\n]*; choose a folder elsewhere[^\n]*\n$/);
+  }
   assert.ok(!readdirSync(join(service.state, 'state')).some((name) => name.startsWith('copy')));
   const twice = await service.run('backup', copy);
   assert.equal(twice.code, 4);
