@@ -22,16 +22,23 @@ RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_t
       FROM spoor.sealing s;
 $$;
 
+-- For those below: nobody came after the caller, and nobody does until its transaction ends.
+CREATE OR REPLACE FUNCTION spoor.keep_sealing(of_epoch bigint)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM FROM spoor.sealing s WHERE s.epoch = of_epoch FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE 'another sealer took over' USING ERRCODE = 'SP409';
+    END IF;
+END $$;
+
 -- Entries from first_seq on, tiles that became complete, and the checkpoint over all of them. The same again is fine;
 -- something else in the same place is not.
 CREATE OR REPLACE FUNCTION spoor.store_sealed(of_epoch bigint, first_seq bigint, entries bytea[], tile_levels smallint[],
     tile_positions bigint[], tile_hashes bytea[], new_size bigint, new_note text)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM FROM spoor.sealing s WHERE s.epoch = of_epoch FOR UPDATE;
-    IF NOT FOUND THEN
-        RAISE 'another sealer took over' USING ERRCODE = 'SP409';
-    END IF;
+    PERFORM spoor.keep_sealing(of_epoch);
     IF EXISTS (SELECT FROM unnest(entries) WITH ORDINALITY AS e (entry, n)
                  JOIN spoor.ledger_entry l ON l.seq = first_seq + n - 1 WHERE l.entry <> e.entry) THEN
         RAISE 'the database holds another entry in the place of one that was sealed' USING ERRCODE = 'SP409';
@@ -85,10 +92,7 @@ RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, p
 DECLARE
     head spoor.ledger_head%ROWTYPE;
 BEGIN
-    PERFORM FROM spoor.sealing s WHERE s.epoch = of_epoch FOR UPDATE;
-    IF NOT FOUND THEN
-        RAISE 'another sealer took over' USING ERRCODE = 'SP409';
-    END IF;
+    PERFORM spoor.keep_sealing(of_epoch);
     SELECT * INTO head FROM spoor.ledger_head FOR UPDATE;
     IF head.next_seq >= sealed_size THEN
         RETURN NULL;
@@ -120,10 +124,7 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
 DECLARE
     head spoor.ledger_head%ROWTYPE;
 BEGIN
-    PERFORM FROM spoor.sealing s WHERE s.epoch = of_epoch FOR UPDATE;
-    IF NOT FOUND THEN
-        RAISE 'another sealer took over' USING ERRCODE = 'SP409';
-    END IF;
+    PERFORM spoor.keep_sealing(of_epoch);
     SELECT * INTO head FROM spoor.ledger_head FOR UPDATE;
     INSERT INTO spoor.notice (seq, type, notice_id, recorded_at, target, erased, reason)
     SELECT d.seq, 2, d.notice_id, 'epoch'::timestamptz + d.ms * interval '1 millisecond', v.event_id, string_to_array(d.tags, ' ')::smallint[],
