@@ -72,7 +72,7 @@ static bool check_field(enum entry_type type, unsigned tag, size_t length, struc
 static bool check_required(const struct entry *entry, struct error *error)
 {
     for (unsigned tag = 0; tag < ENTRY_TAG_COUNT; tag++)
-        if ((tags[tag].required & 1u << entry->type) && !entry->field[tag].value)
+        if (!entry->field[tag].value && (tags[tag].required & 1u << entry->type))
             return error_set(error, ERROR_INVALID, "the field \"%s\" is missing", tags[tag].name);
     if (entry->field[TAG_FLAGS].value && entry_number(entry, TAG_FLAGS) == 0)
         return error_set(error, ERROR_INVALID, "flags that are 0 are written");

@@ -1,5 +1,6 @@
 #include "audit/sha256.h"
 
+#include <endian.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <string.h>
@@ -138,15 +139,10 @@ void sha256_add(struct sha256 *hash, const void *bytes, size_t length)
         memcpy(hash->block + held, at, length);
 }
 
-static void put_big_endian(uint8_t *out, uint64_t value, unsigned size)
-{
-    for (unsigned i = 0; i < size; i++)
-        out[i] = (uint8_t)(value >> 8 * (size - 1 - i));
-}
-
 void sha256_end(struct sha256 *hash, uint8_t out[SHA256_SIZE])
 {
-    size_t held = hash->length % SHA256_BLOCK;
+    size_t   held = hash->length % SHA256_BLOCK;
+    uint64_t bits = htobe64(hash->length * 8);
 
     hash->block[held++] = 0x80;
     if (held > SHA256_BLOCK - 8) {
@@ -155,10 +151,11 @@ void sha256_end(struct sha256 *hash, uint8_t out[SHA256_SIZE])
         held = 0;
     }
     memset(hash->block + held, 0, SHA256_BLOCK - 8 - held);
-    put_big_endian(hash->block + SHA256_BLOCK - 8, hash->length * 8, 8);
+    memcpy(hash->block + SHA256_BLOCK - 8, &bits, 8);
     blocks(hash->state, hash->block, 1);
     for (unsigned i = 0; i < 8; i++)
-        put_big_endian(out + (size_t)4 * i, hash->state[i], 4);
+        hash->state[i] = htobe32(hash->state[i]);
+    memcpy(out, hash->state, SHA256_SIZE);
 }
 
 void sha256(const void *bytes, size_t length, uint8_t out[SHA256_SIZE])

@@ -146,7 +146,7 @@ void bundle_claims_check(struct run *run, const struct entry *entry, uint64_t se
                               .made_ms = made_ms(entry, detail),
                               .all = json_compact_member(detail, "claimed")};
 
-    for (size_t i = 0; i < COUNT_OF(claim.value); i++)
+    for (size_t i = 0; claim.all.text && i < COUNT_OF(claim.value); i++)
         claim.value[i] = json_compact_member(claim.all, members[i]);
     if (claim.all.text)
         check(run, &claim);

@@ -1,5 +1,6 @@
 #include "verify/json_line.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "shared/utf8.h"
@@ -49,13 +50,34 @@ static int unescape(const char **at, const char *end)
     return code;
 }
 
+#define EACH(byte)         (UINT64_C(0x0101010101010101) * (byte))
+#define BELOW(eight, most) (((eight)-EACH(most)) & ~(eight)) /* its high bits: the first byte below `most`   \
+                                                              */
+#define ARE(eight, byte) BELOW((eight) ^ EACH(byte), 1)
+
+/* Passes over what is ASCII and stands for itself, eight bytes at a time; at most seven of it are left. */
+static const char *pass_plain(const char *at, const char *end)
+{
+    for (; end - at >= 8; at += 8) {
+        uint64_t eight, others;
+
+        memcpy(&eight, at, sizeof eight);
+        eight = le64toh(eight);
+        others =
+            (eight | BELOW(eight, ' ') | ARE(eight, '"') | ARE(eight, '\\') | ARE(eight, 0x7F)) & EACH(0x80);
+        if (others)
+            return at + __builtin_ctzll(others) / 8;
+    }
+    return at;
+}
+
 /* Behind the opening quote, up to and with the closing one. */
 static bool take_text(const char **at, const char *end, struct json_value *value)
 {
     const char   *start = *at;
     unsigned char seen = 0;
 
-    while (*at < end) {
+    while ((*at = pass_plain(*at, end)) < end) {
         unsigned char c = (unsigned char)**at;
 
         seen |= c;

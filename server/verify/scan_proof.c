@@ -62,12 +62,15 @@ static bool read_uuid(const struct scan_part *said, uint8_t id[16])
            sodium_hex2bin(id, 16, canonical, UUID_SIZE - 1, "-", &got, NULL) == 0 && got == 16;
 }
 
+/* As the ledger writes it, in small letters: every entry asks. */
 bool scan_proof_party(struct json_part value, uint8_t id[16])
 {
-    const struct scan_part head = {(const uint8_t *)value.text, UUID_SIZE - 1};
+    const char *text = value.text;
 
-    return value.text && value.length >= UUID_SIZE && value.text[UUID_SIZE - 1] == ' ' &&
-           read_uuid(&head, id);
+    return text && value.length >= UUID_SIZE && text[8] == '-' && text[13] == '-' && text[18] == '-' &&
+           text[23] == '-' && text[UUID_SIZE - 1] == ' ' && hex_read(text, id, 4) &&
+           hex_read(text + 9, id + 4, 2) && hex_read(text + 14, id + 6, 2) &&
+           hex_read(text + 19, id + 8, 2) && hex_read(text + 24, id + 10, 6);
 }
 
 /* A number as it is counted: digits, from 1 on. */
