@@ -30,6 +30,12 @@ enum entry_type {
     ENTRY_INCIDENT = 0x07
 };
 
+enum entry_incident {
+    INCIDENT_BEHIND =
+        1, /* the database was older than the log: entries from size to size had no row any more */
+    INCIDENT_CLOCK = 2
+};
+
 enum entry_tag {
     TAG_EVENT_ID = 0x01,
     TAG_DEVICE = 0x02,

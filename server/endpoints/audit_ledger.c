@@ -84,7 +84,7 @@ static void add_incident(const struct request *request, const struct rows *rows,
 
     view_text(item, "what",
               page_text(request, words[incident > 0 && incident < (int64_t)COUNT_OF(words) ? incident : 0]));
-    if (incident == 1)
+    if (incident == INCIDENT_BEHIND)
         verdict_lost(rows, i, view_within(item, "lost"));
 }
 

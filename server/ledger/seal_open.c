@@ -7,8 +7,6 @@
 #include "db/query.h"
 #include "shared/log.h"
 
-#define INCIDENT_BEHIND 1
-
 /* Back to the beginning: the log is read again, the lock in the database taken again. The lock ends with the
  * session: whoever else seals may have its turn. */
 void seal_open_give_up(struct sealer *sealer)

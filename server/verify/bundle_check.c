@@ -83,17 +83,34 @@ static bool may_point(const uint8_t *bytes, size_t length)
     return false;
 }
 
-static void collect_targets(struct run *run)
+static void collect_target(struct run *run, const uint8_t *bytes, size_t length, uint64_t seq)
 {
-    const uint8_t *bytes;
-    size_t         length;
-    struct entry   entry;
-    struct error   ignored;
+    struct entry entry;
+    struct error ignored;
 
-    for (uint64_t seq = 0; seq < run->check->checkpoint.size && (bytes = next_record(run, &length)); seq++)
-        if (may_point(bytes, length) && entry_parse(bytes, length, &entry, &ignored))
-            targets_collect(run->targets, &entry, seq);
-    part_file_rewind(&run->entries);
+    if (may_point(bytes, length) && entry_parse(bytes, length, &entry, &ignored))
+        targets_collect(run->targets, &entry, seq);
+}
+
+/* What must be known of later entries when an earlier one is looked at. */
+static void look_ahead(struct run *run)
+{
+    struct repeats_turn *turn = bundle_repeats_begin(run);
+    const uint8_t       *bytes;
+    size_t               length;
+    bool                 first = true;
+
+    do {
+        for (uint64_t seq = 0; seq < run->check->checkpoint.size && (bytes = next_record(run, &length));
+             seq++) {
+            bundle_repeats_tell(run, turn, bytes, length);
+            if (first)
+                collect_target(run, bytes, length, seq);
+        }
+        part_file_rewind(&run->entries);
+        first = false;
+    } while (bundle_repeats_turn(turn));
+    bundle_repeats_end(turn);
 }
 
 static void check_target(struct run *run, const struct entry *entry, uint64_t seq)
@@ -167,9 +184,12 @@ static void check_entry(struct run *run, const uint8_t *bytes, size_t length, ui
         check_time(run, &entry, seq);
         run->target = targets_meet(run->targets, &entry, seq);
         check_target(run, &entry, seq);
+        bundle_repeats_check(run, &entry, seq);
     }
-    if (read && entry.type == ENTRY_INCIDENT)
+    if (read && entry.type == ENTRY_INCIDENT) {
         run->incident = seq;
+        bundle_repeats_lost(run, &entry);
+    }
     if (read && entry.type == ENTRY_CONFIGURATION)
         check_configuration(run, &entry, seq);
     bundle_openings_check(run, read ? &entry : NULL, seq);
@@ -316,12 +336,14 @@ static void close_all(struct run *run)
     id_map_free(run->scanners);
     id_map_free(run->scanner_keys);
     id_map_free(run->labels);
+    id_map_free(run->repeats);
+    buffer_free(&run->lost);
     free(run);
 }
 
 static void check_all(struct run *run)
 {
-    collect_targets(run);
+    look_ahead(run);
     bundle_openings_next(run);
     bundle_rows_next(run);
     check_entries(run);
@@ -349,6 +371,8 @@ bool bundle_check_run(struct bundle_check *check, struct error *error)
     run->scanners = id_map_new(sizeof(struct known_scanner));
     run->scanner_keys = id_map_new(16);
     run->labels = id_map_new(16);
+    run->repeats = id_map_new(sizeof(struct repeat));
+    run->lost.limit = SIZE_MAX;
     run->opening_room.limit = PART_LINE_MOST;
     for (unsigned tag = 0; tag < ENTRY_TAG_COUNT; tag++)
         run->raw[tag].limit = run->plain[tag].limit = PART_LINE_MOST;

@@ -3,8 +3,8 @@
  * encoding and place in its device's chain, every opening against its commitment, every row against its
  * entry, every signature of a scanner, every tile.
  *
- * Reads each file once (entries twice); memory grows with the number of devices, labels, scanners,
- * corrections and erasures only.
+ * Reads each file once (entries twice, and once more for each four million beyond the first); memory grows
+ * with the number of devices, labels, scanners, corrections and erasures only, beyond 64 MiB for the ids.
  */
 #ifndef VERIFY_BUNDLE_CHECK_H
 #define VERIFY_BUNDLE_CHECK_H
@@ -39,7 +39,8 @@ struct bundle_check {
     size_t                   older_count;
     struct findings         *findings;
     void (*progress)(uint64_t done, uint64_t all); /* NULL: none */
-    bool only_whether;                             /* stops at the first finding that makes it not intact */
+    bool     only_whether;                         /* stops at the first finding that makes it not intact */
+    uint64_t ids_at_once; /* how many ids are held to find those that come again; 0: four million */
 
     /* what came out */
     struct checkpoint checkpoint;

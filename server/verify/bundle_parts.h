@@ -32,6 +32,19 @@ struct known_scanner {
     uint8_t key[SCAN_KEY_SIZE], server[HASH_SIZE];
 };
 
+/* What a restored database did not have any more: entries from this one up to but without that one. */
+struct lost {
+    uint64_t from, to;
+};
+
+/* The latest entry that has this id. */
+struct repeat {
+    bool     met;
+    uint64_t seq;
+};
+
+struct repeats_turn;
+
 struct run {
     struct bundle_check *check;
     struct findings     *findings;
@@ -45,6 +58,8 @@ struct run {
     struct id_map       *scanners;     /* struct known_scanner */
     struct id_map       *scanner_keys; /* by the key's hash: whose it is */
     struct id_map       *labels;       /* by the code's hash: what it is on */
+    struct id_map       *repeats;      /* struct repeat, by ids that stand in the log more than once */
+    struct buffer        lost;         /* struct lost, one after the other */
     bool                 all;          /* scope; else: */
     uint8_t              scope_device[16];
     uint64_t             incident;  /* seq of the latest; 0: none */
@@ -111,6 +126,16 @@ void bundle_scans_check(struct run *run, const struct entry *entry, uint64_t seq
 /* What an event that was overtaken claims; then notes of the device what the next one is held against. */
 void bundle_claims_check(struct run *run, const struct entry *entry, uint64_t seq,
                          struct device_state *device);
+
+/* Ids that come again are found before the entries are looked at one by one: begin, then in each turn tell
+ * all entries, until no other turn is needed; end. */
+struct repeats_turn *bundle_repeats_begin(const struct run *run);
+void bundle_repeats_tell(struct run *run, struct repeats_turn *turn, const uint8_t *bytes, size_t length);
+bool bundle_repeats_turn(struct repeats_turn *turn);
+void bundle_repeats_end(struct repeats_turn *turn);
+
+void bundle_repeats_lost(struct run *run, const struct entry *incident);
+void bundle_repeats_check(struct run *run, const struct entry *entry, uint64_t seq);
 
 /* A tile that the leaves so far complete (a tile_edge_complete); at the end, those that they leave
  * incomplete, and whether there are others. */

@@ -29,6 +29,7 @@ static const struct {
     [FINDING_NAME] = {"F20", "a name of the desk's own that nothing proves", true},
     [FINDING_SCAN] = {"F21", "a scanner's signature does not prove this record", false},
     [FINDING_CLAIM] = {"F22", "what is called overtaken was not, or not so", false},
+    [FINDING_REPEATED] = {"F23", "an event is in the log twice", false},
 };
 
 const char *finding_code(enum finding finding)

@@ -27,6 +27,7 @@ enum finding {
     FINDING_NAME, /* a warning */
     FINDING_SCAN,
     FINDING_CLAIM,
+    FINDING_REPEATED,
     FINDING_COUNT
 };
 

@@ -41,6 +41,13 @@ bool part_file_open(struct part_file *file, int folder, const char *name, struct
     return true;
 }
 
+uint64_t part_file_size(const struct part_file *file)
+{
+    struct stat about;
+
+    return fstat(file->handle, &about) == 0 ? (uint64_t)about.st_size : 0;
+}
+
 void part_file_rewind(struct part_file *file)
 {
     if (lseek(file->handle, 0, SEEK_SET) != 0)

@@ -21,9 +21,10 @@ struct part_file {
 };
 
 /* `folder` may be AT_FDCWD. Anything but a regular file is refused, without waiting for it. */
-bool part_file_open(struct part_file *file, int folder, const char *name, struct error *error) MUST_USE;
-void part_file_rewind(struct part_file *file);
-void part_file_close(struct part_file *file); /* also one that was never opened */
+bool     part_file_open(struct part_file *file, int folder, const char *name, struct error *error) MUST_USE;
+uint64_t part_file_size(const struct part_file *file); /* bytes */
+void     part_file_rewind(struct part_file *file);
+void     part_file_close(struct part_file *file); /* also one that was never opened */
 
 /* The next bytes, valid until the next call; NULL: fewer are left. */
 const uint8_t *part_file_take(struct part_file *file, size_t length);

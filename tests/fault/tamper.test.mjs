@@ -239,3 +239,21 @@ test('a lost folder is adopted only with a checkpoint from outside whose root th
     assert.equal(again.code, 4, 'a folder that knows more is never taken back');
     assert.notEqual((await ledger.audit(await ledger.key(), '--since', held)).code, 0, 'the new key cannot vouch for the old checkpoint by itself');
   }));
+
+// Everything that the service marked is as it was; the database only has it twice. Last, for no reset brings the constraint back.
+const again = (seq) => `ALTER TABLE event DROP CONSTRAINT IF EXISTS event_event_id_key CASCADE;
+  CREATE TEMP TABLE place AS SELECT h.next_seq, h.recorded_at, v.seq AS of, l.device_seq + 1 AS device_seq, l.to_id AS from_id
+    FROM ledger_head h, event v CROSS JOIN LATERAL (SELECT * FROM event w WHERE w.device_id = v.device_id ORDER BY w.device_seq DESC LIMIT 1) l WHERE v.seq = ${seq};
+  INSERT INTO event SELECT (jsonb_populate_record(v, to_jsonb(p) - 'of' || jsonb_build_object('seq', p.next_seq))).* FROM event v JOIN place p ON p.of = v.seq;
+  INSERT INTO opening SELECT p.next_seq, tag, value, salt FROM opening o JOIN place p ON p.of = o.seq WHERE tag <> 17;
+  UPDATE ledger_head SET next_seq = next_seq + 1`;
+for (const [name, seq] of [['sealed', '$noted'], ['not sealed yet', '$next + 1']])
+  test(`before sealing: a record that is ${name}, put in once more as it is, is found at home`, () =>
+    attacked(told(again(seq)), async () => {
+      const { code: sealing, err } = await ledger.sealOnce();
+      assert.equal(sealing, 0, err);
+      assert.equal(ledger.sealedSize(), sealed + unsealed + 1);
+      const { code, findings, out } = await ledger.audit(key);
+      assert.equal(code, 1, out);
+      assert.deepEqual(findings, ['F23'], out);
+    }));

@@ -164,6 +164,76 @@ static void a_tile_too_many_is_f19(void **state)
     expect_only(FINDING_TILE);
 }
 
+static void an_event_that_is_there_twice_is_f23(void **state)
+{
+    (void)state;
+    event[3].kind = event[1].kind;
+    memcpy(event[1].event_id, "one and the same", 16);
+    memcpy(event[3].event_id, "one and the same", 16);
+    write_and_end();
+    expect_only(FINDING_REPEATED);
+}
+
+/* Of more ids than are held at once, each that comes again is found, wherever it stands, and no other. */
+static void of_many_events_each_that_is_there_twice_is_f23(void **state)
+{
+    (void)state;
+    write_all();
+    for (uint32_t i = 0; i < 3000; i++) {
+        uint32_t number = i % 100 == 99 ? i - 50 : i;
+
+        event[4].recorded_ms = event[4].happened_ms = NOON + 10000 + i;
+        memset(event[4].event_id, 0xEE, 16);
+        memcpy(event[4].event_id, &number, sizeof number);
+        forge_event(&forge, &event[4]);
+    }
+    forge_end(&forge);
+    for (uint64_t at_once = 50; at_once < 10000; at_once *= 3) {
+        struct findings     findings = {0};
+        struct error        error = {0};
+        struct bundle_check run = {.folder = folder,
+                                   .keys = &forge.signer.key,
+                                   .key_count = 1,
+                                   .findings = &findings,
+                                   .ids_at_once = at_once};
+
+        assert_true(bundle_check_run(&run, &error));
+        expect_of(&findings, FINDING_REPEATED);
+        assert_int_equal(findings.count[FINDING_REPEATED], 30);
+    }
+}
+
+static void add_incident(uint64_t from, uint64_t to)
+{
+    struct entry_writer writer;
+
+    entry_begin(&writer, ENTRY_INCIDENT);
+    entry_put_number(&writer, TAG_RECORDED_AT, (uint64_t)NOON + 9000);
+    entry_put_number(&writer, TAG_INCIDENT, INCIDENT_BEHIND);
+    entry_put_number(&writer, TAG_FROM_SIZE, from);
+    entry_put_number(&writer, TAG_TO_SIZE, to);
+    forge_bytes(&forge, writer.bytes, writer.length);
+}
+
+/* Entry 5 is sent again after the database lost it, or kept it. */
+static void only_what_a_restored_database_lost_may_come_again(void **state)
+{
+    (void)state;
+    for (int lost = 0; lost < 2; lost++) {
+        write_all();
+        add_incident(lost ? 5 : 6, 6);
+        event[4].recorded_ms = NOON + 10000;
+        forge_event(&forge, &event[4]);
+        forge_end(&forge);
+        if (lost)
+            assert_int_equal(check(NULL).count[FINDING_REPEATED], 0);
+        else
+            expect_only(FINDING_REPEATED);
+        end(NULL);
+        begin(NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +248,9 @@ int main(void)
         FOUND(an_entry_in_another_encoding_is_f16),
         FOUND(a_wrong_tile_is_f19),
         FOUND(a_tile_too_many_is_f19),
+        FOUND(an_event_that_is_there_twice_is_f23),
+        FOUND(of_many_events_each_that_is_there_twice_is_f23),
+        FOUND(only_what_a_restored_database_lost_may_come_again),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
