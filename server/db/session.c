@@ -31,7 +31,7 @@ static const char settings_sql[] =
     " set_config('intervalstyle', 'iso_8601', false), set_config('bytea_output', 'hex', false), "
     "set_config('jit', 'off', false), set_config('enable_seqscan', 'off', false),"
     " set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),"
-    " set_config('enable_material', 'off', false)";
+    " set_config('enable_material', 'off', false), set_config('max_parallel_workers_per_gather', '0', false)";
 
 /* True when the descriptor is ready before the deadline. */
 static bool wait_ready(int file, short events, uint64_t deadline_ms)

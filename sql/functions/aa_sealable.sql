@@ -1,5 +1,6 @@
 -- An event as the sealer and the checks read it: times as milliseconds, words with their stable numbers, and what stood
--- before it on the same device. Dropped first: functions and views are renewed with every migrate.
+-- before it on the same device. Dropped first: functions and views are renewed with every migrate. Here and elsewhere, what is
+-- found by two columns is looked up row by row (LATERAL … LIMIT 1): without statistics a join of them reads its whole index.
 DROP VIEW IF EXISTS spoor.auditable;
 DROP VIEW IF EXISTS spoor.sealable;
 CREATE VIEW spoor.sealable AS
@@ -13,7 +14,7 @@ SELECT v.seq, v.event_id, v.device_id, v.device_seq, v.kind, k.number AS kind_nu
   JOIN spoor.event_kind k ON k.name = v.kind
   LEFT JOIN spoor.step s ON s.name = v.step
   LEFT JOIN spoor.reason r ON r.code = v.reason
-  LEFT JOIN spoor.event b ON b.device_id = v.device_id AND b.device_seq = v.device_seq - 1;
+  LEFT JOIN LATERAL (SELECT * FROM spoor.event z WHERE z.device_id = v.device_id AND z.device_seq = v.device_seq - 1 LIMIT 1) b ON true;
 
 -- The seq of the erasure that destroyed the value behind a field of an event; NULL: none did.
 CREATE OR REPLACE FUNCTION spoor.erased_by(of_event uuid, of_tag int)
@@ -43,7 +44,7 @@ RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 CREATE OR REPLACE FUNCTION spoor.placed_since(of_device uuid, number int)
 RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT v.seq FROM spoor.event v JOIN spoor.opening o ON o.seq = v.seq AND o.tag = 18
+    SELECT v.seq FROM spoor.event v CROSS JOIN LATERAL (SELECT FROM spoor.opening z WHERE z.seq = v.seq AND z.tag = 18 LIMIT 1) o
      WHERE v.device_id = of_device AND v.device_seq <= number ORDER BY v.device_seq DESC LIMIT 1;
 $$;
 
@@ -79,12 +80,12 @@ SELECT s.*, encode(l.entry, 'hex') AS entry, encode(b.entry, 'hex') AS entry_bef
   LEFT JOIN LATERAL (SELECT x.seq, x.event_id FROM spoor.event x
                       WHERE x.device_id = s.device_id AND x.device_seq <= s.device_seq AND x.from_id IS DISTINCT FROM x.to_id
                       ORDER BY x.device_seq DESC LIMIT 1) hv ON true
-  LEFT JOIN LATERAL (SELECT x.seq FROM spoor.event x JOIN spoor.opening o ON o.seq = x.seq AND o.tag = 18
+  LEFT JOIN LATERAL (SELECT x.seq FROM spoor.event x CROSS JOIN LATERAL (SELECT FROM spoor.opening z WHERE z.seq = x.seq AND z.tag = 18 LIMIT 1) o
                       WHERE x.device_id = s.device_id AND x.device_seq <= s.device_seq
                       ORDER BY x.device_seq DESC LIMIT 1) pv ON true
-  LEFT JOIN spoor.opening h ON h.seq = hv.seq AND h.tag = 17
-  LEFT JOIN spoor.opening p ON p.seq = pv.seq AND p.tag = 18
-  LEFT JOIN spoor.opening r ON r.seq = s.seq AND r.tag = 20
-  LEFT JOIN spoor.opening n ON n.seq = s.seq AND n.tag = 21
-  LEFT JOIN spoor.opening m ON m.seq = s.seq AND m.tag = 22
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = hv.seq AND z.tag = 17 LIMIT 1) h ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = pv.seq AND z.tag = 18 LIMIT 1) p ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = s.seq AND z.tag = 20 LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = s.seq AND z.tag = 21 LIMIT 1) n ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = s.seq AND z.tag = 22 LIMIT 1) m ON true
   LEFT JOIN spoor.detail_left y ON y.seq = s.seq;

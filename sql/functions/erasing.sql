@@ -74,8 +74,8 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
      CROSS JOIN LATERAL (SELECT CASE WHEN v.kind <> 'corrected' AND v.detail::text ILIKE '%' || of_party || '%'
                                      AND (EXISTS (SELECT FROM spoor.opening x WHERE x.seq = v.seq AND x.tag = 24) OR spoor.erased_by(v.event_id, 24) IS NOT NULL)
                                 THEN encode(sha256(convert_to(spoor.without(of_party, v.detail)::text, 'UTF8')), 'hex') ELSE '' END AS rest OFFSET 0) d
-      LEFT JOIN spoor.opening o ON o.seq = v.seq
-       AND (CASE o.tag WHEN 17 THEN v.to_id = of_party
+      LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = v.seq OFFSET 0) o
+        ON (CASE o.tag WHEN 17 THEN v.to_id = of_party
                        WHEN 20 THEN v.actor_id IN (SELECT a.id FROM spoor.actor a WHERE a.party_id = of_party AND a.kind = 'account')
                        WHEN 24 THEN d.rest <> ''
                        WHEN 33 THEN d.rest <> '' OR v.to_id = of_party AND v.said & 2 <> 0 OR spoor.is_signed(of_party, o.value) END

@@ -50,7 +50,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       LEFT JOIN spoor.party h ON h.id = CASE WHEN v.detail -> 'claimed' ? 'to' THEN spoor.claimed(v.detail, 'to') ELSE v.to_id END
       LEFT JOIN spoor.step s ON s.name = coalesce(v.detail #>> '{claimed,step}', v.step)
       LEFT JOIN spoor.reason w ON w.code = v.reason
-      LEFT JOIN spoor.opening n ON n.seq = v.seq AND n.tag = 21
+      LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = v.seq AND z.tag = 21 LIMIT 1) n ON true
      WHERE r.link_hash = hash AND (r.link_until IS NULL OR r.link_until > now())
        AND (v.kind <> 'note' OR n.value IS NOT NULL)
        AND NOT EXISTS (SELECT FROM spoor.event u WHERE u.corrects = v.event_id

@@ -2,8 +2,9 @@
 CREATE OR REPLACE FUNCTION spoor.intake_contradicts(intake jsonb, of_device uuid)
 RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
-        WHEN EXISTS (SELECT FROM spoor.alias a WHERE a.kind = 'serial' AND (a.device_id = d.id OR a.value = intake ->> 'serial'))
-         AND intake ? 'serial'
+        WHEN intake ? 'serial'
+         AND (EXISTS (SELECT FROM spoor.alias a WHERE a.kind = 'serial' AND a.device_id = d.id)
+              OR EXISTS (SELECT FROM spoor.alias a WHERE a.kind = 'serial' AND a.value = intake ->> 'serial'))
          AND NOT EXISTS (SELECT FROM spoor.alias a WHERE a.kind = 'serial' AND a.device_id = d.id AND a.value = intake ->> 'serial')
           OR intake ? 'make' AND d.make <> '' AND strpos(lower(n.name), lower(btrim(intake ->> 'make'))) = 0
           OR intake ? 'model' AND d.model <> '' AND strpos(lower(n.name), lower(btrim(intake ->> 'model'))) = 0

@@ -9,5 +9,5 @@ SELECT n.seq, n.type, n.notice_id, floor(extract(epoch FROM n.recorded_at) * 100
   JOIN spoor.event v ON v.event_id = n.target
   LEFT JOIN spoor.erasure_reason r ON r.code = n.reason
   LEFT JOIN spoor.ledger_entry l ON l.seq = n.seq
-  LEFT JOIN spoor.opening o ON o.seq = n.seq AND o.tag = 20
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = n.seq AND z.tag = 20 LIMIT 1) o ON true
  ORDER BY n.seq;

@@ -8,5 +8,5 @@ SELECT n.seq, n.type, n.notice_id, floor(extract(epoch FROM n.recorded_at) * 100
   LEFT JOIN spoor.erasure_reason r ON r.code = n.reason
   LEFT JOIN spoor.event v ON v.event_id = n.target
   LEFT JOIN spoor.ledger_entry l ON l.seq = n.seq
-  LEFT JOIN spoor.opening o ON o.seq = n.seq AND o.tag = 20
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = n.seq AND z.tag = 20 LIMIT 1) o ON true
  WHERE n.seq >= $1::bigint AND n.seq < $2::bigint ORDER BY n.seq DESC;

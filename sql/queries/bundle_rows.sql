@@ -10,14 +10,14 @@ SELECT v.*, v.to_id || substr(h.value, 37) AS holder, coalesce(v.place_id::text,
   LEFT JOIN LATERAL (SELECT e.seq, e.event_id FROM spoor.event e
                  WHERE e.device_id = v.device_id AND e.device_seq <= v.device_seq AND e.from_id IS DISTINCT FROM e.to_id
                  ORDER BY e.device_seq DESC LIMIT 1) hv ON true
-  LEFT JOIN LATERAL (SELECT e.seq FROM spoor.event e JOIN spoor.opening o ON o.seq = e.seq AND o.tag = 18
+  LEFT JOIN LATERAL (SELECT e.seq FROM spoor.event e CROSS JOIN LATERAL (SELECT FROM spoor.opening z WHERE z.seq = e.seq AND z.tag = 18 LIMIT 1) o
                       WHERE e.device_id = v.device_id AND e.device_seq <= v.device_seq
                       ORDER BY e.device_seq DESC LIMIT 1) pv ON true
-  LEFT JOIN spoor.opening h ON h.seq = hv.seq AND h.tag = 17
-  LEFT JOIN spoor.opening p ON p.seq = pv.seq AND p.tag = 18
-  LEFT JOIN spoor.opening i ON i.seq = v.seq AND i.tag = 19
-  LEFT JOIN spoor.opening r ON r.seq = v.seq AND r.tag = 20
-  LEFT JOIN spoor.opening n ON n.seq = v.seq AND n.tag = 21
-  LEFT JOIN spoor.opening m ON m.seq = v.seq AND m.tag = 22
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = hv.seq AND z.tag = 17 LIMIT 1) h ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = pv.seq AND z.tag = 18 LIMIT 1) p ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = v.seq AND z.tag = 19 LIMIT 1) i ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = v.seq AND z.tag = 20 LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = v.seq AND z.tag = 21 LIMIT 1) n ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = v.seq AND z.tag = 22 LIMIT 1) m ON true
  WHERE v.seq >= $1::bigint AND v.seq < $2::bigint AND ($3::uuid IS NULL OR v.device_id = $3::uuid)
  ORDER BY v.seq LIMIT $4::int;

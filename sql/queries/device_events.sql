@@ -29,14 +29,14 @@ SELECT v.seq, v.event_id, v.device_seq, v.kind, (extract(epoch FROM v.recorded_a
                CASE WHEN v.from_id IS NOT NULL THEN coalesce(v.held_before, spoor.held_since(v.device_id, v.device_seq - 1)) END AS held_before,
                CASE WHEN v.place_id IS NOT NULL THEN coalesce(v.placed_since, spoor.placed_since(v.device_id, v.device_seq)) END AS placed_since) at
   JOIN spoor.actor k ON k.id = v.actor_id
-  LEFT JOIN spoor.opening a ON a.seq = v.seq AND a.tag = 20
-  LEFT JOIN spoor.opening t ON t.seq = at.held_since AND t.tag = 17
-  LEFT JOIN spoor.opening fo ON fo.seq = at.held_before AND fo.tag = 17
-  LEFT JOIN spoor.opening p ON p.seq = at.placed_since AND p.tag = 18
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = v.seq AND z.tag = 20 LIMIT 1) a ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = at.held_since AND z.tag = 17 LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = at.held_before AND z.tag = 17 LIMIT 1) fo ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = at.placed_since AND z.tag = 18 LIMIT 1) p ON true
   LEFT JOIN LATERAL (SELECT spoor.erased_at_seq(v.seq, 20) AS gone WHERE a.value IS NULL) ag ON true
   LEFT JOIN LATERAL (SELECT spoor.erased_at_seq(at.held_since, 17) AS gone WHERE t.value IS NULL) tg ON true
   LEFT JOIN LATERAL (SELECT spoor.erased_at_seq(at.held_before, 17) AS gone WHERE fo.value IS NULL AND v.from_id IS NOT NULL) fg ON true
-  LEFT JOIN spoor.event b ON b.device_id = v.device_id AND b.device_seq = v.device_seq - 1
+  LEFT JOIN LATERAL (SELECT * FROM spoor.event z WHERE z.device_id = v.device_id AND z.device_seq = v.device_seq - 1 LIMIT 1) b ON true
   LEFT JOIN spoor.step s ON s.name = coalesce(v.detail #>> '{claimed,step}', v.step)
   LEFT JOIN spoor.reason w ON w.code = v.reason
  ORDER BY v.device_seq DESC;

@@ -6,7 +6,8 @@ SELECT v.seq, v.device_seq, v.event_id, v.kind, coalesce(h.name, '') AS from_nam
        (extract(epoch FROM v.recorded_at) * 1000)::bigint AS recorded_at, v.flags | CASE WHEN v.detail ? 'claimed' THEN 256 ELSE 0 END AS flags,
        v.corrects, coalesce(v.detail ->> 'outcome', '') AS outcome, coalesce(v.detail ->> 'expected_on', '') AS expected_on, coalesce(v.detail ->> 'expected_before', '') AS expected_before,
        coalesce(v.detail ->> 'next_update_on', '') AS next_update_on, coalesce(v.detail ->> 'correction', '') AS correction, f.*
-  FROM spoor.label l
+  FROM (SELECT i.device_id FROM spoor.label i WHERE i.code = $1 AND i.device_id IS NOT NULL AND i.revoked_at IS NULL LIMIT 1) l -- by itself: beside
+       -- what the rest is thought to cost, without statistics, a pass over all labels is nothing to the planner
  CROSS JOIN LATERAL (SELECT e.*, row_number() OVER () AS place_in_answer FROM (SELECT * FROM spoor.event x
          WHERE x.device_id = l.device_id AND x.device_seq < $2::int ORDER BY x.device_seq DESC LIMIT $3::int) e) v
   JOIN spoor.actor k ON k.id = v.actor_id
@@ -26,5 +27,4 @@ SELECT v.seq, v.device_seq, v.event_id, v.kind, coalesce(h.name, '') AS from_nam
           LEFT JOIN spoor.step s ON s.name = c.step
           LEFT JOIN spoor.repair r ON r.id = c.repair_id
          WHERE d.id = l.device_id AND v.place_in_answer = 1) f ON true
- WHERE l.code = $1 AND l.device_id IS NOT NULL AND l.revoked_at IS NULL
  ORDER BY v.device_seq DESC;

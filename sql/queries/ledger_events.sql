@@ -19,10 +19,10 @@ SELECT v.seq, v.event_id, v.device_id, v.device_seq, v.kind, (extract(epoch FROM
                    AND h.from_id IS DISTINCT FROM h.to_id ORDER BY h.device_seq DESC LIMIT 1) AS held_since,
                CASE WHEN v.from_id IS NOT NULL THEN (SELECT h.seq FROM spoor.event h WHERE h.device_id = v.device_id
                    AND h.device_seq <= v.device_seq - 1 AND h.from_id IS DISTINCT FROM h.to_id ORDER BY h.device_seq DESC LIMIT 1) END AS held_before,
-               CASE WHEN v.place_id IS NOT NULL THEN (SELECT h.seq FROM spoor.event h JOIN spoor.opening o ON o.seq = h.seq AND o.tag = 18
+               CASE WHEN v.place_id IS NOT NULL THEN (SELECT h.seq FROM spoor.event h CROSS JOIN LATERAL (SELECT FROM spoor.opening z WHERE z.seq = h.seq AND z.tag = 18 LIMIT 1) o
                    WHERE h.device_id = v.device_id AND h.device_seq <= v.device_seq ORDER BY h.device_seq DESC LIMIT 1) END AS placed_since) at
-  LEFT JOIN spoor.opening a ON a.seq = v.seq AND a.tag = 20
-  LEFT JOIN spoor.opening t ON t.seq = at.held_since AND t.tag = 17
-  LEFT JOIN spoor.opening f ON f.seq = at.held_before AND f.tag = 17
-  LEFT JOIN spoor.opening p ON p.seq = at.placed_since AND p.tag = 18
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = v.seq AND z.tag = 20 LIMIT 1) a ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = at.held_since AND z.tag = 17 LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = at.held_before AND z.tag = 17 LIMIT 1) f ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.opening z WHERE z.seq = at.placed_since AND z.tag = 18 LIMIT 1) p ON true
  WHERE v.seq >= $1::bigint ORDER BY v.seq LIMIT $2::int;

@@ -2,8 +2,9 @@
 # Fills a database with believable history, by COPY into the real tables:
 #   sh tests/bench/load_events.sh CONNINFO EVENTS
 # Devices of 20 to 50 events each, interleaved as in a workshop, with their repairs, owners, labels, serial numbers
-# (LOADED-1 …) and openings. Constraints and indexes are taken away before and made again after, so each is checked on
-# all rows. Only for a ledger that is not sealed yet: a sealer seals what it finds at its first start.
+# (LOADED-1 …) and openings; all but the last 2,000 and those with a label were returned. Constraints and indexes are taken
+# away before and made again after, so each is checked on all rows. Only for a ledger that is not sealed yet: a sealer seals
+# what it finds at its first start.
 # Leaves schema bench: device (n, id) and code (n, code) for who measures. CONNINFO's login may take spoor_owner.
 set -eu
 conninfo=$1 events=$2
@@ -32,8 +33,12 @@ SELECT pg_get_indexdef(i.indexrelid), 'DROP INDEX ' || i.indexrelid::regclass, t
    AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u'));
 SELECT away FROM bench.again ORDER BY before
 \gexec
+-- Labels that somebody minted go to devices from all over the ledger.
+CREATE UNLOGGED TABLE bench.labelled AS
+SELECT l.code, 1 + (l.position - 1)::bigint * $devices / b.count AS n FROM spoor.label l JOIN spoor.label_batch b ON b.name = l.batch WHERE l.batch = 'loaded';
 CREATE UNLOGGED TABLE bench.device AS
-SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS repair, (20 + n::bigint * 7919 % 31)::int AS events FROM generate_series(1, $devices) n;
+SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS repair, (20 + n::bigint * 7919 % 31)::int AS events,
+       n > $devices - 2000 OR n IN (SELECT l.n FROM bench.labelled l) AS in_repair FROM generate_series(1, $devices) n;
 CREATE UNLOGGED TABLE bench.owner AS SELECT n, gen_random_uuid() AS id FROM generate_series(0, $devices / 3) n;
 CREATE UNLOGGED TABLE bench.person AS SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS actor FROM generate_series(0, 49) n;
 CREATE UNLOGGED TABLE bench.place AS SELECT n, gen_random_uuid() AS id FROM generate_series(0, 19) n;
@@ -66,7 +71,7 @@ copy 'spoor.actor (id, kind, party_id, name)' "SELECT actor, 'token', id, 'Techn
 copy 'spoor.scanner (id)' 'SELECT id FROM bench.scanner'
 copy 'spoor.device (id, make, model, owner_id)' "SELECT d.id, 'Lenovo', 'ThinkPad T' || d.n % 90, o.id FROM bench.device d JOIN bench.owner o ON o.n = d.n / 3"
 copy 'spoor.alias (device_id, kind, value)' "SELECT id, 'serial', 'LOADED-' || n FROM bench.device"
-copy 'spoor.repair (id, number, device_id, owner_id, problem, link_hash)' "SELECT d.repair, 'R-2020-' || lpad(d.n::text, 8, '0'), d.id, o.id, 'It does not start when the lid is opened', sha256(uuid_send(d.id)) FROM bench.device d JOIN bench.owner o ON o.n = d.n / 3"
+copy 'spoor.repair (id, number, device_id, owner_id, problem, link_hash, returned_at, closed_at)' "SELECT d.repair, 'R-2020-' || lpad(d.n::text, 8, '0'), d.id, o.id, 'It does not start when the lid is opened', sha256(uuid_send(d.id)), CASE WHEN NOT d.in_repair THEN now() END, CASE WHEN NOT d.in_repair THEN now() END FROM bench.device d JOIN bench.owner o ON o.n = d.n / 3"
 copy 'spoor.event (seq, event_id, device_id, device_seq, repair_id, kind, recorded_at, happened_at, offset_minutes, actor_id, scanner_id, scanner_seq, from_id, to_id, place_id, step, waiting, reason, flags, content_hash, named, said, mac)' \
     "SELECT seq, gen_random_uuid(), device, j, repair, kind, at, at, 60, coalesce(scanner, actor), scanner, CASE WHEN scanner IS NOT NULL THEN seq END, from_id, to_id, place_id, step, waiting, reason, 0, sha256(int8send(seq)), 'LOADED-' || n, 8, sha256(int8send(-seq)) FROM bench.event ORDER BY seq"
 copy 'spoor.opening (seq, tag, value, salt)' "
@@ -78,15 +83,13 @@ copy 'spoor.opening (seq, tag, value, salt)' "
         (21, CASE WHEN e.m = 3 THEN 'We have found out what is wrong: the hinge presses on the cable of the screen.' END)) AS o (tag, value)
      WHERE o.value IS NOT NULL ORDER BY e.seq, o.tag"
 copy 'spoor.custody (device_id, custodian_id, since, place_id, repair_id, step, step_since, waiting, seq, device_seq)' \
-    "SELECT device, to_id, at, place_id, e.repair, step, at, waiting, e.seq, j FROM bench.event e JOIN bench.device d ON d.id = e.device AND e.j = d.events - 1"
+    "SELECT device, to_id, at, place_id, CASE WHEN d.in_repair THEN e.repair END, CASE WHEN d.in_repair THEN step ELSE 'return' END, at, CASE WHEN d.in_repair THEN waiting END, e.seq, j FROM bench.event e JOIN bench.device d ON d.id = e.device AND e.j = d.events - 1"
 tell 'makes indexes and checks constraints'
 sql <<SQL
 SELECT make FROM bench.again ORDER BY before DESC, make LIKE '%PRIMARY KEY%' DESC
 \gexec
 UPDATE spoor.ledger_head SET next_seq = (SELECT max(seq) + 1 FROM bench.plan), recorded_at = (SELECT max(recorded_at) FROM spoor.event);
--- Labels that somebody minted go to devices from all over the ledger.
-UPDATE spoor.label l SET device_id = d.id, linked_at = now() FROM bench.device d
- WHERE l.batch = 'loaded' AND d.n = 1 + (l.position - 1)::bigint * $devices / (SELECT count FROM spoor.label_batch WHERE name = 'loaded');
+UPDATE spoor.label l SET device_id = d.id, linked_at = now() FROM bench.labelled w JOIN bench.device d USING (n) WHERE l.code = w.code;
 CREATE TABLE bench.code AS SELECT row_number() OVER (ORDER BY l.position)::int AS n, l.code, l.device_id FROM spoor.label l
  WHERE l.batch = 'loaded' AND l.device_id IS NOT NULL;
 DROP VIEW bench.event;
