@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "audit/sha256.h"
+#include "shared/compiler.h"
 
 /* The key of HMAC's inner (0x36) or outer (0x5C) hash: the salt, padded to a block. */
 static void begin_keyed(struct sha256 *hash, const uint8_t salt[SALT_SIZE], uint8_t pad)
 {
-    uint8_t block[SHA256_BLOCK];
+    uint8_t block[SHA256_BLOCK] WRITTEN_FIRST;
 
     memset(block, pad, sizeof block);
     for (size_t i = 0; i < SALT_SIZE; i++)
@@ -19,7 +20,7 @@ static void begin_keyed(struct sha256 *hash, const uint8_t salt[SALT_SIZE], uint
 void commitment_make(enum commitment_kind kind, const void *value, size_t length,
                      const uint8_t salt[SALT_SIZE], uint8_t commitment[HASH_SIZE])
 {
-    struct sha256 inner, outer;
+    struct sha256 inner WRITTEN_FIRST, outer WRITTEN_FIRST;
     uint8_t       digest[SHA256_SIZE];
     const uint8_t head[] = {'s',
                             'p',

@@ -178,7 +178,7 @@ bool entry_finish(const struct entry_writer *writer, struct error *error)
 
 void entry_digest(const struct entry *entry, uint8_t digest[HASH_SIZE])
 {
-    struct sha256 state;
+    struct sha256 state WRITTEN_FIRST;
 
     sha256_begin(&state);
     sha256_add(&state, (const uint8_t[]){0x02}, 1);

@@ -6,7 +6,7 @@
 
 void merkle_leaf(const uint8_t *entry, size_t length, uint8_t hash[HASH_SIZE])
 {
-    struct sha256 state;
+    struct sha256 state WRITTEN_FIRST;
 
     sha256_begin(&state);
     sha256_add(&state, (const uint8_t[]){0x00}, 1);

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "shared/compiler.h"
+
 /* The state is libsodium's own, so that either way may do the blocks. */
 static void blocks_plain(uint32_t state[8], const uint8_t *bytes, size_t count)
 {
@@ -160,7 +162,7 @@ void sha256_end(struct sha256 *hash, uint8_t out[SHA256_SIZE])
 
 void sha256(const void *bytes, size_t length, uint8_t out[SHA256_SIZE])
 {
-    struct sha256 hash;
+    struct sha256 hash WRITTEN_FIRST;
 
     sha256_begin(&hash);
     sha256_add(&hash, bytes, length);

@@ -109,7 +109,7 @@ static void look_ahead(struct run *run)
         }
         part_file_rewind(&run->entries);
         first = false;
-    } while (bundle_repeats_turn(turn));
+    } while (bundle_repeats_turn(run, turn));
     bundle_repeats_end(turn);
 }
 
@@ -171,7 +171,7 @@ static void check_configuration(struct run *run, const struct entry *entry, uint
 
 static void check_entry(struct run *run, const uint8_t *bytes, size_t length, uint64_t seq)
 {
-    struct entry         entry;
+    struct entry entry   WRITTEN_FIRST;
     struct error         wrong = {0};
     struct device_state *device = NULL;
     bool                 read = entry_parse(bytes, length, &entry, &wrong);

@@ -4,7 +4,7 @@
  * entry, every signature of a scanner, every tile.
  *
  * Reads each file once (entries twice, and once more for each four million beyond the first); memory grows
- * with the number of devices, labels, scanners, corrections and erasures only, beyond 64 MiB for the ids.
+ * with the number of devices, labels, scanners, corrections and erasures only, beyond 32 MiB for the ids.
  */
 #ifndef VERIFY_BUNDLE_CHECK_H
 #define VERIFY_BUNDLE_CHECK_H

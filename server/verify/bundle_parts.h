@@ -131,7 +131,7 @@ void bundle_claims_check(struct run *run, const struct entry *entry, uint64_t se
  * all entries, until no other turn is needed; end. */
 struct repeats_turn *bundle_repeats_begin(const struct run *run);
 void bundle_repeats_tell(struct run *run, struct repeats_turn *turn, const uint8_t *bytes, size_t length);
-bool bundle_repeats_turn(struct repeats_turn *turn);
+bool bundle_repeats_turn(struct run *run, struct repeats_turn *turn);
 void bundle_repeats_end(struct repeats_turn *turn);
 
 void bundle_repeats_lost(struct run *run, const struct entry *incident);

@@ -7,19 +7,27 @@
 
 #include "verify/bundle_parts.h"
 
-#define IDS_MOST     ((uint64_t)1 << 22) /* in one turn: 64 MiB of slots */
+#define IDS_MOST     ((uint64_t)1 << 22) /* in one turn: 32 MiB of slots */
 #define SLOTS_LEAST  ((size_t)1 << 6)
+#define WAITING      16u /* ids whose slots are fetched meanwhile */
 #define REPEATS_MOST 100000u
 #define ID_AT        (ENTRY_HEAD + 3u)
 #define RECORD_LEAST (2u + ID_AT + 16u)
 
-/* Hashes with a key of this run, at most half full: one pair in a million logs of ten million meets by
- * chance. */
+/*
+ * The slots, at most half full, hold a part of each id's hash with a key of this run; 0: none. Two ids may
+ * meet by chance: then the later one is looked for among the entries in vain.
+ */
 struct repeats_turn {
-    uint64_t     *slots;
+    uint32_t     *slots;
     size_t        size;
     uint64_t      number, count;
     unsigned char key[crypto_shorthash_KEYBYTES];
+    uint64_t      told;
+    struct {
+        uint64_t hash;
+        uint8_t  id[16];
+    } waiting[WAITING];
 };
 
 struct repeats_turn *bundle_repeats_begin(const struct run *run)
@@ -49,28 +57,41 @@ static void note_repeat(struct run *run, const uint8_t *id)
         (void)id_map_put(run->repeats, id);
 }
 
+static void look(struct run *run, struct repeats_turn *turn, uint64_t hash, const uint8_t id[16])
+{
+    uint32_t part = (uint32_t)(hash >> 32) | (hash >> 32 == 0);
+    size_t   at = hash & (turn->size - 1);
+
+    while (turn->slots[at] != 0 && turn->slots[at] != part)
+        at = (at + 1) & (turn->size - 1);
+    if (turn->slots[at] == part)
+        note_repeat(run, id);
+    turn->slots[at] = part;
+}
+
 void bundle_repeats_tell(struct run *run, struct repeats_turn *turn, const uint8_t *bytes, size_t length)
 {
     static const uint8_t head[] = {TAG_EVENT_ID, 0, 16};
+    size_t               next = turn->told % WAITING;
     uint64_t             hash;
-    size_t               at;
 
     if (length < ID_AT + 16 || memcmp(bytes + ENTRY_HEAD, head, sizeof head) != 0)
         return;
     crypto_shorthash((unsigned char *)&hash, bytes + ID_AT, 16, turn->key);
-    if ((hash >> 32) % turn->count != turn->number)
+    if ((hash >> 24) % turn->count != turn->number)
         return;
-    hash |= hash == 0;
-    for (at = hash & (turn->size - 1); turn->slots[at] != 0; at = (at + 1) & (turn->size - 1))
-        if (turn->slots[at] == hash) {
-            note_repeat(run, bytes + ID_AT);
-            return;
-        }
-    turn->slots[at] = hash;
+    if (turn->told++ >= WAITING)
+        look(run, turn, turn->waiting[next].hash, turn->waiting[next].id);
+    turn->waiting[next].hash = hash;
+    memcpy(turn->waiting[next].id, bytes + ID_AT, 16);
+    __builtin_prefetch(&turn->slots[hash & (turn->size - 1)], 1);
 }
 
-bool bundle_repeats_turn(struct repeats_turn *turn)
+bool bundle_repeats_turn(struct run *run, struct repeats_turn *turn)
 {
+    for (uint64_t i = turn->told < WAITING ? 0 : turn->told - WAITING; i < turn->told; i++)
+        look(run, turn, turn->waiting[i % WAITING].hash, turn->waiting[i % WAITING].id);
+    turn->told = 0;
     if (++turn->number == turn->count)
         return false;
     memset(turn->slots, 0, turn->size * sizeof *turn->slots);

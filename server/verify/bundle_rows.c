@@ -114,14 +114,14 @@ static void expect_uuid(const struct comparing *comparing, enum member member, e
 
 static void expect_moment(const struct comparing *comparing, enum member member, enum entry_tag tag)
 {
-    char text[ROW_TEXT_SIZE];
+    char text[ROW_TEXT_SIZE] WRITTEN_FIRST;
 
     expect(comparing, member, text, row_text_moment((int64_t)entry_number(comparing->entry, tag), text));
 }
 
 static void expect_erased(const struct comparing *comparing, enum member member, uint64_t seq)
 {
-    char text[ROW_TEXT_SIZE];
+    char text[ROW_TEXT_SIZE] WRITTEN_FIRST;
 
     expect(comparing, member, text, row_text_erased(seq, text));
 }

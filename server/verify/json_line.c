@@ -19,7 +19,7 @@ static bool take_digits(const char **at, const char *end)
 {
     const char *start = *at;
 
-    (void)TAKE(at, end, "-");
+    *at += *at < end && **at == '-';
     while (*at < end && **at >= '0' && **at <= '9')
         ++*at;
     return *at > start;
@@ -56,7 +56,8 @@ static int unescape(const char **at, const char *end)
                                        */
 #define ARE(eight, byte) BELOW((eight) ^ EACH(byte), 1)
 
-/* Passes over what is ASCII and stands for itself, eight bytes at a time; at most seven of it are left. */
+/* Passes over what is ASCII and stands for itself, eight bytes at a time; at most seven of it are left. One
+ * more than 0x7F has its high bit set, as what is no ASCII has. */
 static const char *pass_plain(const char *at, const char *end)
 {
     for (; end - at >= 8; at += 8) {
@@ -65,7 +66,7 @@ static const char *pass_plain(const char *at, const char *end)
         memcpy(&eight, at, sizeof eight);
         eight = le64toh(eight);
         others =
-            (eight | BELOW(eight, ' ') | ARE(eight, '"') | ARE(eight, '\\') | ARE(eight, 0x7F)) & EACH(0x80);
+            (eight | (eight + EACH(1)) | BELOW(eight, ' ') | ARE(eight, '"') | ARE(eight, '\\')) & EACH(0x80);
         if (others)
             return at + __builtin_ctzll(others) / 8;
     }
@@ -101,14 +102,20 @@ static bool take_value(const char **at, const char *end, struct json_value *valu
     bool taken;
 
     *value = (struct json_value){.text = *at};
-    if (TAKE(at, end, "\""))
+    switch (*at < end ? **at : '\0') {
+    case '"':
+        ++*at;
         taken = take_text(at, end, value);
-    else if (TAKE(at, end, "null"))
-        taken = true;
-    else if (TAKE(at, end, "{\"erased\": "))
-        taken = take_digits(at, end) && TAKE(at, end, "}");
-    else
+        break;
+    case 'n':
+        taken = TAKE(at, end, "null");
+        break;
+    case '{':
+        taken = TAKE(at, end, "{\"erased\": ") && take_digits(at, end) && TAKE(at, end, "}");
+        break;
+    default:
         taken = take_digits(at, end);
+    }
     value->length = (size_t)(*at - value->text);
     return taken;
 }

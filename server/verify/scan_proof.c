@@ -148,7 +148,7 @@ static bool same_time(const struct comparison_of *of)
 {
     int64_t       happened = (int64_t)entry_number(of->entry, TAG_HAPPENED_AT);
     char          text[TEXT_SIZE];
-    struct moment moment;
+    struct moment moment = {0};
     struct error  none = {0};
 
     if (!of->said[SCAN_HAPPENED_AT].bytes)

@@ -18,7 +18,7 @@ const EVENTS = Number(process.env.EVENTS || 100_000);
 // Tables that grow. The others hold a few rows of vocabulary, one, or one for each sender.
 const growing = ['event', 'opening', 'ledger_entry', 'custody', 'device', 'label', 'alias', 'delivery', 'repair', 'party', 'tile', 'checkpoint', 'notice', 'review'];
 // Indexes that hold only what a list is about: whoever passes over rows of these reads little.
-const bounded = ['repair_open', 'review_waiting', 'event_contradicting', 'notice_incidents'];
+const bounded = ['repair_open', 'custody_by_step', 'custody_by_step_since', 'review_waiting', 'event_contradicting', 'notice_incidents'];
 
 async function loaded(events) {
   const own = !(process.env.LOADED && events === EVENTS);
