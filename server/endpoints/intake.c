@@ -56,12 +56,13 @@ static bool name_device(struct service *service, const struct request *request, 
     return true;
 }
 
-/* The one device that has the serial number that was typed; NULL: none, or several. */
-static const char *with_serial(struct session *session, const struct request *request, struct error *error)
+/* The one device that has the number that was typed in this field; NULL: none, or several. */
+static const char *with_number(struct session *session, const struct request *request, const char *field,
+                               struct error *error)
 {
-    const char        *serial = request_field(request, "serial");
+    const char        *number = request_field(request, field);
     const struct rows *rows =
-        *serial ? QUERY(session, request->arena, SQL_DEVICES_BY_ALIAS, error, serial) : NULL;
+        *number ? QUERY(session, request->arena, SQL_DEVICES_BY_ALIAS, error, number) : NULL;
     const char *found = NULL;
 
     for (size_t i = 0; rows && i < rows_count(rows); i++)
@@ -133,8 +134,8 @@ static bool add_conflict(struct service *service, const struct request *request,
     const char         *label = request_field(request, "label");
     SESSION            *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     struct found_device found = {.device_id = device_id};
-    bool                by_serial = strcmp(problem->field, "serial") == 0;
-    const char         *other = session && by_serial ? with_serial(session, request, error) : NULL;
+    bool        by_number = strcmp(problem->field, "serial") == 0 || strcmp(problem->field, "asset_tag") == 0;
+    const char *other = session && by_number ? with_number(session, request, problem->field, error) : NULL;
 
     if (!session)
         return false;

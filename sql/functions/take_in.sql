@@ -22,31 +22,60 @@ RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       FROM spoor.device d WHERE d.id = of_device;
 $$;
 
--- A serial number that another device has: that one is meant, whichever way it came here again.
-CREATE OR REPLACE FUNCTION spoor.refuse_twice(intake jsonb, of_device uuid)
+-- The one device with the number that was typed (of_kind: serial, asset_tag), other than this one; NULL: none has it.
+CREATE OR REPLACE FUNCTION spoor.device_with(intake jsonb, of_kind text, other_than uuid)
+RETURNS uuid LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_device uuid;
+    v_count  int;
+BEGIN
+    SELECT count(DISTINCT a.device_id), min(a.device_id::text)::uuid INTO v_count, v_device
+      FROM spoor.alias a WHERE a.kind = of_kind AND a.value = intake ->> of_kind AND a.device_id IS DISTINCT FROM other_than;
+    IF v_count > 1 AND of_kind = 'serial' THEN
+        RAISE 'Several devices have this serial number; scan the label of the right one' USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+    ELSIF v_count > 1 THEN
+        RAISE 'Several devices have this asset tag; scan the label of the right one' USING ERRCODE = 'SP409', DETAIL = 'field=asset_tag';
+    END IF;
+    RETURN v_device;
+END $$;
+
+-- Refuses a number on a device that the rest of what was typed does not fit.
+CREATE OR REPLACE FUNCTION spoor.refuse_contradiction(intake jsonb, of_kind text, of_device uuid)
 RETURNS void LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    other    uuid;
-    v_count  int;
-    v_number text;
+    v_typed text := spoor.intake_contradicts(intake, of_device);
 BEGIN
-    SELECT count(DISTINCT a.device_id), min(a.device_id::text)::uuid INTO v_count, other
-      FROM spoor.alias a WHERE a.kind = 'serial' AND a.value = intake ->> 'serial' AND a.device_id <> of_device;
-    IF v_count = 0 THEN
+    IF v_typed IS NULL THEN
         RETURN;
-    ELSIF v_count > 1 THEN
-        RAISE 'Several devices have this serial number; scan the label of the right one' USING ERRCODE = 'SP409', DETAIL = 'field=serial';
-    ELSIF spoor.intake_contradicts(intake, other) IS NOT NULL THEN
+    ELSIF of_kind = 'serial' THEN
         RAISE 'This serial number is on %, not on %. Clear make and model to take that one in, or look at the number again.',
-            spoor.device_called(other), btrim(concat_ws(' ', intake ->> 'make', intake ->> 'model'))
+            spoor.device_called(of_device), btrim(concat_ws(' ', intake ->> 'make', intake ->> 'model'))
             USING ERRCODE = 'SP409', DETAIL = 'field=serial';
     END IF;
+    RAISE 'This asset tag is on %, not on %. Look at what you typed again, or leave the tag empty.', spoor.device_called(of_device), v_typed
+        USING ERRCODE = 'SP409', DETAIL = 'field=asset_tag';
+END $$;
+
+-- A number that another device has: that one is meant, whichever way it came here again.
+CREATE OR REPLACE FUNCTION spoor.refuse_twice(intake jsonb, of_kind text, of_device uuid)
+RETURNS void LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    other    uuid := spoor.device_with(intake, of_kind, of_device);
+    v_number text;
+BEGIN
+    IF other IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM spoor.refuse_contradiction(intake, of_kind, other);
     SELECT r.number INTO v_number FROM spoor.repair r WHERE r.device_id = other AND r.closed_at IS NULL AND r.returned_at IS NULL;
     IF FOUND THEN
-        RAISE 'This device is in repair already, as %', v_number USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+        RAISE 'This device is in repair already, as %', v_number USING ERRCODE = 'SP409', DETAIL = 'field=' || of_kind;
+    ELSIF of_kind = 'serial' THEN
+        RAISE '% has this serial number and is known here: put the label on it, and take that one in.', spoor.device_called(other)
+            USING ERRCODE = 'SP409', DETAIL = 'field=serial';
     END IF;
-    RAISE '% has this serial number and is known here: put the label on it, and take that one in.', spoor.device_called(other)
-        USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+    RAISE '% has this asset tag and is known here: put the label on it, and take that one in.', spoor.device_called(other)
+        USING ERRCODE = 'SP409', DETAIL = 'field=asset_tag';
 END $$;
 
 -- Takes a device in: finds or makes the device and its owner, links a label, opens the repair, records the events.
@@ -65,7 +94,8 @@ DECLARE
     v_repair uuid;
     v_number text;
     v_year   smallint := extract(year FROM now())::smallint;
-    v_count  int;
+    v_kind   text;
+    v_by     text := 'serial';                                     -- what the device was found by
     linked   spoor.label%ROWTYPE;
     open     spoor.repair%ROWTYPE;
     batch    jsonb := '[]';
@@ -89,25 +119,23 @@ BEGIN
         END IF;
         v_device := coalesce(v_device, linked.device_id);
     END IF;
-    IF v_device IS NULL AND intake ? 'serial' THEN
-        SELECT count(DISTINCT a.device_id), min(a.device_id::text)::uuid INTO v_count, v_device
-          FROM spoor.alias a WHERE a.kind = 'serial' AND a.value = intake ->> 'serial';
-        IF v_count > 1 THEN
-            RAISE 'Several devices have this serial number; scan the label of the right one'
-                USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+    FOREACH v_kind IN ARRAY ARRAY['serial', 'asset_tag'] LOOP
+        CONTINUE WHEN NOT intake ? v_kind;
+        IF v_device IS NULL THEN
+            v_device := spoor.device_with(intake, v_kind, NULL);
+            v_by := v_kind;
+            PERFORM spoor.refuse_contradiction(intake, v_kind, v_device);
+        ELSIF linked.device_id IS NULL OR NOT (SELECT d.identified FROM spoor.device d WHERE d.id = v_device) THEN
+            PERFORM spoor.refuse_twice(intake, v_kind, v_device);
         END IF;
-    END IF;
-    IF v_device IS NOT NULL AND intake ? 'serial' AND (linked.device_id IS NULL
-       OR NOT (SELECT d.identified FROM spoor.device d WHERE d.id = v_device)) THEN
-        PERFORM spoor.refuse_twice(intake, v_device);
-    END IF;
+    END LOOP;
     SELECT * INTO open FROM spoor.repair r WHERE r.device_id = v_device AND r.closed_at IS NULL;
     IF open.id IS NOT NULL AND open.returned_at IS NULL THEN
         IF linked.device_id IS NOT NULL THEN
             RAISE 'The device with this label, %, is in repair already, as %', spoor.device_called(v_device), open.number
                 USING ERRCODE = 'SP409', DETAIL = 'field=label';
         END IF;
-        RAISE 'This device is in repair already, as %', open.number USING ERRCODE = 'SP409', DETAIL = 'field=serial';
+        RAISE 'This device is in repair already, as %', open.number USING ERRCODE = 'SP409', DETAIL = 'field=' || v_by;
     END IF;
     IF v_device IS NULL AND NOT intake ?| ARRAY['model', 'serial', 'asset_tag'] THEN
         RAISE 'Say which device it is: its model, serial number or asset tag' USING ERRCODE = 'SP400', DETAIL = 'field=model';
@@ -116,10 +144,6 @@ BEGIN
     IF v_typed IS NOT NULL AND linked.device_id IS NOT NULL THEN
         RAISE 'This label is on %, not on %. Clear the fields to take that one in, or use another label.',
             spoor.device_called(v_device), v_typed USING ERRCODE = 'SP409', DETAIL = 'field=label';
-    ELSIF v_typed IS NOT NULL AND NOT intake ? 'device_id' THEN
-        RAISE 'This serial number is on %, not on %. Clear make and model to take that one in, or look at the number again.',
-            spoor.device_called(v_device), btrim(concat_ws(' ', intake ->> 'make', intake ->> 'model'))
-            USING ERRCODE = 'SP409', DETAIL = 'field=serial';
     ELSIF open.id IS NOT NULL THEN                                 -- returned, not yet closed: that visit is over
         PERFORM spoor.record_events(jsonb_build_array(coalesce(intake #> '{events,closed}',
             jsonb_build_object('event_id', md5(v_event || 'closed')::uuid)) || jsonb_build_object(

@@ -70,6 +70,40 @@ test('a serial number of a device that went home leads to that device', async ()
   assert.equal(await devices(), '1');
 });
 
+test('an asset tag that is known leads to its device, with or without a label', async () => {
+  const first = await takeIn({ make: 'HP', model: 'ZBook', serial: 'SN-TAG', asset_tag: 'IT-0042' });
+  assert.equal(first.status, 200, first.page);
+  const [, zbook] = first.page.match(/\/bench\?device=([0-9a-f-]+)/), [order] = first.page.match(/R-\d{4}-\d{6}/);
+  const tagged = () => house.sql("SELECT count(DISTINCT device_id) FROM spoor.alias WHERE value = 'IT-0042'");
+  const label = await free(), before = await house.counts();
+  for (const fields of [{ asset_tag: 'IT-0042' }, { make: 'HP', asset_tag: 'IT-0042', label }]) {
+    const { status, page } = await takeIn(fields);
+    assert.equal(status, 409);
+    assert.match(page, new RegExp(`This device is in repair already, as ${order} <a class="btn" href="/bench\\?device=${zbook}">Open ${order}</a>`));
+  }
+  assert.match((await takeIn({ make: 'Dell', asset_tag: 'IT-0042' })).page, /This asset tag is on HP ZBook, not on Dell\. Look at what you typed again, or leave the tag empty\./);
+  assert.match((await takeIn({ serial: 'SN-OTHER', asset_tag: 'IT-0042' })).page, /This asset tag is on HP ZBook, not on SN-OTHER\./);
+  assert.equal(await house.counts(), before);
+
+  await send('/bench/record', { device_id: zbook, kind: 'returned', outcome: 'repaired' });
+  const back = await takeIn({ asset_tag: 'IT-0042' });
+  assert.equal(back.status, 200, back.page);
+  assert.match(back.page, new RegExp(`/bench\\?device=${zbook}`));
+  assert.equal(await tagged(), '1');
+});
+
+test('an asset tag on a device with another serial number is refused, in words of both languages', async () => {
+  await send('/bench/record', { device_id: await house.sql("SELECT device_id FROM spoor.alias WHERE value = 'IT-0042'"), kind: 'returned', outcome: 'repaired' });
+  assert.match((await takeIn({ serial: 'SN-1', asset_tag: 'IT-0042' })).page, /This asset tag is on HP ZBook, not on SN-1\./);
+  const label = await free();
+  await scan(label);
+  const unknown = await deviceOf(label), { status, page } = await takeIn({ device_id: unknown, asset_tag: 'IT-0042' });
+  assert.equal(status, 409);
+  assert.match(page, /HP ZBook has this asset tag and is known here: put the label on it, and take that one in\./);
+  assert.match((await takeIn({ device_id: unknown, asset_tag: 'IT-0042' }, 'nl')).page, /HP ZBook heeft dit inventarisnummer en is hier bekend/);
+  assert.match((await takeIn({ make: 'Dell', asset_tag: 'IT-0042' }, 'nl')).page, /Dit inventarisnummer is van HP ZBook, niet van Dell\./);
+});
+
 test('a serial number of nobody identifies the unknown device', async () => {
   const label = await free();
   await scan(label);
