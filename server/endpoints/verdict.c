@@ -2,11 +2,17 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "audit/tile.h"
 #include "endpoints/page.h"
 #include "endpoints/words.h"
+#include "ledger/seal_status.h"
 #include "render/when.h"
+
+/* Longer than that nothing new waits for its seal. */
+#define BEHIND_MS        60000
+#define BEHIND_BACKUP_MS 900000 /* while a backup is made, or whoever holds the sealer up says so */
 
 /* The key that signs now, and those before it: after a rotation the newest checkpoint is the old one's until
  * the next record. */
@@ -26,24 +32,31 @@ void verdict_lost(const struct rows *incidents, size_t i, struct view *lost)
     view_flag(lost, "several", last > first);
 }
 
+static void add_trouble(const struct request *request, const struct seal_status *status, struct view *view)
+{
+    bool         behind = !status->alarm && status->lag_ms > (status->backup ? BEHIND_BACKUP_MS : BEHIND_MS);
+    int64_t      since = behind ? (int64_t)time(NULL) * 1000 - status->lag_ms : status->since_ms;
+    struct view *trouble = status->alarm || behind ? view_within(view, behind ? "behind" : "alarm") : NULL;
+
+    view_flag(view, "backup", status->backup);
+    if (!trouble)
+        return;
+    view_text(trouble, "message", status->message);
+    view_text(trouble, "since", when_moment_inside(request->arena, request->language, since));
+}
+
 static bool add_alarms(const struct request *request, struct session *session, struct view *view,
                        struct error *error)
 {
-    const struct rows *head = query_run(session, request->arena, SQL_SEAL_HEAD, NULL, 0, error);
+    struct seal_status status;
     const struct rows *incidents =
-        head ? query_run(session, request->arena, SQL_AUDIT_INCIDENTS, NULL, 0, error) : NULL;
+        seal_status_read(session, request->arena, &status, error)
+            ? query_run(session, request->arena, SQL_AUDIT_INCIDENTS, NULL, 0, error)
+            : NULL;
 
     if (!incidents)
         return false;
-    if (strcmp(rows_text(head, 0, "state"), "alarm") == 0) {
-        struct view *alarm = view_within(view, "alarm");
-
-        view_text(alarm, "message", rows_text(head, 0, "message"));
-        view_text(alarm, "since",
-                  when_moment_inside(request->arena, request->language, rows_integer(head, 0, "at")));
-    }
-    view_flag(view, "backup",
-              strcmp(rows_text(head, 0, "state"), "waiting") == 0 && *rows_text(head, 0, "message"));
+    add_trouble(request, &status, view);
     for (size_t i = 0; i < rows_count(incidents); i++) {
         struct view *item = view_append(view, "incidents");
 

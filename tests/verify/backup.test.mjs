@@ -187,6 +187,12 @@ test('while a backup is made, pages and log say that sealing waits for it; then 
   assert.match(await intake('en'), /A backup is being made; the record is sealed after it\./);
   assert.match(await intake('nl'), /Er wordt een reservekopie gemaakt; de regel wordt daarna verzegeld\./);
   assert.match(await (await auditor.get('/audit?lang=en')).text(), /A backup is being made\. What is recorded meanwhile is sealed after it\./);
+  const older = (sign) => sql(service, `SET session_replication_role = replica; UPDATE spoor.event SET recorded_at = recorded_at ${sign} interval '20 minutes' WHERE seq >= (SELECT max(size) FROM spoor.checkpoint)`);
+  await older('-');
+  assert.match(await (await auditor.get('/audit?lang=en')).text(), /Sealing is behind: the oldest record that waits for its seal was recorded (today|yesterday), \d+:\d\d\. Have somebody look/);
+  assert.match(await (await auditor.get('/audit?lang=nl')).text(), /Het verzegelen loopt achter/);
+  await older('+');
+  assert.doesNotMatch(await (await auditor.get('/audit?lang=en')).text(), /Sealing is behind/);
   await sql(service, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'a backup'");
   await holding;
   await waitFor('the sealer to go on', async () => (await sql(service, 'SELECT state FROM spoor.sealing')) === 'sealing');
