@@ -68,7 +68,7 @@ SELECT s.*, encode(l.entry, 'hex') AS entry, encode(b.entry, 'hex') AS entry_bef
            AND s.step IS NOT DISTINCT FROM s.before_step AND e.waiting IS NOT DISTINCT FROM s.before_waiting AS idle,
        (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(e.detail, 'to')) AS claimed_to,
        (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(e.detail, 'place')) AS claimed_place,
-       (SELECT (array_agg(u.device_seq ORDER BY u.seq))[1] FROM spoor.event u WHERE u.corrects = s.event_id) AS corrected_by, -- not LIMIT 1: that read all in order
+       (SELECT (array_agg(u.device_seq ORDER BY u.seq))[1] FROM spoor.event u WHERE u.corrects = s.event_id AND u.device_id = s.device_id AND u.device_seq > s.device_seq) AS corrected_by, -- not LIMIT 1: that read all in order
        (SELECT u.device_seq FROM spoor.event u WHERE u.event_id = s.corrects) AS corrects_number
   FROM spoor.sealable s
   JOIN spoor.event e ON e.seq = s.seq
