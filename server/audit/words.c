@@ -1,6 +1,7 @@
-#include "verify/words.h"
+#include "audit/words.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "shared/compiler.h"
 
@@ -20,6 +21,8 @@ static const char *const reasons[] = {NULL,           "PARTS_ORDERED", "PARTS_BA
                                       "WAIT_ANSWER",  "WAIT_APPROVAL", "WAIT_PICKUP",     "WAIT_DEVICE",
                                       "QUEUE",        "DATA_BACKUP",   "SECURITY_CHECK",  "REINSTALL",
                                       "NO_FAULT_YET", "QC_FAILED",     "CAPACITY",        "OTHER"};
+
+#define NUMBERS_MOST 64u /* more than any list has */
 
 static const char *word(const char *const *list, size_t count, uint64_t number)
 {
@@ -44,4 +47,12 @@ const char *words_step(uint64_t number)
 const char *words_reason(uint64_t number)
 {
     return word(reasons, COUNT_OF(reasons), number);
+}
+
+bool words_fit(const char *(*words)(uint64_t), const char *name, uint64_t number)
+{
+    for (uint64_t i = 1; i < NUMBERS_MOST; i++)
+        if (words(i) && strcmp(words(i), name) == 0)
+            return i == number;
+    return words(number) == NULL;
 }

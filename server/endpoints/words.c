@@ -67,8 +67,8 @@ static const char *const sentences[] = {
     "{device} has this asset tag and is known here: put the label on it, and take that one in.",
     "The device with this label, {device}, is in repair already, as {number}",
     "This label is on {device}, not on {typed}. Clear the fields to take that one in, or use another label.",
-    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one sentence on two lines */
     "This asset tag is on {device}, not on {typed}. Look at what you typed again, or leave the tag empty.",
+    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one sentence on two lines */
     "This serial number is on {device}, not on {typed}. Clear make and model to take that one in, or look at "
     "the number again.",
     "Too many wrong tries. Try again in {seconds} seconds",

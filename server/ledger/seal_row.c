@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/words.h"
 #include "render/json_read.h"
 #include "shared/moment.h"
 #include "shared/scan_signature.h"
@@ -137,6 +138,22 @@ static bool take_claims(const struct seal_row *row, char claims[3][CLAIM_SIZE], 
                       &submission->place_id);
 }
 
+/* The mark is over words, and the entry gets their numbers, which a table of the database gives. */
+static bool words_have_their_numbers(const struct seal_row *row)
+{
+    return words_fit(words_kind, row->kind, (uint64_t)row->kind_number) &&
+           (!*row->step || words_fit(words_step, row->step, (uint64_t)row->step_number)) &&
+           (!*row->reason || words_fit(words_reason, row->reason, (uint64_t)row->reason_number));
+}
+
+/* Whoever did not say when it happened said it as it happened. */
+static bool happened_when_it_was_told(const struct seal_row *row)
+{
+    int64_t ms = row->recorded_ms - row->happened_ms;
+
+    return row->said & SAID_HAPPENED_AT || (ms <= LATE_MS && ms >= -LATE_MS);
+}
+
 bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *openings,
                       const uint8_t service_key[SECRET_KEY_SIZE])
 {
@@ -163,7 +180,8 @@ bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *op
                                     .offset_minutes = row->offset_minutes,
                                     .scanner_seq = row->scanner_seq};
 
-    if (!from_hex(row->mac, carried, sizeof carried) || !take_claims(row, claims, &submission))
+    if (!words_have_their_numbers(row) || !happened_when_it_was_told(row) ||
+        !from_hex(row->mac, carried, sizeof carried) || !take_claims(row, claims, &submission))
         return false;
     if (row->flags & FLAG_NUMBER_REUSED)
         take_signed_number(submission.signature, scanner, &submission);

@@ -16,12 +16,13 @@
 /* Between two looks for new rows. After a seal it rests nine times as long as that took, so that sealing has
  * a tenth of the time, but no longer than a reader of receipts may notice; who writes the while shares the
  * next. */
-#define REST_MS      60u
-#define REST_MOST_MS 400u
-#define REST_TIMES   9u
-#define TROUBLE_MS   500u
-#define ALARM_MS     3000u
-#define LOOK_MS      1000u /* between two looks whether somebody waits for the turn */
+#define REST_MS        60u
+#define REST_MOST_MS   400u
+#define REST_TIMES     9u
+#define TROUBLE_MS     500u
+#define ALARM_MS       3000u
+#define FUTURE_MOST_MS 600000 /* that the clocks of the database and of the sealer may differ */
+#define LOOK_MS        1000u  /* between two looks whether somebody waits for the turn */
 
 struct sealer *sealer_new(const struct sealer_options *options)
 {
@@ -127,6 +128,8 @@ static bool build_one(struct sealer *sealer, struct reading *reading, uint64_t s
         built = error_set(error, ERROR_CONFLICT, "it is missing");
     if (!built || !entry_parse(writer.bytes, writer.length, &entry, error))
         return false;
+    if ((int64_t)entry_number(&entry, TAG_RECORDED_AT) > (int64_t)time(NULL) * 1000 + FUTURE_MOST_MS)
+        return error_set(error, ERROR_CONFLICT, "it says that it was recorded in the future");
     if ((int64_t)entry_number(&entry, TAG_RECORDED_AT) < sealer->last_recorded_ms)
         return error_set(error, ERROR_CONFLICT, "it was recorded before the record in front of it");
     seal_open_learn(sealer, &entry);

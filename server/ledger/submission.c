@@ -54,11 +54,14 @@ static void add_number(crypto_auth_hmacsha256_state *state, uint8_t number, int6
     add(state, number, text);
 }
 
-static void add_detail(crypto_auth_hmacsha256_state *state, const char *detail)
+/* A difference of the clock stands beside the detail, as a number of its own. */
+static void add_detail(crypto_auth_hmacsha256_state *state, const char *detail, bool has_skew)
 {
     CLEANUP(buffer_free) struct buffer text = {.limit = 1u << 20};
 
-    if (detail && *detail && !json_append_canonical(&text, detail, EVENT_DETAIL_DERIVED " clock_skew_ms"))
+    const char *without = has_skew ? EVENT_DETAIL_DERIVED " clock_skew_ms" : EVENT_DETAIL_DERIVED;
+
+    if (detail && *detail && !json_append_canonical(&text, detail, without))
         buffer_text(&text, detail); /* no object: then it must be the same to the byte */
     add(state, 31, text.text);
 }
@@ -91,7 +94,7 @@ static void add_values(crypto_auth_hmacsha256_state *state, const struct submiss
 
     for (size_t i = 0; i < COUNT_OF(values); i++)
         add(state, (uint8_t)(i + 1), values[i]);
-    add_detail(state, submission->detail);
+    add_detail(state, submission->detail, skew_of(submission) != 0);
     if (said & SAID_HAPPENED_AT) {
         add_number(state, 32, submission->happened_at_ms);
         add_number(state, 33, submission->offset_minutes);

@@ -17,6 +17,9 @@ static void check_place(struct run *run, const struct entry *entry, uint64_t seq
     uint64_t                  device_seq = entry_number(entry, TAG_DEVICE_SEQ);
     const struct entry_field *holder = &entry->field[TAG_HOLDER_BEFORE];
 
+    if (entry->field[TAG_IDENTITY].value && device_seq > 0)
+        finding_add(run->findings, FINDING_CHAIN, seq,
+                    "it says what the device is, and is not its first event");
     if (device_seq != (before ? (uint64_t)before->device_seq + 1 : 0))
         finding_add(run->findings, FINDING_CHAIN, seq, "it is number %" PRIu64 " of its device", device_seq);
     else if (memcmp(entry->field[TAG_PREVIOUS].value, before ? before->digest : zeros, HASH_SIZE) != 0)

@@ -135,6 +135,32 @@ static void check(struct run *run, const struct claim *claim)
         }
 }
 
+#define KIND(number) (UINT32_C(1) << (number))
+
+/* received, handed_over, moved, step, returned, reopened, corrected, accepted, announced, registered */
+static const uint32_t kinds_that_move =
+    KIND(1) | KIND(2) | KIND(3) | KIND(4) | KIND(11) | KIND(13) | KIND(14) | KIND(18) | KIND(21) | KIND(22);
+/* received, step, returned, reopened, corrected, announced */
+static const uint32_t kinds_that_step = KIND(1) | KIND(4) | KIND(11) | KIND(13) | KIND(14) | KIND(21);
+
+/* What its kind does not say must not come with it. */
+static void check_kind(struct run *run, const struct entry *entry, uint64_t seq,
+                       const struct device_state *before)
+{
+    const struct entry_field *holder = &entry->field[TAG_HOLDER_BEFORE];
+    uint64_t                  kind = entry_number(entry, TAG_KIND);
+
+    if (kind > 31 || !holder->value)
+        return;
+    if (!(kinds_that_move >> kind & 1) &&
+        memcmp(holder->value, entry->field[TAG_HOLDER].value, HASH_SIZE) != 0)
+        finding_add(run->findings, FINDING_CUSTODY, seq,
+                    "its kind hands nothing over, and the holder changed with it");
+    if (!(kinds_that_step >> kind & 1) && before->seq > run->incident &&
+        entry_number(entry, TAG_STEP) != before->step)
+        finding_add(run->findings, FINDING_CUSTODY, seq, "its kind is no step, and the step changed with it");
+}
+
 void bundle_claims_check(struct run *run, const struct entry *entry, uint64_t seq,
                          struct device_state *device)
 {
@@ -150,6 +176,7 @@ void bundle_claims_check(struct run *run, const struct entry *entry, uint64_t se
         claim.value[i] = json_compact_member(claim.all, members[i]);
     if (claim.all.text)
         check(run, &claim);
+    check_kind(run, entry, seq, device);
     device->seq = seq;
     device->step = (uint16_t)entry_number(entry, TAG_STEP);
     if (claim.made_ms > device->newest_ms)

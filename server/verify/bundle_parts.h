@@ -39,7 +39,7 @@ struct lost {
 
 /* The latest entry that has this id. */
 struct repeat {
-    bool     met;
+    bool     met, has_row;
     uint64_t seq;
 };
 

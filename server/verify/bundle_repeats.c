@@ -114,7 +114,7 @@ void bundle_repeats_lost(struct run *run, const struct entry *incident)
                sizeof(struct lost));
 }
 
-/* What a restored database has lost is recorded again when it is sent again. */
+/* What a restored database has lost is recorded again when it is sent again: its first row is not here. */
 static bool was_lost(const struct run *run, uint64_t seq)
 {
     const struct lost *lost = (const struct lost *)(const void *)run->lost.text;
@@ -132,8 +132,8 @@ void bundle_repeats_check(struct run *run, const struct entry *entry, uint64_t s
 
     if (!repeat)
         return;
-    if (repeat->met && !was_lost(run, repeat->seq))
+    if (repeat->met && (repeat->has_row || !was_lost(run, repeat->seq)))
         finding_add(run->findings, FINDING_REPEATED, seq, "entry %" PRIu64 " has the same event_id",
                     repeat->seq);
-    *repeat = (struct repeat){true, seq};
+    *repeat = (struct repeat){true, run->has_row && run->row_seq == seq, seq};
 }

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "audit/sha256.h"
+#include "audit/words.h"
 #include "verify/bundle_parts.h"
 #include "verify/row_text.h"
-#include "verify/words.h"
 
 enum member {
     SEQ,

@@ -7,7 +7,8 @@
 #include "verify/bundle_parts.h"
 #include "verify/scan_proof.h"
 
-#define CODE_SIZE 256u
+#define CODE_SIZE         256u
+#define KIND_LABEL_LINKED 15u
 
 static void tell(struct run *run, uint64_t seq, const char *words)
 {
@@ -72,6 +73,27 @@ static void check_label(struct run *run, const struct scan_part *said, const uin
         memcpy(id_map_put(run->labels, id), meant, 16);
     else if (memcmp(before, meant, 16) != 0)
         tell(run, seq, "the label that was scanned stood for something else before");
+}
+
+/* A label that was put on a device stands for that one from then on, also when a scan made an unknown one of
+ * it before. */
+static void learn_label(struct run *run, const struct entry *entry)
+{
+    struct json_part quoted = json_compact_member(bundle_opened(run, TAG_DETAIL), "label");
+    char             text[CODE_SIZE];
+    struct label     label;
+    struct error     none = {0};
+    uint8_t          id[16];
+
+    if (entry_number(entry, TAG_KIND) != KIND_LABEL_LINKED || quoted.length < 2 ||
+        quoted.length - 2 >= sizeof text)
+        return;
+    memcpy(text, quoted.text + 1, quoted.length - 2);
+    text[quoted.length - 2] = '\0';
+    if (!label_parse(text, &label, &none))
+        return;
+    short_id(label.code, LABEL_SYMBOLS, id);
+    memcpy(id_map_put(run->labels, id), entry->field[TAG_DEVICE].value, 16);
 }
 
 static void check_labels(struct run *run, const struct scan_proof *proof, const struct scan_record *record,
@@ -148,6 +170,7 @@ void bundle_scans_check(struct run *run, const struct entry *entry, uint64_t seq
 
     if (!bundle_in_scope(run, entry))
         return;
+    learn_label(run, entry);
     if (!entry->field[TAG_SCANNER_SIGNATURE].value) {
         check_unsigned(run, seq);
         return;

@@ -2,10 +2,10 @@
 
 #include <inttypes.h>
 
+#include "audit/words.h"
 #include "shared/moment.h"
 #include "verify/finding.h"
 #include "verify/row_text.h"
-#include "verify/words.h"
 
 #define LAST_MS INT64_C(253402300799999) /* of the year 9999 */
 

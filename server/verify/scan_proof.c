@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "audit/sha256.h"
+#include "audit/words.h"
 #include "shared/moment.h"
 #include "shared/uuid.h"
 #include "verify/hex.h"
-#include "verify/words.h"
 
 #define WORD      "ed25519 "
 #define KEY_AT    (sizeof WORD - 1)

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/words.h"
 #include "forge/forge.h"
 #include "shared/moment.h"
 #include "shared/scan_signature.h"
-#include "verify/words.h"
 
 #define BEGIN_MS INT64_C(1767225600000) /* 2026 */
 
@@ -56,7 +56,7 @@ static void sign(struct forge_event *event, uint64_t n)
     event->signature = text;
 }
 
-/* Ten events for a device on the average: taken in, moved, worked on, noted, handed over, given back. */
+/* Ten events for a device on the average: taken in, moved, worked on, noted, taken over, given back. */
 static void one_event(struct forge *forge, struct forge_device *device, uint64_t n, const char *note)
 {
     struct forge_event event = {.device = device,
@@ -71,8 +71,7 @@ static void one_event(struct forge *forge, struct forge_device *device, uint64_t
         event.kind = 1;
         event.holder = people[1];
         event.identity = "laptop|Dell|Latitude 7440|serial=8XK2LT3";
-    } else if (n % 4 == 0) {
-        event.kind = 2;
+    } else if (n % 4 == 0) { /* whoever scans it at the next step has it then */
         event.holder = people[n / 4 % 3];
     }
     if (n % 5 == 0)

@@ -107,6 +107,10 @@ const beforeSealing = [
   ['two records of a device swapped', swap('$next', '$next + 2', ['event_id', 'happened_at', 'content_hash', 'mac']), /mark of the service/],
   ['rows that were renumbered', exchange('$next', '$next + 2'), /is number \d+ of its device|mark of the service/],
   ['a record that says it was recorded last week', `UPDATE event SET recorded_at = recorded_at - interval '7 days' WHERE seq = $next + 1`, /was recorded before the record in front/],
+  ['a text as difference of the clock', withDetail('$next + 1', `'{"clock_skew_ms": "stolen by Noor"}'`), /mark of the service/],
+  ['a time of last month where none was said', `UPDATE event SET happened_at = happened_at - interval '30 days' WHERE seq = $next`, /mark of the service/, 0],
+  ['another number for its kind while it is sealed', `UPDATE event_kind SET number = number + 100 WHERE name IN ('moved', 'note'); UPDATE event_kind SET number = CASE name WHEN 'moved' THEN 7 ELSE 3 END WHERE name IN ('moved', 'note')`, /mark of the service/],
+  ['records of next year', `UPDATE event SET recorded_at = recorded_at + interval '300 days' WHERE seq >= $next; UPDATE ledger_head SET recorded_at = recorded_at + interval '300 days'`, /recorded in the future/],
   ['a record put in by hand, dated last week',
     `INSERT INTO event SELECT (jsonb_populate_record(v, jsonb_build_object('seq', h.next_seq, 'event_id', gen_random_uuid(), 'device_seq', v.device_seq + 1,
        'from_id', v.to_id, 'happened_at', v.happened_at - interval '7 days'))).* FROM event v, ledger_head h WHERE v.seq = $next + 2;
@@ -154,6 +158,26 @@ for (const [name, sql, words] of overtaken)
       const { code, findings, out } = await ledger.audit(key);
       assert.equal(code, 1, out);
       assert.deepEqual([...new Set(findings)], ['F22'], out);
+      assert.match(out, words);
+    }));
+
+// What the mark does not cover is sealed as the database says it; what cannot be so is found at home.
+const another = `(SELECT id FROM party WHERE kind = 'person' AND id <> (SELECT to_id FROM event WHERE seq = $waits) ORDER BY id LIMIT 1)`;
+const given = [
+  ['a wait that hands the device over', `UPDATE event SET to_id = ${another} WHERE seq = $waits;
+     INSERT INTO opening SELECT v.seq, 17, p.id || ' ' || p.name, sha256('x') FROM event v JOIN party p ON p.id = v.to_id WHERE v.seq = $waits;
+     UPDATE event l SET from_id = w.to_id, to_id = w.to_id FROM event w WHERE w.seq = $waits AND l.device_id = w.device_id AND l.seq > w.seq`, 'F15', /hands nothing over/],
+  ['a wait at another step', `UPDATE event SET step = 'ready' WHERE seq = $waits`, 'F15', /is no step/],
+  ['a second identity', `INSERT INTO opening VALUES ($waits, 19, 'laptop|Other|Thing|serial=STOLEN-1', sha256('i'))`, 'F11', /what the device is/],
+];
+for (const [name, sql, finding, words] of given)
+  test(`before sealing: ${name} is found at home`, () =>
+    attacked(told(sql.replaceAll('$waits', '$next + 4')), async () => {
+      const { code: sealing, err } = await ledger.sealOnce();
+      assert.equal(sealing, 0, err);
+      const { code, findings, out } = await ledger.audit(key);
+      assert.equal(code, 1, out);
+      assert.ok(findings.includes(finding), out);
       assert.match(out, words);
     }));
 

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "audit/words.h"
 #include "render/json.h"
 #include "shared/moment.h"
-#include "verify/words.h"
 
 static void stop(const char *what)
 {
