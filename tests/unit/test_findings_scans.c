@@ -177,6 +177,29 @@ static void scans_from_before_there_were_signatures_are_intact(void **state)
     expect_intact();
 }
 
+/* What was scanned before anybody knew what it was: its label goes on the device that it turned out to be. */
+static void a_label_that_was_put_on_another_device_is_none(void **state)
+{
+    static struct forge_device known;
+
+    (void)state;
+    known = (struct forge_device){.id = {9}};
+    sign_all();
+    for (int n = 2; n < EVENTS; n++)
+        event[n].device = &known;
+    event[2].kind = 22;
+    event[2].step = 0;
+    event[2].holder = DESK;
+    event[2].identity = "laptop|Dell";
+    event[3].kind = 15;
+    event[3].step = 0;
+    event[3].place = NULL;
+    event[3].detail = "{\"label\": \"" LABEL "\"}";
+    event[2].signature = event[3].signature = NULL;
+    event[2].recorder = event[3].recorder = NOOR;
+    expect_intact();
+}
+
 static void a_label_of_two_devices_is_f21(void **state)
 {
     struct forge_device other = {.id = {8}};
@@ -404,6 +427,7 @@ int main(void)
         SCANS(a_scanner_of_two_servers_is_f21),
         SCANS(a_scan_without_signature_is_f21),
         SCANS(scans_from_before_there_were_signatures_are_intact),
+        SCANS(a_label_that_was_put_on_another_device_is_none),
         SCANS(a_label_of_two_devices_is_f21),
         SCANS(a_place_that_is_another_one_later_is_f21),
         SCANS(not_the_way_it_is_written_is_f21),
