@@ -32,6 +32,8 @@ static const struct seal_row overtaken = {
     .device_id = "66666666-6666-4666-8666-666666666666",
     .actor_id = "77777777-7777-4777-8777-777777777777",
     .kind = "step",
+    .kind_number = 4,
+    .step_number = 7,
     .scanner_id = "",
     .from_id = BEN,
     .to_id = BEN,
@@ -81,6 +83,7 @@ static void what_was_overtaken_carries_the_mark_of_what_it_said(void **nothing)
     row.detail = "{\"b\": 1}";
     row.to_id = ANN;
     row.step = "diagnosis"; /* and so all of it, when nobody was before it */
+    row.step_number = 3;
     assert_true(is_ours(row));
 }
 
@@ -112,6 +115,7 @@ static void what_was_overtaken_leaves_the_state_as_it_was(void **nothing)
 
     (void)nothing;
     rows[0].step = "repair";
+    rows[0].step_number = 4;
     rows[1].to_id = ANN;
     rows[2].place_id = "";
     for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -129,6 +133,19 @@ static void what_came_in_time_was_not_overtaken(void **nothing)
     assert_true(is_ours(row));
 }
 
+static void words_have_their_numbers(void **nothing)
+{
+    struct seal_row rows[] = {overtaken, overtaken, overtaken, overtaken};
+
+    (void)nothing;
+    rows[0].kind_number = 18;
+    rows[1].step_number = 8;
+    rows[2].kind_number = 104;
+    rows[3].step_number = 0;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        assert_false(is_ours(rows[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +153,7 @@ int main(void)
         cmocka_unit_test(a_claim_that_was_changed_does_not),
         cmocka_unit_test(what_was_overtaken_leaves_the_state_as_it_was),
         cmocka_unit_test(what_came_in_time_was_not_overtaken),
+        cmocka_unit_test(words_have_their_numbers),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
