@@ -143,21 +143,20 @@ static const uint32_t kinds_that_move =
 /* received, step, returned, reopened, corrected, announced */
 static const uint32_t kinds_that_step = KIND(1) | KIND(4) | KIND(11) | KIND(13) | KIND(14) | KIND(21);
 
-/* What its kind does not say must not come with it. */
+/* What its kind does not say must not come with it; but for the first event after a database went back. */
 static void check_kind(struct run *run, const struct entry *entry, uint64_t seq,
                        const struct device_state *before)
 {
     const struct entry_field *holder = &entry->field[TAG_HOLDER_BEFORE];
     uint64_t                  kind = entry_number(entry, TAG_KIND);
 
-    if (kind > 31 || !holder->value)
+    if (kind > 31 || !holder->value || before->seq <= run->incident)
         return;
     if (!(kinds_that_move >> kind & 1) &&
         memcmp(holder->value, entry->field[TAG_HOLDER].value, HASH_SIZE) != 0)
         finding_add(run->findings, FINDING_CUSTODY, seq,
                     "its kind hands nothing over, and the holder changed with it");
-    if (!(kinds_that_step >> kind & 1) && before->seq > run->incident &&
-        entry_number(entry, TAG_STEP) != before->step)
+    if (!(kinds_that_step >> kind & 1) && entry_number(entry, TAG_STEP) != before->step)
         finding_add(run->findings, FINDING_CUSTODY, seq, "its kind is no step, and the step changed with it");
 }
 
