@@ -50,11 +50,11 @@ static int unescape(const char **at, const char *end)
     return code;
 }
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-#define BELOW(eight, most)                                                                                   \
-    (((eight)-EACH(most)) & ~(eight)) /* its high bits: the first byte below `most`                          \
-                                       */
-#define ARE(eight, byte) BELOW((eight) ^ EACH(byte), 1)
+/* Of eight bytes at once, the high bits of the results: set for the first byte that is below `most`, or that
+ * is `byte`. */
+#define EACH(byte)         (UINT64_C(0x0101010101010101) * (byte))
+#define BELOW(eight, most) (((eight)-EACH(most)) & ~(eight))
+#define ARE(eight, byte)   BELOW((eight) ^ EACH(byte), 1)
 
 /* Passes over what is ASCII and stands for itself, eight bytes at a time; at most seven of it are left. One
  * more than 0x7F has its high bit set, as what is no ASCII has. */

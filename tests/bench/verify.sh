@@ -5,8 +5,9 @@ set -eu
 entries=${ENTRIES:-1000000} rounds=${ROUNDS:-5}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/spoor-verify-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' INT TERM
 tell() { [ ! -t 2 ] || printf '  %s\n' "$1" >&2; }
-seconds() { # COMMAND…: real, in seconds; its output must not say anything else than at the first time
+seconds() { # COMMAND…: real, in seconds
     /usr/bin/time -o "$folder/time" -f '%e %M' taskset -c "$processor" "$@" > "$folder/out"
     cut -d' ' -f1 "$folder/time"
 }
