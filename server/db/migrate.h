@@ -8,7 +8,7 @@
 
 /* The form of the mark on what is recorded and not sealed yet (ledger/submission.h). Raised with every change
  * of what the mark covers; tests/unit/test_mark_form.c holds the two together. 1: without the detail. */
-#define MARK_FORM 2
+#define MARK_FORM 3
 
 struct migration_report {
     unsigned applied;    /* migrations applied now */

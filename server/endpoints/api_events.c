@@ -180,7 +180,8 @@ static bool read_event(struct intake *intake, const struct json_value *event, si
     struct event_draft *draft = &intake->drafts[n];
     const char         *code, *place, *to, *path = arena_format(intake->request->arena, "events[%zu].", n);
 
-    *draft = (struct event_draft){.actor_id = intake->request->principal.actor_id};
+    *draft = (struct event_draft){.actor_id = intake->request->principal.actor_id,
+                                  .taker_id = intake->request->principal.party_id};
     if (!json_read_only(event, MEMBERS, path, error) ||
         !read_id(intake, event, "event_id", path, true, true, &draft->event_id, error) ||
         !read_id(intake, event, "corrects", path, false, false, &draft->corrects, error) ||

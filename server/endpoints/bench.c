@@ -274,7 +274,8 @@ static bool read_draft(const struct request *request, struct event_draft *draft,
     const char              *label;
     bool                     known = false;
 
-    *draft = (struct event_draft){.actor_id = request->principal.actor_id};
+    *draft = (struct event_draft){.actor_id = request->principal.actor_id,
+                                  .taker_id = request->principal.party_id};
     if (!request_only(request,
                       "event_id device_id kind step reason to place public_note private_note next_update_on "
                       "expected_on outcome corrects label",

@@ -233,6 +233,7 @@ static bool compose(const struct service *service, const struct request *request
     intake_marks_add(json,
                      &(struct event_draft){.event_id = event_id,
                                            .actor_id = request->principal.actor_id,
+                                           .taker_id = request->principal.party_id,
                                            .place_id = request->principal.place_id},
                      label.code, service->secret);
     for (size_t i = 0; i < COUNT_OF(fields); i++) {

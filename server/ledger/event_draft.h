@@ -12,6 +12,9 @@
 /* What is submitted. NULL or "": not said. Texts are valid UTF-8, ids canonical uuids. */
 struct event_draft {
     const char *event_id, *actor_id, *kind;
+    const char *taker_id; /* party of the actor, who takes the device over where no receiver is said; NULL:
+                             the database says */
+    const char *beside;   /* event_id of the intake that records this, too */
     const char *device_id, *code, *alias; /* one of them says which device */
     const char *step, *reason, *to_id, *place_id, *expected_from_id;
     const char *happened_at;    /* RFC 3339 with offset; not said: when it is recorded */

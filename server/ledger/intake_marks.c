@@ -10,6 +10,7 @@ static void add_one(struct json *json, const char *kind, const struct event_draf
     json_key(json, kind);
     json_object_begin(json);
     json_member(json, "event_id", draft->event_id);
+    json_member(json, "beside", draft->beside);
     event_draft_add_marks(json, draft, key);
     json_object_end(json);
 }
@@ -34,6 +35,7 @@ void intake_marks_add(struct json *json, const struct event_draft *received, con
         draft = (struct event_draft){.event_id = event_id,
                                      .actor_id = received->actor_id,
                                      .kind = beside[i],
+                                     .beside = received->event_id,
                                      .happened_at = earlier ? NULL : received->happened_at,
                                      .detail = i == 2 ? detail : NULL};
         add_one(json, draft.kind, &draft, key);

@@ -12,6 +12,7 @@
 
 #define FLAG_NUMBER_REUSED 128u
 #define LATE_MS            600000 /* as record_events() has it */
+#define BESIDE_MOST        3      /* events that an intake records before its own */
 #define CLAIM_SIZE         64     /* bytes of an id, or of a step's name */
 
 void seal_row_read(const struct rows *rows, size_t n, struct seal_row *row)
@@ -26,6 +27,9 @@ void seal_row_read(const struct rows *rows, size_t n, struct seal_row *row)
         .kind_number = rows_integer(rows, n, "kind_number"),
         .step_number = rows_integer(rows, n, "step_number"),
         .reason_number = rows_integer(rows, n, "reason_number"),
+        .beside_seq = rows_integer(rows, n, "beside_seq"),
+        .beside_kind = rows_text(rows, n, "beside_kind"),
+        .beside_device = rows_text(rows, n, "beside_device"),
         .flags = (unsigned)rows_integer(rows, n, "flags"),
         .said = (unsigned)rows_integer(rows, n, "said"),
         .event_id = rows_text(rows, n, "event_id"),
@@ -125,7 +129,8 @@ static bool take_claim(const struct seal_row *row, const char *name, unsigned sa
 /* Only what came late can have been overtaken: the mark covers when it happened. */
 static bool take_claims(const struct seal_row *row, char claims[3][CLAIM_SIZE], struct submission *submission)
 {
-    int64_t skew = json_integer_of(row->detail, "clock_skew_ms");
+    int64_t      skew = json_integer_of(row->detail, "clock_skew_ms");
+    const char **taker = row->said & SAID_TAKER ? &submission->taker_id : &submission->to_id;
 
     if (!json_has_member(row->detail, "claimed"))
         return true;
@@ -133,7 +138,7 @@ static bool take_claims(const struct seal_row *row, char claims[3][CLAIM_SIZE], 
         skew = 0;
     return row->recorded_ms - row->happened_ms - skew > LATE_MS &&
            take_claim(row, "step", SAID_STEP, row->step, row->before_step, claims[0], &submission->step) &&
-           take_claim(row, "to", SAID_TO, row->to_id, row->before_to, claims[1], &submission->to_id) &&
+           take_claim(row, "to", SAID_TO | SAID_TAKER, row->to_id, row->before_to, claims[1], taker) &&
            take_claim(row, "place", SAID_PLACE, row->place_id, row->before_place, claims[2],
                       &submission->place_id);
 }
@@ -154,6 +159,14 @@ static bool happened_when_it_was_told(const struct seal_row *row)
     return row->said & SAID_HAPPENED_AT || (ms <= LATE_MS && ms >= -LATE_MS);
 }
 
+/* What an intake records besides, it records right before it, of the same device. */
+static bool stands_beside_its_intake(const struct seal_row *row)
+{
+    return !(row->said & SAID_BESIDE) ||
+           (strcmp(row->beside_kind, "received") == 0 && strcmp(row->beside_device, row->device_id) == 0 &&
+            row->beside_seq > row->seq && row->beside_seq - row->seq <= BESIDE_MOST);
+}
+
 bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *openings,
                       const uint8_t service_key[SECRET_KEY_SIZE])
 {
@@ -162,7 +175,9 @@ bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *op
     struct submission submission = {.event_id = row->event_id,
                                     .actor_id = row->actor_id,
                                     .kind = row->kind,
-                                    .named = row->named,
+                                    .named = row->said & SAID_BESIDE ? NULL : row->named,
+                                    .beside = row->said & SAID_BESIDE ? row->named : NULL,
+                                    .taker_id = row->said & SAID_TAKER ? row->to_id : NULL,
                                     .step = row->said & SAID_STEP ? row->step : NULL,
                                     .reason = row->reason,
                                     .to_id = row->said & SAID_TO ? row->to_id : NULL,
@@ -180,7 +195,7 @@ bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *op
                                     .offset_minutes = row->offset_minutes,
                                     .scanner_seq = row->scanner_seq};
 
-    if (!words_have_their_numbers(row) || !happened_when_it_was_told(row) ||
+    if (!words_have_their_numbers(row) || !happened_when_it_was_told(row) || !stands_beside_its_intake(row) ||
         !from_hex(row->mac, carried, sizeof carried) || !take_claims(row, claims, &submission))
         return false;
     if (row->flags & FLAG_NUMBER_REUSED)

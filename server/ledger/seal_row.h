@@ -21,6 +21,8 @@ struct seal_row {
     int64_t     seq, device_seq, recorded_ms, happened_ms, offset_minutes, scanner_seq;
     int64_t     kind_number, step_number, reason_number; /* 0: none */
     unsigned    flags, said;
+    int64_t     beside_seq; /* of the event that SAID_BESIDE names */
+    const char *beside_kind, *beside_device;
     const char *event_id, *device_id, *kind, *actor_id, *scanner_id, *from_id, *to_id, *place_id, *step,
         *reason, *corrects, *repair_id, *detail, *named, *mac, *before_to, *before_place, *before_step,
         *before_seq;

@@ -11,21 +11,21 @@
 /* A value counts only where the event takes it over: elsewhere its column says what was true before. */
 static const struct {
     const char *kind;
-    unsigned    takes; /* SAID_STEP, SAID_TO */
+    unsigned    takes; /* SAID_STEP, SAID_TO, SAID_TAKER */
 } kinds[] = {
-    {"received", SAID_STEP | SAID_TO},
-    {"announced", SAID_STEP | SAID_TO},
+    {"received", SAID_STEP | SAID_TO | SAID_TAKER},
+    {"announced", SAID_STEP | SAID_TO | SAID_TAKER},
     {"returned", SAID_STEP | SAID_TO},
-    {"step", SAID_STEP | SAID_TO},
-    {"moved", SAID_TO},
-    {"accepted", SAID_TO},
-    {"registered", SAID_TO},
+    {"step", SAID_STEP | SAID_TO | SAID_TAKER},
+    {"moved", SAID_TO | SAID_TAKER},
+    {"accepted", SAID_TO | SAID_TAKER},
+    {"registered", SAID_TO | SAID_TAKER},
     {"handed_over", SAID_TO},
 };
 
 static unsigned taken_by(const char *kind)
 {
-    unsigned always = SAID_HAPPENED_AT | SAID_REPAIR | SAID_DEVICE |
+    unsigned always = SAID_HAPPENED_AT | SAID_REPAIR | SAID_DEVICE | SAID_BESIDE |
                       (strcmp(kind, "corrected") == 0 ? 0u : (unsigned)SAID_PLACE);
 
     for (size_t i = 0; i < COUNT_OF(kinds); i++)
@@ -90,7 +90,9 @@ static void add_values(crypto_auth_hmacsha256_state *state, const struct submiss
                                   submission->public_note,
                                   submission->private_note,
                                   submission->signature,
-                                  said & SAID_DEVICE ? submission->device_id : NULL};
+                                  said & SAID_DEVICE ? submission->device_id : NULL,
+                                  submission->beside,
+                                  said & SAID_TAKER ? submission->taker_id : NULL};
 
     for (size_t i = 0; i < COUNT_OF(values); i++)
         add(state, (uint8_t)(i + 1), values[i]);
@@ -158,8 +160,10 @@ unsigned submission_said(const struct submission *submission)
 {
     unsigned given = bit_if(submission->step, SAID_STEP) | bit_if(submission->to_id, SAID_TO) |
                      bit_if(submission->place_id, SAID_PLACE) | bit_if(submission->repair_id, SAID_REPAIR) |
-                     bit_if(submission->device_id, SAID_DEVICE) |
+                     bit_if(submission->device_id, SAID_DEVICE) | bit_if(submission->beside, SAID_BESIDE) |
                      (submission->happened ? (unsigned)SAID_HAPPENED_AT : 0);
 
+    if (!(given & SAID_TO))
+        given |= bit_if(submission->taker_id, SAID_TAKER);
     return given & taken_by(submission->kind);
 }

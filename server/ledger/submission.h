@@ -29,7 +29,9 @@ enum submission_said {
     SAID_PLACE = 4,
     SAID_HAPPENED_AT = 8,
     SAID_REPAIR = 16,
-    SAID_DEVICE = 32
+    SAID_DEVICE = 32,
+    SAID_BESIDE = 64, /* the row has it where `named` would stand */
+    SAID_TAKER = 128  /* the row has it as the receiver */
 };
 
 /* NULL or "": not said. */
@@ -40,6 +42,8 @@ struct submission {
     const char *detail; /* a JSON object; its derived members do not count */
     const char *step, *reason, *to_id, *place_id, *corrects, *repair_id, *scanner_id;
     const char *public_note, *private_note, *signature;
+    const char *beside;   /* the event_id of the intake that records this, too: it stands right before that */
+    const char *taker_id; /* party of who submits it, who takes the device over where nobody else is said */
     bool        happened; /* whether happened_at_ms was said */
     int64_t     happened_at_ms, offset_minutes, scanner_seq;
     int64_t     clock_skew_ms; /* 0: as the detail says, which is where the row has it */

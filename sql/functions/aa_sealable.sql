@@ -1,3 +1,9 @@
+-- The id that stands there; NULL: something else does.
+CREATE OR REPLACE FUNCTION spoor.id_in(words text)
+RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN words ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN words::uuid END;
+$$;
+
 -- An event as the sealer and the checks read it: times as milliseconds, words with their stable numbers, and what stood
 -- before it on the same device. Dropped first: functions and views are renewed with every migrate. Here and elsewhere, what is
 -- found by two columns is looked up row by row (LATERAL … LIMIT 1): without statistics a join of them reads its whole index.
@@ -9,12 +15,14 @@ SELECT v.seq, v.event_id, v.device_id, v.device_seq, v.kind, k.number AS kind_nu
        floor(extract(epoch FROM v.happened_at) * 1000)::bigint AS happened_ms, v.offset_minutes, v.actor_id,
        v.scanner_id, v.scanner_seq, v.from_id, v.to_id, v.place_id, v.step, s.number AS step_number, v.reason,
        r.number AS reason_number, v.corrects, v.flags, v.repair_id, v.detail::text AS detail, v.named, v.said,
-       encode(v.mac, 'hex') AS mac, b.to_id AS before_to, b.place_id AS before_place, b.step AS before_step, b.waiting AS before_waiting, b.seq AS before_seq
+       encode(v.mac, 'hex') AS mac, b.to_id AS before_to, b.place_id AS before_place, b.step AS before_step, b.waiting AS before_waiting, b.seq AS before_seq,
+       i.seq AS beside_seq, i.kind AS beside_kind, i.device_id AS beside_device
   FROM spoor.event v
   JOIN spoor.event_kind k ON k.name = v.kind
   LEFT JOIN spoor.step s ON s.name = v.step
   LEFT JOIN spoor.reason r ON r.code = v.reason
-  LEFT JOIN LATERAL (SELECT * FROM spoor.event z WHERE z.device_id = v.device_id AND z.device_seq = v.device_seq - 1 LIMIT 1) b ON true;
+  LEFT JOIN LATERAL (SELECT * FROM spoor.event z WHERE z.device_id = v.device_id AND z.device_seq = v.device_seq - 1 LIMIT 1) b ON true
+  LEFT JOIN LATERAL (SELECT * FROM spoor.event z WHERE z.event_id = CASE WHEN v.said & 64 <> 0 THEN spoor.id_in(v.named) END LIMIT 1) i ON true;
 
 -- The seq of the erasure that destroyed the value behind a field of an event; NULL: none did.
 CREATE OR REPLACE FUNCTION spoor.erased_by(of_event uuid, of_tag int)
@@ -25,8 +33,7 @@ $$;
 -- Whom a late event claimed that did not come into force; NULL where no id stands, as when somebody wrote there by hand.
 CREATE OR REPLACE FUNCTION spoor.claimed(detail jsonb, member text)
 RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN detail -> 'claimed' ->> member ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-                THEN (detail -> 'claimed' ->> member)::uuid END;
+    SELECT spoor.id_in(detail -> 'claimed' ->> member);
 $$;
 
 -- The same by the event's seq.

@@ -1,7 +1,8 @@
 -- The only writer of events. `batch` is a JSON array of 1 to 512 events as ledger/recorder.c builds them:
 --   event_id, actor, kind and one of device_id | code (a label's 10 symbols) | alias (serial number, asset tag);
 --   step, reason, to, place, expected_from (parties), happened_at, offset_minutes, scanner_id, scanner_seq,
---   public_note, private_note, corrects, repair_id, detail, clock_skew_ms, signature; said and mac as ledger/submission.h says.
+--   public_note, private_note, corrects, repair_id, detail, clock_skew_ms, signature; said, mac and beside (the event_id of the
+--   intake that records this, too) as ledger/submission.h says.
 -- Of a correction, what is judged here because only the lock makes it certain, and is no part of what was submitted:
 --   not_theirs, the kinds that its sender may not take back, each with the sentence that says so; undo_once, from a page: what was
 --   undone before is not undone again. From others a second undo is a fact like any other: it is kept, flagged, and changes nothing.
@@ -133,7 +134,7 @@ BEGIN
           CROSS JOIN LATERAL jsonb_to_record(x.e) AS j (event_id uuid, actor uuid, kind text, device_id uuid, code text,
                alias text, step text, reason text, "to" uuid, place uuid, expected_from uuid, happened_at timestamptz,
                offset_minutes smallint, scanner_id uuid, scanner_seq bigint, public_note text, private_note text,
-               corrects uuid, repair_id uuid, detail jsonb, clock_skew_ms bigint, signature text, said smallint, mac bytea,
+               corrects uuid, repair_id uuid, detail jsonb, clock_skew_ms bigint, signature text, said smallint, mac bytea, beside text,
                revoked_label boolean, not_theirs jsonb, undo_once boolean)
           LEFT JOIN spoor.event ev ON ev.event_id = j.event_id
           LEFT JOIN spoor.event sc ON sc.scanner_id = j.scanner_id AND sc.scanner_seq = j.scanner_seq
@@ -554,7 +555,7 @@ BEGIN
         step := state.step;
         events := events || ROW(seq, r.event_id, v_device, device_seq, v_repair, r.kind, v_recorded, v_happened,
             coalesce(r.offset_minutes, 0), r.actor, v_scanner, v_number, v_from, state.custodian_id, state.place_id,
-            state.step, state.waiting, r.reason, r.corrects, flags, v_detail, r.hash, coalesce(r.code, r.alias),
+            state.step, state.waiting, r.reason, r.corrects, flags, v_detail, r.hash, coalesce(r.code, r.alias, r.beside),
             coalesce(r.said, 0::smallint), r.mac)::spoor.event;
         openings := openings || ROW(seq, 20, r.actor || ' ' || r.actor_name, spoor.new_salt())::spoor.opening;
         IF v_from IS DISTINCT FROM state.custodian_id THEN

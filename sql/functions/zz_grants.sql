@@ -11,6 +11,7 @@ GRANT EXECUTE ON FUNCTION spoor.record_events, spoor.take_in, spoor.reissue_link
     spoor.bearer_lookup, spoor.sign_in_begin, spoor.sign_in_over, spoor.note_refused, spoor.erasable,
     spoor.erase_person, spoor.scanner_gaps, spoor.give_badge, spoor.label_place TO spoor_app;
 GRANT EXECUTE ON FUNCTION spoor.closes_at, spoor.left_by_undo, spoor.tracked_device TO spoor_app;
+GRANT EXECUTE ON FUNCTION spoor.id_in TO spoor_app, spoor_audit, spoor_seal;
 GRANT EXECUTE ON FUNCTION spoor.erased_by, spoor.claimed, spoor.erased_at_seq, spoor.held_since, spoor.placed_since, spoor.sealed_name TO spoor_app, spoor_audit;
 GRANT EXECUTE ON FUNCTION spoor.begin_sealing, spoor.hold_sealing, spoor.store_sealed, spoor.report_sealing,
     spoor.add_notice, spoor.resume_after_restore, spoor.erase_again, spoor.erasable, spoor.erase_person TO spoor_seal;

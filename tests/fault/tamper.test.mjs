@@ -131,6 +131,10 @@ const beforeSealing = [
      INSERT INTO opening SELECT h.next_seq, 20, o.value, o.salt FROM opening o, ledger_head h WHERE o.seq = $noted AND o.tag = 20;
      DELETE FROM opening WHERE seq = $noted AND tag = 21; UPDATE ledger_head SET next_seq = next_seq + 1`, /mark of the service/, 1],
 ];
+const other = `(SELECT id FROM party WHERE kind = 'person' AND id <> (SELECT to_id FROM event WHERE seq = $next) ORDER BY id LIMIT 1)`;
+beforeSealing.push(['another who took over where no receiver was said', `UPDATE event SET to_id = ${other} WHERE seq = $next;
+     INSERT INTO opening SELECT v.seq, 17, p.id || ' ' || p.name, sha256('x') FROM event v JOIN party p ON p.id = v.to_id WHERE v.seq = $next;
+     UPDATE event l SET from_id = w.to_id FROM event w WHERE w.seq = $next AND l.device_id = w.device_id AND l.device_seq = w.device_seq + 1`, /mark of the service/]);
 for (const [name, sql, sentence, verdict] of beforeSealing)
   test(`before sealing: ${name} stops the sealer, with an alarm on the auditor's pages`, () =>
     attacked(told(sql), async () => {

@@ -83,7 +83,7 @@ static void what_was_marked_in_another_form_is_sealed_first(void **nothing)
         "(1)");
     sql("INSERT INTO spoor.checkpoint (size, note) SELECT next_seq, 'all' FROM spoor.ledger_head");
     assert_true(migrate_run(cluster_conninfo(ledger.cluster), &report, &error));
-    sql_says(owner, "SELECT form FROM spoor_meta.mark", "2");
+    sql_says(owner, "SELECT form FROM spoor_meta.mark", "3");
 }
 
 static void what_the_form_does_not_touch_may_wait(void **nothing)

@@ -52,7 +52,7 @@ static void the_mark_has_the_form_of_its_number(void **nothing)
     struct submission other = all;
 
     (void)nothing;
-    assert_int_equal(MARK_FORM, 2);
+    assert_int_equal(MARK_FORM, 3);
     has(&all, "b6887f8655e7981ecb8c97f84100c6e2337a0f81dece2041b334ed7f0a8f7c8d");
     other.kind = "note"; /* takes neither step nor receiver over */
     other.detail = "{\"b\": 1, \"clock_skew_ms\": -1500}";
@@ -61,6 +61,12 @@ static void the_mark_has_the_form_of_its_number(void **nothing)
     has(&other, "e858646236fb20c22bcd1c58ea71513cc2d66508e5bfba30a133d077cfb8c476");
     has(&(struct submission){.event_id = all.event_id, .actor_id = all.actor_id, .kind = "moved"},
         "67b8852c435c62d37e2fcdce1ebee3051d7e12e952c5701502a9c0f57439c4dc");
+    has(&(struct submission){.event_id = all.event_id,
+                             .actor_id = all.actor_id,
+                             .kind = "registered",
+                             .beside = all.corrects,
+                             .taker_id = all.to_id},
+        "da0eb7b5c9a0331ac4cb83496ef3b02d4c36f198bebab52dcc265d2bd7e1ca10");
 }
 
 int main(void)

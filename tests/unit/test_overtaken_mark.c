@@ -146,6 +146,77 @@ static void words_have_their_numbers(void **nothing)
         assert_false(is_ours(rows[i]));
 }
 
+static bool carries_mark(struct seal_row row, const struct submission *said)
+{
+    uint8_t mac[SUBMISSION_MAC_SIZE];
+    char    hex[2 * sizeof mac + 1];
+
+    submission_mac(key, said, mac);
+    row.said = submission_said(said);
+    row.mac = sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
+    return seal_row_is_ours(&row, &(struct seal_openings){0}, key);
+}
+
+/* Ann says diagnosis and nothing of who takes it: she does. */
+static void who_takes_it_over_unsaid_is_who_said_it(void **nothing)
+{
+    struct submission said = {.event_id = overtaken.event_id,
+                              .actor_id = overtaken.actor_id,
+                              .taker_id = ANN,
+                              .kind = "step",
+                              .named = overtaken.named,
+                              .step = "diagnosis",
+                              .happened = true,
+                              .happened_at_ms = overtaken.happened_ms};
+    struct seal_row   row = overtaken;
+
+    (void)nothing;
+    row.detail = "{\"claimed\": {\"to\": \"" ANN "\", \"step\": \"diagnosis\"}}";
+    assert_true(carries_mark(row, &said)); /* too late to come into force */
+    row.detail = "{\"claimed\": {\"to\": \"" BEN "\", \"step\": \"diagnosis\"}}";
+    assert_false(carries_mark(row, &said));
+    row.detail = "";
+    row.step = "diagnosis";
+    row.step_number = 3;
+    assert_false(carries_mark(row, &said)); /* Ben has it still */
+    row.to_id = ANN;
+    assert_true(carries_mark(row, &said));
+    said.kind = row.kind = "note"; /* takes nothing over, whoever has it */
+    row.kind_number = 7;
+    row.to_id = BEN;
+    assert_true(carries_mark(row, &said));
+}
+
+static void what_an_intake_records_besides_stands_right_before_it(void **nothing)
+{
+    const char       *intake = "88888888-8888-4888-8888-888888888888";
+    struct submission said = {
+        .event_id = overtaken.event_id, .actor_id = overtaken.actor_id, .kind = "closed", .beside = intake};
+    struct seal_row beside = overtaken, rows[6];
+
+    (void)nothing;
+    beside.kind = "closed";
+    beside.kind_number = 12;
+    beside.happened_ms = beside.recorded_ms;
+    beside.detail = "";
+    beside.named = intake;
+    beside.beside_seq = beside.seq + 1;
+    beside.beside_kind = "received";
+    beside.beside_device = beside.device_id;
+    assert_true(carries_mark(beside, &said));
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        rows[i] = beside;
+    rows[0].beside_seq = 0; /* it never came */
+    rows[0].beside_kind = rows[0].beside_device = "";
+    rows[1].beside_seq = beside.seq + 4;
+    rows[2].beside_seq = beside.seq - 1;
+    rows[3].beside_kind = "note";
+    rows[4].beside_device = ANN;
+    rows[5].named = "99999999-9999-4999-8999-999999999999"; /* another intake */
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        assert_false(carries_mark(rows[i], &said));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +225,8 @@ int main(void)
         cmocka_unit_test(what_was_overtaken_leaves_the_state_as_it_was),
         cmocka_unit_test(what_came_in_time_was_not_overtaken),
         cmocka_unit_test(words_have_their_numbers),
+        cmocka_unit_test(who_takes_it_over_unsaid_is_who_said_it),
+        cmocka_unit_test(what_an_intake_records_besides_stands_right_before_it),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
