@@ -3,6 +3,7 @@
 #define SHARED_UUID_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "shared/compiler.h"
 
@@ -17,5 +18,8 @@ bool uuid_parse_any(const char *text, char canonical[UUID_SIZE]) MUST_USE;
 /* One of version 7: milliseconds since 1970, then 74 random bits, so that what is made together stands
  * together in an index. Ends the program if the kernel gives no random bytes. */
 void uuid_make(char text[UUID_SIZE]);
+
+/* When an id of version 7 was made, in milliseconds since 1970; 0: it is none. */
+int64_t uuid_made_ms(const char *text);
 
 #endif

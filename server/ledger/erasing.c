@@ -1,12 +1,14 @@
 #include "ledger/erasing.h"
 
+#include "ledger/erasable_values.h"
 #include "ledger/submission.h"
 #include "shared/buffer.h"
+#include "shared/uuid.h"
 
 /* The service's marks on each erasure and on what it leaves of a detail, as arrays for person_erase.sql: so
  * that nobody else can make one. */
 struct marks {
-    struct buffer events, tags, macs, rests, rest_macs;
+    struct buffer events, tags, ids, macs, rests, rest_macs;
 };
 
 static void add_mac(struct buffer *macs, const uint8_t mac[SUBMISSION_MAC_SIZE])
@@ -23,13 +25,15 @@ static void add_marks(const uint8_t key[SECRET_KEY_SIZE], const struct erasing *
     const char *event_id = rows_text(doomed, n, "event_id"), *tags = rows_text(doomed, n, "tags");
     const char *rest = rows_text(doomed, n, "rest");
     uint8_t     mac[SUBMISSION_MAC_SIZE];
-    char        before = marks->events.length ? ',' : '{';
+    char        before = marks->events.length ? ',' : '{', notice_id[UUID_SIZE];
 
-    submission_erasure_mac(key, event_id, tags, erasing->actor, erasing->reason, mac);
+    uuid_make(notice_id);
+    submission_erasure_mac(key, event_id, tags, erasing->actor, erasing->reason, notice_id, mac);
     add_mac(&marks->macs, mac);
     submission_rest_mac(key, event_id, rest, mac);
     add_mac(&marks->rest_macs, mac);
     buffer_format(&marks->events, "%c%s", before, event_id);
+    buffer_format(&marks->ids, "%c%s", before, notice_id);
     buffer_format(&marks->tags, "%c\"%s\"", before, tags);
     buffer_format(&marks->rests, "%c\"%s\"", before, rest);
 }
@@ -46,20 +50,18 @@ static const struct rows *erase(struct session *session, struct arena *arena, co
                                 const char *seen, const struct marks *marks, struct error *error)
 {
     return WRITE(session, arena, SQL_PERSON_ERASE, error, erasing->person, erasing->actor, erasing->reason,
-                 seen, marks->events.text, marks->tags.text, marks->macs.text, marks->rests.text,
-                 marks->rest_macs.text);
+                 seen, marks->events.text, marks->tags.text, marks->ids.text, marks->macs.text,
+                 marks->rests.text, marks->rest_macs.text);
 }
 
 const struct rows *erasing_run(struct session *session, struct arena *arena,
                                const uint8_t key[SECRET_KEY_SIZE], const struct erasing *erasing,
                                struct error *error)
 {
-    struct marks         marks = {{.limit = SIZE_MAX},
-                                  {.limit = SIZE_MAX},
-                                  {.limit = SIZE_MAX},
-                                  {.limit = SIZE_MAX},
-                                  {.limit = SIZE_MAX}};
-    struct buffer *const arrays[] = {&marks.events, &marks.tags, &marks.macs, &marks.rests, &marks.rest_macs};
+    struct marks         marks = {{.limit = SIZE_MAX}, {.limit = SIZE_MAX}, {.limit = SIZE_MAX},
+                                  {.limit = SIZE_MAX}, {.limit = SIZE_MAX}, {.limit = SIZE_MAX}};
+    struct buffer *const arrays[] = {&marks.events, &marks.tags,  &marks.ids,
+                                     &marks.macs,   &marks.rests, &marks.rest_macs};
     const struct rows   *doomed = QUERY(session, arena, SQL_PERSON_ERASABLE, error, erasing->person);
     const struct rows   *erased = NULL;
 
@@ -68,7 +70,8 @@ const struct rows *erasing_run(struct session *session, struct arena *arena,
             add_marks(key, erasing, doomed, i, &marks);
     for (size_t i = 0; i < COUNT_OF(arrays); i++)
         buffer_text(arrays[i], arrays[i]->length ? "}" : "{}");
-    if (doomed && may_go(doomed, erasing->only_left, error))
+    if (doomed && may_go(doomed, erasing->only_left, error) &&
+        erasable_values_check(session, arena, erasing->person, doomed, error))
         erased = erase(session, arena, erasing, rows_text(doomed, 0, "seen"), &marks, error);
     for (size_t i = 0; i < COUNT_OF(arrays); i++)
         buffer_free(arrays[i]);

@@ -9,6 +9,7 @@
 #include "render/json_read.h"
 #include "shared/moment.h"
 #include "shared/scan_signature.h"
+#include "shared/uuid.h"
 
 #define FLAG_NUMBER_REUSED 128u
 #define LATE_MS            600000 /* as record_events() has it */
@@ -351,14 +352,23 @@ bool seal_row_build(const struct seal_row *row, const struct seal_openings *open
     return entry_finish(writer, error);
 }
 
+/* The mark covers the notice's id, which says when the service made it. */
+static bool was_made_when_recorded(const struct rows *rows, size_t n)
+{
+    int64_t ms = rows_integer(rows, n, "recorded_ms") - uuid_made_ms(rows_text(rows, n, "notice_id"));
+
+    return ms <= LATE_MS && ms >= -LATE_MS;
+}
+
 bool seal_notice_is_ours(const struct rows *rows, size_t n, const uint8_t service_key[SECRET_KEY_SIZE])
 {
     uint8_t carried[SUBMISSION_MAC_SIZE], made[SUBMISSION_MAC_SIZE];
 
-    if (!from_hex(rows_text(rows, n, "mac"), carried, sizeof carried))
+    if (!was_made_when_recorded(rows, n) || !from_hex(rows_text(rows, n, "mac"), carried, sizeof carried))
         return false;
     submission_erasure_mac(service_key, rows_text(rows, n, "target"), rows_text(rows, n, "erased"),
-                           rows_text(rows, n, "actor_id"), rows_text(rows, n, "reason"), made);
+                           rows_text(rows, n, "actor_id"), rows_text(rows, n, "reason"),
+                           rows_text(rows, n, "notice_id"), made);
     return sodium_memcmp(carried, made, sizeof made) == 0;
 }
 

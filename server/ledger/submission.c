@@ -135,10 +135,10 @@ static void mark(const uint8_t service_key[SECRET_KEY_SIZE], uint64_t purpose, c
 }
 
 void submission_erasure_mac(const uint8_t service_key[SECRET_KEY_SIZE], const char *event_id,
-                            const char *tags, const char *actor_id, const char *reason,
+                            const char *tags, const char *actor_id, const char *reason, const char *notice_id,
                             uint8_t mac[SUBMISSION_MAC_SIZE])
 {
-    const char *const values[] = {event_id, tags, actor_id, reason};
+    const char *const values[] = {event_id, tags, actor_id, reason, notice_id};
 
     mark(service_key, 2, values, COUNT_OF(values), mac);
 }

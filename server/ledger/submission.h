@@ -53,9 +53,10 @@ struct submission {
 void submission_mac(const uint8_t service_key[SECRET_KEY_SIZE], const struct submission *submission,
                     uint8_t mac[SUBMISSION_MAC_SIZE]);
 
-/* The same for the erasure of an event's values: `tags` as "17 21", ascending. */
+/* The same for the erasure of an event's values: `tags` as "17 21", ascending; `notice_id` of version 7,
+ * which says when: such a mark is of no use later. */
 void submission_erasure_mac(const uint8_t service_key[SECRET_KEY_SIZE], const char *event_id,
-                            const char *tags, const char *actor_id, const char *reason,
+                            const char *tags, const char *actor_id, const char *reason, const char *notice_id,
                             uint8_t mac[SUBMISSION_MAC_SIZE]);
 
 /* The same for what an erasure left of an event's detail: `rest` is its SHA-256, in hexadecimal digits. */

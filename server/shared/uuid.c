@@ -35,6 +35,16 @@ bool uuid_parse(const char *text, char canonical[UUID_SIZE])
            strchr("89ab", canonical[19]);
 }
 
+int64_t uuid_made_ms(const char *text)
+{
+    char canonical[UUID_SIZE], digits[13];
+
+    if (!uuid_parse(text, canonical) || canonical[14] != '7')
+        return 0;
+    snprintf(digits, sizeof digits, "%.8s%.4s", canonical, canonical + 9);
+    return (int64_t)strtoll(digits, NULL, 16);
+}
+
 void uuid_make(char text[UUID_SIZE])
 {
     unsigned char   b[16];

@@ -122,11 +122,11 @@ SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 $$;
 
 -- Destroys what the ledger holds about a person: names, notes of their repairs, how to reach them. Each event that loses a
--- value gets an erasure entry with the service's mark; the proofs stay valid. Only what is sealed can be erased. `targets` and what
+-- value gets an erasure entry with the service's mark, which covers the id that it gave the entry; the proofs stay valid. Only what is sealed can be erased. `targets` and what
 -- stands beside them are those of erasable() while `seen` was the ledger's next seq: under the ledger's lock, which all who record wait for, only
 -- these and what came since are looked at.
 CREATE OR REPLACE FUNCTION spoor.erase_person(of_party uuid, by_actor uuid, for_reason text, seen bigint, targets uuid[],
-    target_tags text[], macs bytea[], rests text[], rest_macs bytea[])
+    target_tags text[], notice_ids uuid[], macs bytea[], rests text[], rest_macs bytea[])
 RETURNS TABLE (events bigint, openings bigint) LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 DECLARE
@@ -164,12 +164,15 @@ BEGIN
     IF v_seqs[cardinality(v_seqs)] >= v_sealed THEN
         RAISE 'The latest records of this person are not sealed yet; try again in a moment' USING ERRCODE = 'SP409';
     ELSIF v_events <> targets OR v_tags <> target_tags OR v_rests <> rests
-        OR cardinality(macs) <> cardinality(targets) OR cardinality(rest_macs) <> cardinality(targets) THEN
+        OR cardinality(macs) <> cardinality(targets) OR cardinality(notice_ids) <> cardinality(targets) OR cardinality(rest_macs) <> cardinality(targets) THEN
         RAISE 'Something was recorded of this person meanwhile; try again' USING ERRCODE = 'SP409';
+    ELSIF v_recorded > clock_timestamp() + interval '5 minutes' THEN
+        RAISE 'The newest record is of %, by a clock that was ahead; try again then', to_char(v_recorded AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')
+            USING ERRCODE = 'SP409';
     END IF;
-    INSERT INTO spoor.notice (seq, type, recorded_at, actor_id, target, erased, reason, mac)
-    SELECT head.next_seq + row_number() OVER (ORDER BY d.n) - 1, 2, v_recorded, by_actor, d.event_id, string_to_array(d.tags, ' ')::smallint[], for_reason, d.mac
-      FROM unnest(v_events, v_tags, macs) WITH ORDINALITY d (event_id, tags, mac, n) WHERE d.tags <> '';
+    INSERT INTO spoor.notice (seq, type, notice_id, recorded_at, actor_id, target, erased, reason, mac)
+    SELECT head.next_seq + row_number() OVER (ORDER BY d.n) - 1, 2, d.id, v_recorded, by_actor, d.event_id, string_to_array(d.tags, ' ')::smallint[], for_reason, d.mac
+      FROM unnest(v_events, v_tags, notice_ids, macs) WITH ORDINALITY d (event_id, tags, id, mac, n) WHERE d.tags <> '';
     GET DIAGNOSTICS events = ROW_COUNT;
     INSERT INTO spoor.opening (seq, tag, value, salt)
     SELECT head.next_seq + n - 1, 20, v_actor, spoor.new_salt() FROM generate_series(1, events) n;

@@ -8,15 +8,17 @@ import { Ledger, move, record, startPostgres } from './lab.mjs';
 // Of every form that JSON has: the database writes it in its own way, and the mark must know it again.
 const detail = { zz: { b: [1.5, -2, 3e-7, 9007199254740992, 'é\u0001"\\/\u{1F527}', null, true, [], {}], a: '' }, expected_on: '2026-12-24', '': 0.1, nothing: {}, status: 'claimed', insurance: { claimed: true }, 'skipped claimed': 1 };
 
-let postgres, ledger, token, key, sealed, unsealed, checkpoint;
+let postgres, ledger, token, key, leaving, sealed, unsealed, checkpoint;
 
 before(async () => {
   postgres = startPostgres();
   ledger = new Ledger(postgres);
   const service = await ledger.serve({ demo: true });
   token = (await ledger.spoord('token', 'add', 'bench', '--role', 'technician')).out.trim();
-  for (const n of [1, 2]) await ledger.spoord('device', 'add', '--model', 'Fault', '--serial', `FAULT-${n}`);
-  await record(service, token, [move('FAULT-1', { public_note: 'on the bench' }), move('FAULT-2'), move('FAULT-1')]);
+  await ledger.spoord('account', 'add', 'leaving', '--role', 'technician', '--name', 'Leaving Soon');
+  leaving = ledger.sql("SELECT id FROM party WHERE name = 'Leaving Soon'");
+  for (const n of [1, 2, 3]) await ledger.spoord('device', 'add', '--model', 'Fault', '--serial', `FAULT-${n}`);
+  await record(service, token, [move('FAULT-1', { public_note: 'on the bench' }), move('FAULT-2'), move('FAULT-1'), move('FAULT-3', { kind: 'handed_over', to: leaving })]);
   assert.equal((await ledger.sealOnce()).code, 0);
   sealed = ledger.sealedSize();
   // What comes now is recorded, and not sealed yet.
@@ -266,6 +268,23 @@ test('a lost folder is adopted only with a checkpoint from outside whose root th
     const again = await ledger.spoord('seal', '--adopt', held, '--key', key);
     assert.equal(again.code, 4, 'a folder that knows more is never taken back');
     assert.notEqual((await ledger.audit(await ledger.key(), '--since', held)).code, 0, 'the new key cannot vouch for the old checkpoint by itself');
+  }));
+
+// The service's mark on an erasure covers the id that it gave it, which says when.
+test('before sealing: an erasure under another id, or kept for another time, stops the sealer', () =>
+  attacked('', async () => {
+    assert.equal((await ledger.spoord('erase', 'person', leaving, '--yes')).code, 0);
+    const one = 'UPDATE notice SET notice_id = gen_random_uuid() WHERE type = 2';
+    const kept = ledger.sql('SELECT notice_id FROM notice WHERE type = 2');
+    for (const sql of [one, `UPDATE notice SET notice_id = '${kept}', recorded_at = recorded_at - interval '11 minutes' WHERE type = 2`]) {
+      ledger.sql(sql);
+      assert.match((await ledger.sealOnce()).err, /mark of the service/);
+    }
+    ledger.sql("UPDATE notice SET recorded_at = recorded_at + interval '11 minutes' WHERE type = 2");
+    const { code, err } = await ledger.sealOnce();
+    assert.equal(code, 0, err);
+    const found = await ledger.audit(key);
+    assert.equal(found.code, 0, found.out);
   }));
 
 // Everything that the service marked is as it was; the database only has it twice. Last, for no reset brings the constraint back.

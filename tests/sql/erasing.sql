@@ -17,7 +17,7 @@ SELECT is((SELECT array_agg(spoor.is_signed(ann, pg_temp.signature(9, x)) ORDER 
 SELECT is(spoor.is_signed(ben, pg_temp.signature(9, '7K3M9QXFDR')), false, 'of the one who has it') FROM ids;
 SELECT is(spoor.is_signed(ann, pg_temp.signature(17, ann::text)), true, 'an id is found wherever it was signed, as the holder before') FROM ids;
 SELECT is(spoor.is_signed(ann, NULL), NULL, 'no signature names nobody') FROM ids;
-SELECT throws_ok(format('SELECT spoor.erase_person(%L, NULL, ''REQUEST'', 0, ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')', gen_random_uuid()), 'SP404', NULL, 'nobody is not erased');
+SELECT throws_ok(format('SELECT spoor.erase_person(%L, NULL, ''REQUEST'', 0, ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')', gen_random_uuid()), 'SP404', NULL, 'nobody is not erased');
 -- What is kept for a lead goes with a person where it is of their time or names them, not with everything of a device they once had.
 CREATE FUNCTION pg_temp.keep(at timestamptz, body jsonb) RETURNS bigint LANGUAGE sql AS $$ INSERT INTO spoor.review (received_at, event_id, actor_id, body, body_hash, why)
     SELECT at, gen_random_uuid(), a.id, body, '\x00', 'kept' FROM spoor.actor a WHERE a.kind = 'system' LIMIT 1 RETURNING id $$;

@@ -308,17 +308,18 @@ static void a_lawful_erasure_leaves_a_history_intact(void **nothing)
     const char        *by = rows_text(actor, 0, "id"), *noor = "11111111-1111-4111-8111-111111111111";
     const struct rows *doomed = QUERY(session, arena, SQL_PERSON_ERASABLE, &error, noor), *erased;
     uint8_t            mac[SUBMISSION_MAC_SIZE];
-    char               hex[2 * SUBMISSION_MAC_SIZE + 1];
+    char               hex[2 * SUBMISSION_MAC_SIZE + 1], notice_id[UUID_SIZE];
 
     assert_int_equal(rows_count(doomed), 1);
+    uuid_make(notice_id);
     submission_erasure_mac(service_key, rows_text(doomed, 0, "event_id"), rows_text(doomed, 0, "tags"), by,
-                           "REQUEST", mac);
+                           "REQUEST", notice_id, mac);
     sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
-    erased =
-        WRITE(session, arena, SQL_PERSON_ERASE, &error, noor, by, "REQUEST", rows_text(doomed, 0, "seen"),
-              arena_format(arena, "{%s}", rows_text(doomed, 0, "event_id")),
-              arena_format(arena, "{\"%s\"}", rows_text(doomed, 0, "tags")),
-              arena_format(arena, "{\"\\\\x%s\"}", hex), "{\"\"}", "{\"\"}");
+    erased = WRITE(
+        session, arena, SQL_PERSON_ERASE, &error, noor, by, "REQUEST", rows_text(doomed, 0, "seen"),
+        arena_format(arena, "{%s}", rows_text(doomed, 0, "event_id")),
+        arena_format(arena, "{\"%s\"}", rows_text(doomed, 0, "tags")), arena_format(arena, "{%s}", notice_id),
+        arena_format(arena, "{\"\\\\x%s\"}", hex), "{\"\"}", "{\"\"}");
     assert_string_equal(error.message, "");
     assert_non_null(erased);
     looked = look();

@@ -84,6 +84,28 @@ test('before: a hand-over, one that came late, an offer, and what is kept apart 
   assert.ok(held(await database()).length >= 3);
 });
 
+test('a value that is another\'s, or not what was sealed, is never erased, whatever the functions of the database say', async () => {
+  const functions = await house.sql("SELECT string_agg(pg_get_functiondef(p.oid), ';') FROM pg_proc p WHERE p.proname IN ('erasable', 'erasable_among')");
+  const [{ seq }] = await post([{ event_id: randomUUID(), code, kind: 'note', private_note: 'Noor dropped it' }], token);
+  await sealed();
+  const refused = async (expected) => {
+    const out = await service.run('erase', 'person', person, '--yes');
+    assert.equal(out.code, 4, out.err);
+    assert.match(out.err, expected);
+    assert.equal(await house.sql('SELECT count(*) FROM spoor.notice WHERE type = 2'), '0');
+  };
+  for (const tag of [20, 22]) {
+    const body = `RETURNS TABLE (seq bigint, event_id uuid, tags text, rest text) LANGUAGE sql STABLE SECURITY DEFINER AS $$ SELECT seq, event_id, '${tag}', '' FROM spoor.event WHERE seq = ${seq} $$`;
+    await house.sql(`CREATE OR REPLACE FUNCTION spoor.erasable(of_party uuid) ${body}; CREATE OR REPLACE FUNCTION spoor.erasable_among(of_party uuid, seqs bigint[]) ${body}`);
+    await refused(/calls the field "[a-z_ ]+" of record \d+ this person's, and it is\s+not/);
+  }
+  await house.sql(functions);
+  await house.sql(`CREATE TABLE public.named AS SELECT * FROM spoor.opening WHERE seq = ${seqs.handed} AND tag = 17;
+    UPDATE spoor.opening SET value = value || ' the thief' WHERE seq = ${seqs.handed} AND tag = 17`);
+  await refused(new RegExp(`The field "holder" of record ${seqs.handed} is not what was sealed`));
+  await house.sql(`DELETE FROM spoor.opening WHERE seq = ${seqs.handed} AND tag = 17; INSERT INTO spoor.opening TABLE public.named`);
+});
+
 test('after: no value of the person is left in rows, values, what is kept apart, or a bundle, and all is intact', async () => {
   const out = await service.run('erase', 'person', person, '--yes');
   assert.equal(out.code, 0, out.err);

@@ -18,7 +18,7 @@ async function post(events, by) {
 const scan = (more) => signed(scanner, { event_id: randomUUID(), code, kind: 'handed_over', happened_at: new Date().toISOString().replace('Z', '+00:00'), scanner_seq: scanner.next++, ...more });
 const sealed = () => waitFor('the seal', async () => (await house.sql('SELECT max(c.size) = h.next_seq FROM spoor.checkpoint c, spoor.ledger_head h GROUP BY h.next_seq')) === 't');
 const next = () => house.sql('SELECT next_seq FROM spoor.ledger_head');
-const erase = (person, seen) => house.sql(`SELECT (e).events FROM spoor.actor a, spoor.erase_person('${person}', a.id, 'REQUEST', ${seen}, '{}', '{}', '{}', '{}', '{}') e WHERE a.kind = 'system' LIMIT 1`);
+const erase = (person, seen) => house.sql(`SELECT (e).events FROM spoor.actor a, spoor.erase_person('${person}', a.id, 'REQUEST', ${seen}, '{}', '{}', '{}', '{}', '{}', '{}') e WHERE a.kind = 'system' LIMIT 1`);
 
 /** Somebody with a badge: { id, badge }. */
 async function hire(login) {
