@@ -7,6 +7,7 @@
 #include "endpoints/endpoints.h"
 #include "endpoints/log_keys.h"
 #include "endpoints/page.h"
+#include "endpoints/sealed_identity.h"
 #include "endpoints/spent.h"
 #include "endpoints/verdict.h"
 #include "endpoints/words.h"
@@ -196,7 +197,8 @@ bool audit_device_show(struct service *service, const struct request *request, s
     view_text(view, "again_href", "?");
     view_text(view, "evidence_href", arena_format(request->arena, "/audit/devices/%s/evidence", id));
     if (!session || !verdict_begin(&audited.verdict, service, request, session, view, error) ||
-        !load(&audited, before, error))
+        !load(&audited, before, error) ||
+        !sealed_identity_add(&audited.verdict, request, session, id, audited.facts, view, error))
         return false;
     verdict_add(&audited.verdict, request, "device_seq", 1, view);
     add_facts(&audited, view);

@@ -288,6 +288,8 @@ static void check_sealed(struct seal_check *check, size_t n, const struct seal_r
     if (gives_entry(check, n, row, sealed, erased)) {
         if (!rest_is_ours(check, n, row, erased))
             broken(result, FAULT_FIELD, TAG_DETAIL);
+        else if (seal_row_wrong_word(row))
+            broken(result, FAULT_FIELD, seal_row_wrong_word(row));
         return;
     }
     found = seal_differs(row, &check->openings, erased, &sealed->entry);

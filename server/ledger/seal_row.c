@@ -144,12 +144,14 @@ static bool take_claims(const struct seal_row *row, char claims[3][CLAIM_SIZE], 
                       &submission->place_id);
 }
 
-/* The mark is over words, and the entry gets their numbers, which a table of the database gives. */
-static bool words_have_their_numbers(const struct seal_row *row)
+unsigned seal_row_wrong_word(const struct seal_row *row)
 {
-    return words_fit(words_kind, row->kind, (uint64_t)row->kind_number) &&
-           (!*row->step || words_fit(words_step, row->step, (uint64_t)row->step_number)) &&
-           (!*row->reason || words_fit(words_reason, row->reason, (uint64_t)row->reason_number));
+    if (!words_fit(words_kind, row->kind, (uint64_t)row->kind_number))
+        return TAG_KIND;
+    if (*row->step && !words_fit(words_step, row->step, (uint64_t)row->step_number))
+        return TAG_STEP;
+    return *row->reason && !words_fit(words_reason, row->reason, (uint64_t)row->reason_number) ? TAG_REASON
+                                                                                               : 0;
 }
 
 /* Whoever did not say when it happened said it as it happened. */
@@ -196,7 +198,7 @@ bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *op
                                     .offset_minutes = row->offset_minutes,
                                     .scanner_seq = row->scanner_seq};
 
-    if (!words_have_their_numbers(row) || !happened_when_it_was_told(row) || !stands_beside_its_intake(row) ||
+    if (seal_row_wrong_word(row) || !happened_when_it_was_told(row) || !stands_beside_its_intake(row) ||
         !from_hex(row->mac, carried, sizeof carried) || !take_claims(row, claims, &submission))
         return false;
     if (row->flags & FLAG_NUMBER_REUSED)

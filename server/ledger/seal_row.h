@@ -67,6 +67,10 @@ bool seal_openings_read(const struct rows *rows, struct arena *arena, struct sea
 const struct seal_opening *seal_openings_find(const struct seal_openings *openings, int64_t seq,
                                               unsigned tag);
 
+/* The field of which the word does not belong to its number (audit/words.h): TAG_KIND, TAG_STEP, TAG_REASON;
+ * 0: none. Entries hold the numbers, which tables of the database give. */
+unsigned seal_row_wrong_word(const struct seal_row *row);
+
 /* Whether the row carries the mark of who recorded it (submission.h). */
 bool seal_row_is_ours(const struct seal_row *row, const struct seal_openings *openings,
                       const uint8_t service_key[SECRET_KEY_SIZE]);

@@ -28,6 +28,33 @@ const post = async (token, events, to = service) => {
 const text = async (client, path) => (await client.get(path)).text();
 const tokenOf = async (name, role) => (await service.run('token', 'add', name, '--role', role)).out.trim();
 
+test('an auditor reads what a device was sealed as, and that a table says another name or number', async () => {
+  const device = await house.sql(`SELECT device_id FROM spoor.label WHERE code = '${code.replace('-', '')}'`);
+  const read = (language) => text(auditor, `/audit/devices/${device}?lang=${language}`);
+  const [make, model, serial] = (await house.sql(`SELECT d.make, d.model, a.value FROM spoor.device d JOIN spoor.alias a ON a.device_id = d.id AND a.kind = 'serial' WHERE d.id = '${device}'`)).split('|');
+  const sealedAs = new RegExp(`<dt>Sealed as</dt><dd><bdi>${make} ${model}, ${serial}</bdi>`);
+  await waitFor('the seal', async () => (await read('en')).includes('Sealed as'));
+  const differs = /was changed in a table/;
+  assert.match(await read('en'), sealedAs);
+  assert.doesNotMatch(await read('en'), differs);
+  await house.sql(`INSERT INTO spoor.alias (device_id, kind, value) VALUES ('${device}', 'asset_tag', 'IT-0042')`);
+  assert.doesNotMatch(await read('en'), differs, 'a number that came later');
+  for (const [change, back] of [[`UPDATE spoor.device SET model = 'Stolen' WHERE id = '${device}'`, `UPDATE spoor.device SET model = '${model}' WHERE id = '${device}'`],
+    [`UPDATE spoor.alias SET value = value || '-X' WHERE device_id = '${device}' AND kind = 'serial'`, `UPDATE spoor.alias SET value = '${serial}' WHERE device_id = '${device}' AND kind = 'serial'`]]) {
+    await house.sql(change);
+    assert.match(await read('en'), differs, change);
+    assert.match(await read('en'), sealedAs);
+    assert.match(await read('nl'), /in een tabel veranderd/);
+    await house.sql(back);
+  }
+  const salt = await house.sql(`SELECT encode(o.salt, 'hex') FROM spoor.opening o JOIN spoor.event v USING (seq) WHERE v.device_id = '${device}' AND o.tag = 19`);
+  const set = (hex) => house.sql(`UPDATE spoor.opening o SET salt = '\\x${hex}' FROM spoor.event v WHERE v.seq = o.seq AND v.device_id = '${device}' AND o.tag = 19`);
+  await set('00'.repeat(32));
+  assert.match(await read('en'), /The first record, which says what this device is, is not what was sealed/);
+  await set(salt);
+  assert.doesNotMatch(await read('en'), /is not what was sealed/);
+});
+
 test('a name that is changed in the tables changes no export and no history of what was sealed', async () => {
   const token = await tokenOf('Sealed desk', 'technician');
   const { outcomes } = await post(token, [{ event_id: randomUUID(), code, kind: 'moved' }]);

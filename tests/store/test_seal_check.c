@@ -298,6 +298,23 @@ static void a_head_that_nobody_signed_vouches_for_nothing(void **nothing)
     assert_int_equal(looked.check.state_count[SEAL_INTACT], 0);
 }
 
+/* The numbers that are sealed stay, and stand for other words. */
+static void a_step_under_another_number_is_named(void **nothing)
+{
+    static const char swap[] = "UPDATE step SET number = number + 500 WHERE name IN ('diagnosis', 'repair');"
+                               "UPDATE step SET number = 507 - number WHERE number > 500;";
+    struct looked     looked;
+
+    (void)nothing;
+    as_superuser(swap);
+    as_superuser("UPDATE event SET step = 'repair' WHERE step = 'diagnosis';");
+    looked = look();
+    undo();
+    as_superuser(swap);
+    assert_int_equal(looked.by_number[1].fault, FAULT_FIELD);
+    assert_int_equal(looked.by_number[1].tag, TAG_STEP);
+}
+
 static void a_lawful_erasure_leaves_a_history_intact(void **nothing)
 {
     SESSION           *session = pool_borrow(app, 1000, &error);
@@ -341,6 +358,7 @@ int main(void)
         cmocka_unit_test(an_altered_row_is_named_with_its_field),
         cmocka_unit_test(of_several_altered_fields_each_is_named),
         cmocka_unit_test(a_removed_row_is_missed),
+        cmocka_unit_test(a_step_under_another_number_is_named),
         cmocka_unit_test(a_row_written_by_hand_is_named),
         cmocka_unit_test(a_row_rewritten_with_its_entry_is_found_by_the_signed_heads),
         cmocka_unit_test(a_head_that_nobody_signed_vouches_for_nothing),

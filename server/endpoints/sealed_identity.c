@@ -1,0 +1,99 @@
+#include "endpoints/sealed_identity.h"
+
+#include <string.h>
+
+#include "shared/buffer.h"
+
+/* The value of an opening, "kind|make|model|serial=…|asset_tag=…", in its parts. */
+struct identity {
+    const char *name;    /* make and model, "" for none */
+    const char *numbers; /* separated by ", " */
+    bool        known_today;
+};
+
+static bool is_among(const char *number, const char *list)
+{
+    size_t length = strlen(number);
+
+    for (const char *at = list; (at = strstr(at, number)); at++)
+        if ((at == list || at[-1] == ' ') && (at[length] == '\0' || at[length] == ','))
+            return true;
+    return false;
+}
+
+/* What of it the tables say today, too: kind, make and model; they may hold the bar that separates them. */
+static const char *behind(const char *value, const char *described)
+{
+    size_t length = strlen(described);
+
+    return strncmp(value, described, length) == 0 && (value[length] == '\0' || value[length] == '|')
+               ? value + length
+               : NULL;
+}
+
+/* Numbers stay on a device. One with a bar in it goes on in a part of its own. */
+static void read_numbers(struct arena *arena, char *rest, const char *today, struct identity *identity)
+{
+    for (char *part, *number; (part = strsep(&rest, "|"));) {
+        if (*part == '\0' || !(number = strchr(part, '=')))
+            continue;
+        number++;
+        identity->numbers =
+            arena_format(arena, "%s%s%s", identity->numbers, *identity->numbers ? ", " : "", number);
+        if (rest && *rest && !memchr(rest, '=', strcspn(rest, "|")))
+            identity->known_today = identity->known_today && strstr(today, number);
+        else
+            identity->known_today = identity->known_today && is_among(number, today);
+    }
+}
+
+static void read_identity(struct arena *arena, const char *value, const struct rows *facts,
+                          struct identity *identity)
+{
+    const char *same = behind(value, rows_text(facts, 0, "described"));
+    char       *rest = arena_copy(arena, same ? same : value), *make, *model;
+
+    *identity = (struct identity){.name = rows_text(facts, 0, "name"), .numbers = "", .known_today = true};
+    if (!same) {
+        strsep(&rest, "|");
+        make = strsep(&rest, "|");
+        model = strsep(&rest, "|");
+        identity->known_today = !make || !model || (*make == '\0' && *model == '\0'); /* nobody knew then */
+        identity->name = identity->known_today ? "" : arena_format(arena, "%s %s", make, model);
+    }
+    read_numbers(arena, rest, rows_text(facts, 0, "aliases"), identity);
+}
+
+static void tell(const struct request *request, const char *value, const struct rows *facts,
+                 struct view *view)
+{
+    struct identity identity;
+
+    read_identity(request->arena, value, facts, &identity);
+    view_text(view, "identity",
+              arena_format(request->arena, "%s%s%s", identity.name,
+                           *identity.name && *identity.numbers ? ", " : "", identity.numbers));
+    view_flag(view, "identity_differs", !identity.known_today);
+}
+
+bool sealed_identity_add(const struct verdict *verdict, const struct request *request,
+                         struct session *session, const char *device_id, const struct rows *facts,
+                         struct view *view, struct error *error)
+{
+    struct seal_check  check = {.session = session, .arena = request->arena, .options = &verdict->options};
+    const struct rows *rows;
+    const struct seal_opening *opening;
+
+    if (!seal_check_begin(&check, error))
+        return false;
+    rows = QUERY(session, request->arena, SQL_AUDIT_DEVICE_ROWS, error, device_id, "1", "1");
+    if (!rows || !seal_check_rows(&check, rows, error))
+        return false;
+    if (rows_count(rows) == 0 || check.results[0].state == SEAL_WAITING)
+        return true;
+    opening = seal_openings_find(&check.openings, rows_integer(rows, 0, "seq"), TAG_IDENTITY);
+    if (check.results[0].state == SEAL_INTACT && opening)
+        tell(request, opening->value, facts, view);
+    view_flag(view, "identity_altered", check.results[0].state == SEAL_BROKEN);
+    return true;
+}
