@@ -11,6 +11,7 @@
 #include "endpoints/spent.h"
 #include "endpoints/verdict.h"
 #include "endpoints/words.h"
+#include "ledger/sealer.h"
 #include "render/when.h"
 #include "shared/uuid.h"
 #include "web/reply.h"
@@ -155,19 +156,27 @@ static bool load(struct audited *audited, const char *before, struct error *erro
 {
     const struct request *request = audited->request;
     bool                  newest = *before == '\0';
-    int64_t               bottom, top, *numbers;
+    int64_t               bottom, top, *numbers, sealed = -1;
+
+    if (newest) /* asked first: what is sealed is in the database by now, if it still is */
+        sealed = sealer_latest_number(audited->service->sealer, audited->device_id);
 
     audited->facts = QUERY(audited->session, request->arena, SQL_DEVICE_FACTS, error, audited->device_id);
     if (!audited->facts)
         return false;
     if (rows_count(audited->facts) == 0)
-        return error_set(error, ERROR_NOT_FOUND, "There is no such device");
+        return error_set(error, ERROR_NOT_FOUND, "%s",
+                         sealed < 0
+                             ? "There is no such device"
+                             : "Records of this device were sealed, and the database has none of them");
     audited->rows = QUERY(audited->session, request->arena, SQL_AUDIT_DEVICE_ROWS, error, audited->device_id,
                           newest ? LATEST : before, PAGE_TEXT);
     if (!audited->rows || !seal_check_rows(&audited->verdict.check, audited->rows, error))
         return false;
     audited->shown = rows_count(audited->rows) < PAGE_ROWS ? rows_count(audited->rows) : PAGE_ROWS;
     top = newest ? rows_integer(audited->facts, 0, "device_seq") : strtoll(before, NULL, 10) - 1;
+    if (top < sealed)
+        top = sealed;
     bottom = rows_count(audited->rows) > PAGE_ROWS ? rows_integer(audited->rows, PAGE_ROWS, "device_seq") : 0;
     numbers = ARENA_NEW(request->arena, int64_t, rows_count(audited->rows) + 1);
     for (size_t i = 0; i < rows_count(audited->rows); i++)

@@ -7,6 +7,14 @@
 #include "db/query.h"
 #include "shared/log.h"
 
+static void set_chains(struct sealer *sealer, struct id_map *chains)
+{
+    pthread_mutex_lock(&sealer->chains_lock);
+    id_map_free(sealer->chains);
+    sealer->chains = chains;
+    pthread_mutex_unlock(&sealer->chains_lock);
+}
+
 /* Back to the beginning: the log is read again, the lock in the database taken again. The lock ends with the
  * session: whoever else seals may have its turn. */
 void seal_open_give_up(struct sealer *sealer)
@@ -15,13 +23,12 @@ void seal_open_give_up(struct sealer *sealer)
         pool_end(&sealer->session);
     sealer->epoch = 0;
     seal_log_close(sealer->log);
-    id_map_free(sealer->chains);
+    set_chains(sealer, NULL);
     free(sealer->edge);
     seal_batch_free(&sealer->batch);
     seal_restored_forget(sealer);
     pool_give_back(&sealer->session);
     sealer->log = NULL;
-    sealer->chains = NULL;
     sealer->edge = NULL;
     sealer->unstored = false;
     /* What was learnt of entries that are not durable; reading the log again tells the rest. */
@@ -45,8 +52,11 @@ void seal_open_learn(struct sealer *sealer, const struct entry *entry)
     char         text[NOTE_KEY_SIZE] = "";
 
     sealer->last_recorded_ms = (int64_t)entry_number(entry, TAG_RECORDED_AT);
-    if (entry->type == ENTRY_EVENT)
+    if (entry->type == ENTRY_EVENT) {
+        pthread_mutex_lock(&sealer->chains_lock);
         chain_map_put(sealer->chains, entry);
+        pthread_mutex_unlock(&sealer->chains_lock);
+    }
     if (entry->type == ENTRY_INCIDENT && entry_number(entry, TAG_INCIDENT) == INCIDENT_BEHIND)
         id_map_each(sealer->chains, mark_lost, NULL);
     if (entry->type != ENTRY_CONFIGURATION || entry->field[TAG_VERIFIER_KEY].length >= sizeof text)
@@ -142,7 +152,7 @@ static bool begin_log(struct sealer *sealer, struct arena *arena, struct error *
 
 static bool open_log(struct sealer *sealer, struct arena *arena, struct error *error)
 {
-    sealer->chains = id_map_new(sizeof(struct seal_link));
+    set_chains(sealer, id_map_new(sizeof(struct seal_link)));
     sealer->edge = calloc(1, sizeof *sealer->edge);
     if (!sealer->edge)
         abort();

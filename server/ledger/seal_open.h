@@ -16,8 +16,9 @@
 struct sealer {
     struct sealer_options options;
     struct session       *session;
-    struct seal_log      *log; /* NULL: not open */
-    struct id_map        *chains;
+    struct seal_log      *log;         /* NULL: not open */
+    struct id_map        *chains;      /* struct seal_link by device; others may read it: */
+    pthread_mutex_t       chains_lock; /* while it is changed, or read by another thread */
     struct tile_edge     *edge;
     struct seal_compare   compare; /* while the log is read */
     struct seal_batch     batch;   /* what was sealed last, until it is stored */

@@ -32,6 +32,7 @@ struct sealer *sealer_new(const struct sealer_options *options)
         abort();
     sealer->options = *options;
     pthread_mutex_init(&sealer->lock, NULL);
+    pthread_mutex_init(&sealer->chains_lock, NULL);
     pthread_cond_init(&sealer->wake, NULL);
     return sealer;
 }
@@ -39,6 +40,23 @@ struct sealer *sealer_new(const struct sealer_options *options)
 uint64_t sealer_size(const struct sealer *sealer)
 {
     return sealer->log ? seal_log_size(sealer->log) : 0;
+}
+
+int64_t sealer_latest_number(struct sealer *sealer, const char *device_id)
+{
+    const struct seal_link *link = NULL;
+    uint8_t                 device[16];
+    int64_t                 number;
+
+    if (!sealer)
+        return -1;
+    seal_uuid_bytes(device_id, device);
+    pthread_mutex_lock(&sealer->chains_lock);
+    if (sealer->chains)
+        link = id_map_find(sealer->chains, device);
+    number = link ? (int64_t)link->device_seq : -1;
+    pthread_mutex_unlock(&sealer->chains_lock);
+    return number;
 }
 
 /* One batch. */
@@ -380,5 +398,6 @@ void sealer_free(struct sealer *sealer)
     seal_open_give_up(sealer);
     pthread_cond_destroy(&sealer->wake);
     pthread_mutex_destroy(&sealer->lock);
+    pthread_mutex_destroy(&sealer->chains_lock);
     free(sealer);
 }

@@ -43,4 +43,8 @@ bool sealer_catch_up(struct sealer *sealer, struct error *error) MUST_USE;
 /* How many entries are sealed. */
 uint64_t sealer_size(const struct sealer *sealer);
 
+/* The device_seq of a device's latest record that this sealer has seen, from any thread; -1: it has seen
+ * none, or another one seals. What the database has not any more, it still knows. */
+int64_t sealer_latest_number(struct sealer *sealer, const char *device_id);
+
 #endif

@@ -28,6 +28,23 @@ const post = async (token, events, to = service) => {
 const text = async (client, path) => (await client.get(path)).text();
 const tokenOf = async (name, role) => (await service.run('token', 'add', name, '--role', role)).out.trim();
 
+test('an auditor is told that the newest records of a device are gone, though no table knows of them any more', async () => {
+  const token = await tokenOf('Losing desk', 'technician');
+  const gone = [];
+  for (let n = 0; n < 3; n++) gone.push((await post(token, [{ event_id: randomUUID(), code, kind: 'note', private_note: `n${n}` }])).outcomes[0].seq);
+  const device = await house.sql(`SELECT device_id FROM spoor.event WHERE seq = ${gone[0]}`);
+  const read = () => text(auditor, `/audit/devices/${device}?lang=en`);
+  await waitFor('the seal', async () => (await house.sql(`SELECT max(size) > ${gone[2]} FROM spoor.checkpoint`)) === 't');
+  assert.match(await read(), /Nothing in this history was altered/);
+  const last = await house.sql(`SELECT device_seq FROM spoor.event WHERE seq = ${gone[2]}`);
+  await house.sql(`SET session_replication_role = replica; CREATE TABLE public.lost AS SELECT * FROM spoor.event WHERE seq IN (${gone[1]}, ${gone[2]});
+    DELETE FROM spoor.event WHERE seq IN (${gone[1]}, ${gone[2]}); UPDATE spoor.custody SET device_seq = ${last} - 2, seq = ${gone[0]} WHERE device_id = '${device}'`);
+  assert.match(await read(), new RegExp(`does not match what was sealed: record ${last} is missing`));
+  assert.match(await read(), new RegExp(`Records ${last} to ${Number(last) + 1} are missing`));
+  await house.sql(`SET session_replication_role = replica; INSERT INTO spoor.event TABLE public.lost; UPDATE spoor.custody SET device_seq = ${last}, seq = ${gone[2]} WHERE device_id = '${device}'`);
+  assert.match(await read(), /Nothing in this history was altered/);
+});
+
 test('an auditor reads what a device was sealed as, and that a table says another name or number', async () => {
   const device = await house.sql(`SELECT device_id FROM spoor.label WHERE code = '${code.replace('-', '')}'`);
   const read = (language) => text(auditor, `/audit/devices/${device}?lang=${language}`);
