@@ -11,12 +11,10 @@ struct identity {
     bool        known_today;
 };
 
-static bool is_among(const char *number, const char *list)
+static bool is_line(const char *wanted, size_t length, const char *lines)
 {
-    size_t length = strlen(number);
-
-    for (const char *at = list; (at = strstr(at, number)); at++)
-        if ((at == list || at[-1] == ' ') && (at[length] == '\0' || at[length] == ','))
+    for (const char *at = lines; *at; at += strcspn(at, "\n"), at += *at == '\n')
+        if (strcspn(at, "\n") == length && memcmp(at, wanted, length) == 0)
             return true;
     return false;
 }
@@ -31,19 +29,31 @@ static const char *behind(const char *value, const char *described)
                : NULL;
 }
 
-/* Numbers stay on a device. One with a bar in it goes on in a part of its own. */
-static void read_numbers(struct arena *arena, char *rest, const char *today, struct identity *identity)
+/* Where the next number begins, at its bar; or the end. Numbers may hold bars, too. */
+static const char *next_number(const char *text)
 {
-    for (char *part, *number; (part = strsep(&rest, "|"));) {
-        if (*part == '\0' || !(number = strchr(part, '=')))
-            continue;
-        number++;
-        identity->numbers =
-            arena_format(arena, "%s%s%s", identity->numbers, *identity->numbers ? ", " : "", number);
-        if (rest && *rest && !memchr(rest, '=', strcspn(rest, "|")))
-            identity->known_today = identity->known_today && strstr(today, number);
-        else
-            identity->known_today = identity->known_today && is_among(number, today);
+    static const char *const kinds[] = {"|serial=", "|asset_tag=", "|vendor_rma=", "|other="};
+    const char              *next = text + strlen(text);
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        const char *found = strstr(text, kinds[i]);
+
+        if (found && found < next)
+            next = found;
+    }
+    return next;
+}
+
+/* Numbers stay on a device: those that were sealed must be among today's. */
+static void read_numbers(struct arena *arena, const char *rest, const char *today, struct identity *identity)
+{
+    for (const char *at = next_number(rest), *end; *at; at = end) {
+        const char *number = strchr(at, '=') + 1;
+
+        end = next_number(at + 1);
+        identity->numbers = arena_format(arena, "%s%s%.*s", identity->numbers, *identity->numbers ? ", " : "",
+                                         (int)(end - number), number);
+        identity->known_today = identity->known_today && is_line(at + 1, (size_t)(end - at) - 1, today);
     }
 }
 
@@ -51,7 +61,7 @@ static void read_identity(struct arena *arena, const char *value, const struct r
                           struct identity *identity)
 {
     const char *same = behind(value, rows_text(facts, 0, "described"));
-    char       *rest = arena_copy(arena, same ? same : value), *make, *model;
+    char       *rest = arena_copy(arena, value), *make, *model;
 
     *identity = (struct identity){.name = rows_text(facts, 0, "name"), .numbers = "", .known_today = true};
     if (!same) {
@@ -61,7 +71,7 @@ static void read_identity(struct arena *arena, const char *value, const struct r
         identity->known_today = !make || !model || (*make == '\0' && *model == '\0'); /* nobody knew then */
         identity->name = identity->known_today ? "" : arena_format(arena, "%s %s", make, model);
     }
-    read_numbers(arena, rest, rows_text(facts, 0, "aliases"), identity);
+    read_numbers(arena, same ? same : value, rows_text(facts, 0, "numbers"), identity);
 }
 
 static void tell(const struct request *request, const char *value, const struct rows *facts,

@@ -7,7 +7,7 @@
 #include "shared/error.h"
 
 /* `doomed`: rows of sql/queries/person_erasable.sql. ERROR_CONFLICT names the record at fault. */
-bool erasable_values_check(struct session *session, struct arena *arena, const char *person,
-                           const struct rows *doomed, struct error *error) MUST_USE;
+bool erasable_values_check(struct session *session, const char *person, const struct rows *doomed,
+                           struct error *error) MUST_USE;
 
 #endif

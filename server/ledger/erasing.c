@@ -63,16 +63,17 @@ const struct rows *erasing_run(struct session *session, struct arena *arena,
     struct buffer *const arrays[] = {&marks.events, &marks.tags,  &marks.ids,
                                      &marks.macs,   &marks.rests, &marks.rest_macs};
     const struct rows   *doomed = QUERY(session, arena, SQL_PERSON_ERASABLE, error, erasing->person);
-    const struct rows   *erased = NULL;
+    const struct rows   *erased;
 
-    for (size_t i = 0; doomed && i < rows_count(doomed); i++)
+    if (!doomed || !may_go(doomed, erasing->only_left, error) ||
+        !erasable_values_check(session, erasing->person, doomed, error))
+        return NULL;
+    for (size_t i = 0; i < rows_count(doomed); i++)
         if (!rows_null(doomed, i, "event_id"))
             add_marks(key, erasing, doomed, i, &marks);
     for (size_t i = 0; i < COUNT_OF(arrays); i++)
         buffer_text(arrays[i], arrays[i]->length ? "}" : "{}");
-    if (doomed && may_go(doomed, erasing->only_left, error) &&
-        erasable_values_check(session, arena, erasing->person, doomed, error))
-        erased = erase(session, arena, erasing, rows_text(doomed, 0, "seen"), &marks, error);
+    erased = erase(session, arena, erasing, rows_text(doomed, 0, "seen"), &marks, error);
     for (size_t i = 0; i < COUNT_OF(arrays); i++)
         buffer_free(arrays[i]);
     return erased;

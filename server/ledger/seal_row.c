@@ -13,6 +13,8 @@
 
 #define FLAG_NUMBER_REUSED 128u
 #define LATE_MS            600000 /* as record_events() has it */
+#define LATER_MS           3000   /* also there: what is that much older than something newer is overtaken; */
+#define LATER_UNKNOWN_MS   60000  /* without the difference of its sender's clock, that much */
 #define BESIDE_MOST        3      /* events that an intake records before its own */
 #define CLAIM_SIZE         64     /* bytes of an id, or of a step's name */
 
@@ -127,17 +129,18 @@ static bool take_claim(const struct seal_row *row, const char *name, unsigned sa
     return *row->before_seq == '\0' || strcmp(after, before) == 0;
 }
 
-/* Only what came late can have been overtaken: the mark covers when it happened. */
+/* Only what came later than it happened can have been overtaken: the mark covers when it happened. */
 static bool take_claims(const struct seal_row *row, char claims[3][CLAIM_SIZE], struct submission *submission)
 {
     int64_t      skew = json_integer_of(row->detail, "clock_skew_ms");
+    int64_t      least = json_has_member(row->detail, "clock_skew_ms") ? LATER_MS : LATER_UNKNOWN_MS;
     const char **taker = row->said & SAID_TAKER ? &submission->taker_id : &submission->to_id;
 
     if (!json_has_member(row->detail, "claimed"))
         return true;
     if (skew > CLOCK_SKEW_MOST_MS || skew < -CLOCK_SKEW_MOST_MS)
         skew = 0;
-    return row->recorded_ms - row->happened_ms - skew > LATE_MS &&
+    return row->recorded_ms - row->happened_ms - skew > least &&
            take_claim(row, "step", SAID_STEP, row->step, row->before_step, claims[0], &submission->step) &&
            take_claim(row, "to", SAID_TO | SAID_TAKER, row->to_id, row->before_to, claims[1], taker) &&
            take_claim(row, "place", SAID_PLACE, row->place_id, row->before_place, claims[2],
@@ -162,11 +165,13 @@ static bool happened_when_it_was_told(const struct seal_row *row)
     return row->said & SAID_HAPPENED_AT || (ms <= LATE_MS && ms >= -LATE_MS);
 }
 
-/* What an intake records besides, it records right before it, of the same device. */
+/* What an intake records besides, it records right before it, of the same device; it registers a new one
+ * only. */
 static bool stands_beside_its_intake(const struct seal_row *row)
 {
     return !(row->said & SAID_BESIDE) ||
-           (strcmp(row->beside_kind, "received") == 0 && strcmp(row->beside_device, row->device_id) == 0 &&
+           ((row->device_seq == 0 || strcmp(row->kind, "registered") != 0) &&
+            strcmp(row->beside_kind, "received") == 0 && strcmp(row->beside_device, row->device_id) == 0 &&
             row->beside_seq > row->seq && row->beside_seq - row->seq <= BESIDE_MOST);
 }
 

@@ -27,7 +27,7 @@ END $$;
 CREATE OR REPLACE FUNCTION spoor.is_called(party uuid, named text)
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT lower(named) = party::text OR EXISTS (SELECT FROM spoor.label l WHERE l.party_id = party
-        AND l.code = translate(upper(regexp_replace(regexp_replace(named, '^.*/', ''), '[-[:space:]]', '', 'g')), 'OIL', '011'));
+        AND l.code = translate(upper(regexp_replace(regexp_replace(regexp_replace(named, '/*([?#].*)?$', ''), '^.*/', ''), '[-[:space:]]', '', 'g')), 'OIL', '011'));
 $$;
 
 -- A signature's hexadecimal digits without what a label may be written with: blanks, hyphens, small letters, O for 0, I and L for 1
@@ -121,6 +121,10 @@ SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
         OR spoor.is_signed(of_party, w.body ->> 'signature');
 $$;
 
+-- When an id of version 7 was made, in milliseconds since 1970.
+CREATE OR REPLACE FUNCTION spoor.made_ms(id uuid)
+RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint $$;
+
 -- Destroys what the ledger holds about a person: names, notes of their repairs, how to reach them. Each event that loses a
 -- value gets an erasure entry with the service's mark, which covers the id that it gave the entry; the proofs stay valid. Only what is sealed can be erased. `targets` and what
 -- stands beside them are those of erasable() while `seen` was the ledger's next seq: under the ledger's lock, which all who record wait for, only
@@ -166,8 +170,8 @@ BEGIN
     ELSIF v_events <> targets OR v_tags <> target_tags OR v_rests <> rests
         OR cardinality(macs) <> cardinality(targets) OR cardinality(notice_ids) <> cardinality(targets) OR cardinality(rest_macs) <> cardinality(targets) THEN
         RAISE 'Something was recorded of this person meanwhile; try again' USING ERRCODE = 'SP409';
-    ELSIF v_recorded > clock_timestamp() + interval '5 minutes' THEN
-        RAISE 'The newest record is of %, by a clock that was ahead; try again then', to_char(v_recorded AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')
+    ELSIF EXISTS (SELECT FROM unnest(notice_ids) i WHERE abs(extract(epoch FROM v_recorded) - spoor.made_ms(i) / 1000.0) > 300) THEN
+        RAISE 'The clock of this program and the time of the newest record differ by more than 5 minutes; put the clocks right, or try again when that time has passed'
             USING ERRCODE = 'SP409';
     END IF;
     INSERT INTO spoor.notice (seq, type, notice_id, recorded_at, actor_id, target, erased, reason, mac)

@@ -164,9 +164,9 @@ BEGIN
         INSERT INTO spoor.device (kind, make, model, owner_id)
         VALUES (coalesce(intake ->> 'kind', 'laptop'), coalesce(intake ->> 'make', ''),
                 coalesce(intake ->> 'model', ''), v_owner) RETURNING id INTO v_device;
-        batch := batch || (coalesce(intake #> '{events,registered}',
+        batch := batch || jsonb_strip_nulls(coalesce(intake #> '{events,registered}',
             jsonb_build_object('event_id', md5(v_event || 'registered')::uuid)) || jsonb_build_object('actor', v_actor,
-            'kind', 'registered', 'device_id', v_device, 'to', v_owner, 'happened_at', coalesce(intake -> 'happened_at', to_jsonb(now()))));
+            'kind', 'registered', 'device_id', v_device, 'to', v_owner, 'happened_at', intake -> 'happened_at'));
     ELSE
         UPDATE spoor.device d SET owner_id = v_owner, identified = true,
             make = CASE WHEN d.identified THEN d.make ELSE coalesce(intake ->> 'make', '') END,

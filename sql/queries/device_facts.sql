@@ -1,5 +1,6 @@
 -- $1 device: who has it, where it stands, its open or latest repair
 SELECT d.id AS device_id, btrim(d.make || ' ' || d.model) AS name, d.kind, d.identified, concat_ws('|', d.kind, d.make, d.model) AS described,
+       coalesce((SELECT string_agg(a.kind || '=' || a.value, E'\n') FROM spoor.alias a WHERE a.device_id = d.id), '') AS numbers,
        coalesce((SELECT l.code FROM spoor.label l WHERE l.device_id = d.id AND l.revoked_at IS NULL ORDER BY l.linked_at DESC LIMIT 1), '') AS code,
        coalesce((SELECT string_agg(a.value, ', ' ORDER BY a.added_at) FROM spoor.alias a WHERE a.device_id = d.id), '') AS aliases,
        c.custodian_id, h.name AS custodian, coalesce(c.offered_to::text, '') AS offered_to, coalesce((SELECT q.name FROM spoor.party q WHERE q.id = c.offered_to), '') AS offered, coalesce(p.name, '') AS place, c.step, s.label_en AS step_en, s.label_nl AS step_nl,

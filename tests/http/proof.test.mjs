@@ -28,6 +28,20 @@ const post = async (token, events, to = service) => {
 const text = async (client, path) => (await client.get(path)).text();
 const tokenOf = async (name, role) => (await service.run('token', 'add', name, '--role', role)).out.trim();
 
+test('what was overtaken within minutes is sealed like the rest', async () => {
+  const token = await tokenOf('Quick desk', 'technician');
+  const device = await house.sql(`SELECT device_id FROM spoor.label WHERE code = '${code.replace('-', '')}'`);
+  const step = (name, seconds) => ({ event_id: randomUUID(), code, kind: 'step', step: name, ...(seconds && { happened_at: new Date(Date.now() - seconds * 1000).toISOString() }) });
+  assert.equal((await post(token, [step('quality_check')])).outcomes[0].outcome, 'recorded');
+  const [late] = (await post(token, [step('diagnosis', 180)])).outcomes;
+  assert.ok(late.flags.includes('overtaken'), JSON.stringify(late));
+  const scanner = await enrolScanner(service, { account: 'noor' });
+  const [scan] = (await post(scanner.token, [signed(scanner, { ...step('repair', 20), scanner_seq: scanner.next++, clock_skew_ms: 500 })])).outcomes;
+  assert.ok(scan.flags.includes('overtaken'), JSON.stringify(scan));
+  await waitFor('the seal', async () => (await house.sql(`SELECT max(size) > ${scan.seq} FROM spoor.checkpoint`)) === 't');
+  assert.match(await text(auditor, `/audit/devices/${device}?lang=en`), /Nothing in this history was altered/);
+});
+
 test('an auditor is told that the newest records of a device are gone, though no table knows of them any more', async () => {
   const token = await tokenOf('Losing desk', 'technician');
   const gone = [];
@@ -63,6 +77,16 @@ test('an auditor reads what a device was sealed as, and that a table says anothe
     assert.match(await read('en'), sealedAs);
     assert.match(await read('nl'), /in een tabel veranderd/);
     await house.sql(back);
+  }
+  // Numbers of any form, as a scanner may read them.
+  const scans = await tokenOf('Odd codes', 'technician');
+  for (const odd of ['PN=20XW|SN=PF3ABC', 'X|Y=', 'a|b|c', '=']) {
+    const { outcomes } = await post(scans, [{ event_id: randomUUID(), code: odd, kind: 'moved' }]);
+    const other = await house.sql(`SELECT device_id FROM spoor.event WHERE seq = ${outcomes[0].seq}`);
+    let page;
+    await waitFor('the seal', async () => (page = await text(auditor, `/audit/devices/${other}?lang=en`)).includes('Sealed as'));
+    assert.ok(page.includes(`<bdi>${odd}</bdi>`), odd);
+    assert.doesNotMatch(page, differs, odd);
   }
   const salt = await house.sql(`SELECT encode(o.salt, 'hex') FROM spoor.opening o JOIN spoor.event v USING (seq) WHERE v.device_id = '${device}' AND o.tag = 19`);
   const set = (hex) => house.sql(`UPDATE spoor.opening o SET salt = '\\x${hex}' FROM spoor.event v WHERE v.seq = o.seq AND v.device_id = '${device}' AND o.tag = 19`);

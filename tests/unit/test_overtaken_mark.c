@@ -127,7 +127,7 @@ static void what_came_in_time_was_not_overtaken(void **nothing)
     struct seal_row row = overtaken;
 
     (void)nothing;
-    row.recorded_ms = row.happened_ms + HOUR / 6;
+    row.recorded_ms = row.happened_ms + HOUR / 60;
     assert_false(is_ours(row));
     row.recorded_ms++;
     assert_true(is_ours(row));
@@ -215,6 +215,11 @@ static void what_an_intake_records_besides_stands_right_before_it(void **nothing
     rows[5].named = "99999999-9999-4999-8999-999999999999"; /* another intake */
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         assert_false(carries_mark(rows[i], &said));
+    said.kind = beside.kind = "registered";
+    beside.kind_number = 22;
+    assert_false(carries_mark(beside, &said)); /* what is known already */
+    beside.device_seq = 0;
+    assert_true(carries_mark(beside, &said));
 }
 
 int main(void)

@@ -67,6 +67,7 @@ test('before: a hand-over, one that came late, an offer, and what is kept apart 
     late: (await post([{ event_id: randomUUID(), code, kind: 'handed_over', to: badge, happened_at: ago(600), detail: { bag: 'blue' } }], token))[0],
     lateScan: (await post([signed(scanner, { event_id: randomUUID(), code, kind: 'handed_over', to: split, happened_at: ago(500), scanner_seq: 1 })], scanner.token))[0],
     offered: (await post([scan(0, { kind: 'offered', to: `https://old.example.nl/d/${badge}` })], scanner.token))[0],
+    loud: (await post([scan(0, { kind: 'offered', to: person.toUpperCase() })], scanner.token))[0],
     told: (await post([{ event_id: randomUUID(), code, kind: 'offered', to: person, detail: { offered_to: person.toUpperCase() } }], token))[0],
     other: (await post([scan(0, { kind: 'note', private_note: 'stays' })], scanner.token))[0],
   };
@@ -94,12 +95,15 @@ test('a value that is another\'s, or not what was sealed, is never erased, whate
     assert.match(out.err, expected);
     assert.equal(await house.sql('SELECT count(*) FROM spoor.notice WHERE type = 2'), '0');
   };
-  for (const tag of [20, 22]) {
-    const body = `RETURNS TABLE (seq bigint, event_id uuid, tags text, rest text) LANGUAGE sql STABLE SECURITY DEFINER AS $$ SELECT seq, event_id, '${tag}', '' FROM spoor.event WHERE seq = ${seq} $$`;
+  for (const [tag, rest, of, expected] of [[20, '', seq, /calls the field "[a-z_ ]+" of record \d+ this person's, and it is\s+not/], [22, '', seq, /calls the field/],
+    [24, 'f'.repeat(64), seqs.late, new RegExp(`detail of record ${seqs.late} is not what was sealed`)]]) {
+    const body = `RETURNS TABLE (seq bigint, event_id uuid, tags text, rest text) LANGUAGE sql STABLE SECURITY DEFINER AS $$ SELECT seq, event_id, '${tag}', '${rest}' FROM spoor.event WHERE seq = ${of} $$`;
     await house.sql(`CREATE OR REPLACE FUNCTION spoor.erasable(of_party uuid) ${body}; CREATE OR REPLACE FUNCTION spoor.erasable_among(of_party uuid, seqs bigint[]) ${body}`);
-    await refused(/calls the field "[a-z_ ]+" of record \d+ this person's, and it is\s+not/);
+    await refused(expected);
   }
   await house.sql(functions);
+  await assert.rejects(house.sql(`SELECT spoor.erase_person('${person}', (SELECT id FROM spoor.actor WHERE kind = 'system' LIMIT 1), 'REQUEST', (SELECT next_seq FROM spoor.ledger_head),
+    array_agg(event_id), array_agg(tags), array_agg('0190163d-8694-739b-aea5-966c26f8ad91'::uuid), array_agg(sha256('')), array_agg(rest), array_agg(sha256(''))) FROM spoor.erasable('${person}')`), /The clock of this program/);
   await house.sql(`CREATE TABLE public.named AS SELECT * FROM spoor.opening WHERE seq = ${seqs.handed} AND tag = 17;
     UPDATE spoor.opening SET value = value || ' the thief' WHERE seq = ${seqs.handed} AND tag = 17`);
   await refused(new RegExp(`The field "holder" of record ${seqs.handed} is not what was sealed`));
@@ -119,7 +123,7 @@ test('after: no value of the person is left in rows, values, what is kept apart,
   assert.ok(!lines.some((row) => JSON.stringify(row).includes(person)), 'no row names the id');
   for (const name of ['late', 'lateScan', 'told']) assert.deepEqual(Object.keys(rows.get(seqs[name]).detail), ['erased'], name);
   const tags = async (name) => house.sql(`SELECT string_agg(o.tag::text, ' ' ORDER BY o.tag) FROM spoor.opening o WHERE o.seq = ${seqs[name]} AND o.tag IN (24, 33)`);
-  for (const name of ['handed', 'late', 'lateScan', 'offered', 'told']) assert.equal(await tags(name), '', name);
+  for (const name of ['handed', 'late', 'lateScan', 'offered', 'loud', 'told']) assert.equal(await tags(name), '', name);
   assert.equal(await tags('other'), '33', 'what does not name them stays');
 });
 
