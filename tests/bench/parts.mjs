@@ -114,7 +114,8 @@ export async function startPeer(service, script, clients) {
   writeFileSync(file, script);
   const child = spawn(pgbench, ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T', '36000', '-P', '1', '-f', file, service.peer],
     { env: clean({ PGOPTIONS: '-c role=spoor_app -c jit=off' }), stdio: ['ignore', 'ignore', 'pipe'] });
-  process.on('exit', () => child.kill('SIGKILL'));
+  const end = () => child.kill('SIGKILL');
+  process.on('exit', end);
   const lines = [];
   let text = '';
   child.stderr.on('data', (piece) => {
@@ -149,6 +150,7 @@ export async function startPeer(service, script, clients) {
       child.kill('SIGCONT');
       child.kill('SIGTERM');
       await ended;
+      process.off('exit', end);
       unlinkSync(file);
     },
   };
