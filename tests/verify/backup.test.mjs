@@ -229,8 +229,9 @@ test('a backup that is killed copies no further, and sealing goes on', { timeout
   const copy = join(folder, 'copy');
   const child = spawn(join(build, 'spoord'), ['backup', copy], { env: { ...process.env, SPOOR_STATE: join(service.state, 'state') }, stdio: 'ignore' });
   const ended = closing(child);
-  await waitFor('the copying', () => existsSync(join(`${copy}.part`, 'pg', 'base')));
-  for (const pid of (await sql(service, "SELECT pid FROM pg_stat_replication WHERE state = 'backup'")).split('\n')) {
+  let senders = [];
+  await waitFor('the copying', async () => (senders = (await sql(service, "SELECT pid FROM pg_stat_replication WHERE state = 'backup'")).split('\n').filter(Boolean).map(Number)).length > 0);
+  for (const pid of senders) {
     process.kill(pid, 'SIGSTOP'); // so that it cannot end by itself
     undo.push(() => process.kill(pid, 'SIGCONT'));
   }
