@@ -55,6 +55,9 @@ test('an auditor is told that the newest records of a device are gone, though no
     DELETE FROM spoor.event WHERE seq IN (${gone[1]}, ${gone[2]}); UPDATE spoor.custody SET device_seq = ${last} - 2, seq = ${gone[0]} WHERE device_id = '${device}'`);
   assert.match(await read(), new RegExp(`does not match what was sealed: record ${last} is missing`));
   assert.match(await read(), new RegExp(`Records ${last} to ${Number(last) + 1} are missing`));
+  await house.sql(`SET session_replication_role = replica; CREATE TABLE public.held AS SELECT * FROM spoor.custody WHERE device_id = '${device}'; DELETE FROM spoor.custody WHERE device_id = '${device}'`);
+  assert.match(await read(), /Records of this device were sealed, and the database has none of them/);
+  await house.sql('SET session_replication_role = replica; INSERT INTO spoor.custody TABLE public.held');
   await house.sql(`SET session_replication_role = replica; INSERT INTO spoor.event TABLE public.lost; UPDATE spoor.custody SET device_seq = ${last}, seq = ${gone[2]} WHERE device_id = '${device}'`);
   assert.match(await read(), /Nothing in this history was altered/);
 });

@@ -1,6 +1,6 @@
 -- One function writes events: in order, once, whatever they say.
 BEGIN;
-SELECT plan(37);
+SELECT plan(38);
 SET client_min_messages = warning;
 CREATE TEMP TABLE ids AS SELECT
     (SELECT id FROM spoor.actor WHERE kind = 'system') AS actor, gen_random_uuid() AS one, gen_random_uuid() AS two, gen_random_uuid() AS three,
@@ -95,5 +95,12 @@ SELECT results_eq(format('SELECT r.outcome, r.step, c.custodian_id FROM spoor.re
     jsonb_build_object('event_id', u.id, 'actor', actor, 'kind', 'step', 'code', '7K3M9QXFDT', 'step', 'vendor'),
     jsonb_build_object('event_id', gen_random_uuid(), 'actor', actor, 'kind', 'corrected', 'corrects', u.id, 'detail', '{"correction": "did_not_occur"}'::jsonb))),
     format('VALUES (''recorded'', ''vendor'', %L::uuid), (''recorded'', %L, %1$L)', u.had, u.step), 'an undo behind a gap goes back to what was before it') FROM ids, undone u;
+-- Where the ledger's time is ahead of the clock, an intake registers at that time, like what it records beside: the sealer asks for it.
+SET CONSTRAINTS ALL DEFERRED;
+UPDATE spoor.ledger_head SET recorded_at = recorded_at + interval '1 hour';
+CREATE TEMP TABLE ahead AS SELECT t.device_id FROM spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'actor',
+    (SELECT a.id FROM spoor.actor a WHERE a.kind = 'system' LIMIT 1), 'serial', 'AHEAD-1', 'owner_name', 'Cas', 'problem', 'p')) t;
+SELECT results_eq('SELECT v.kind, v.happened_at = v.recorded_at FROM spoor.event v JOIN ahead USING (device_id) ORDER BY v.device_seq',
+    $$ VALUES ('registered', true), ('received', true) $$, 'what an intake records happened when it was recorded');
 SELECT * FROM finish();
 ROLLBACK;
