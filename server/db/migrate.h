@@ -7,7 +7,8 @@
 #include "shared/error.h"
 
 /* The form of the mark on what is recorded and not sealed yet (ledger/submission.h). Raised with every change
- * of what the mark covers; tests/unit/test_mark_form.c holds the two together. 1: without the detail. */
+ * of what the mark covers; tests/unit/test_mark_form.c holds the two together. 1: without the detail; 2:
+ * without who takes over unsaid, and the intake that an event stands beside. */
 #define MARK_FORM 3
 
 struct migration_report {

@@ -207,7 +207,7 @@ bool audit_device_show(struct service *service, const struct request *request, s
     view_text(view, "evidence_href", arena_format(request->arena, "/audit/devices/%s/evidence", id));
     if (!session || !verdict_begin(&audited.verdict, service, request, session, view, error) ||
         !load(&audited, before, error) ||
-        !sealed_identity_add(&audited.verdict, request, session, id, audited.facts, view, error))
+        !sealed_identity_add(&audited.verdict, request, id, audited.facts, view, error))
         return false;
     verdict_add(&audited.verdict, request, "device_seq", 1, view);
     add_facts(&audited, view);

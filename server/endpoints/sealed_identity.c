@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "shared/buffer.h"
+#include "shared/compiler.h"
 
 /* The value of an opening, "kind|make|model|serial=…|asset_tag=…", in its parts. */
 struct identity {
@@ -86,17 +86,14 @@ static void tell(const struct request *request, const char *value, const struct 
     view_flag(view, "identity_differs", !identity.known_today);
 }
 
-bool sealed_identity_add(const struct verdict *verdict, const struct request *request,
-                         struct session *session, const char *device_id, const struct rows *facts,
-                         struct view *view, struct error *error)
+bool sealed_identity_add(const struct verdict *verdict, const struct request *request, const char *device_id,
+                         const struct rows *facts, struct view *view, struct error *error)
 {
-    struct seal_check  check = {.session = session, .arena = request->arena, .options = &verdict->options};
-    const struct rows *rows;
+    struct seal_check  check = verdict->check; /* under the same head */
+    const struct rows *rows =
+        QUERY(check.session, request->arena, SQL_AUDIT_DEVICE_ROWS, error, device_id, "1", "1");
     const struct seal_opening *opening;
 
-    if (!seal_check_begin(&check, error))
-        return false;
-    rows = QUERY(session, request->arena, SQL_AUDIT_DEVICE_ROWS, error, device_id, "1", "1");
     if (!rows || !seal_check_rows(&check, rows, error))
         return false;
     if (rows_count(rows) == 0 || check.results[0].state == SEAL_WAITING)

@@ -5,11 +5,10 @@
 #include "db/query.h"
 #include "endpoints/verdict.h"
 
-/* `facts`: sql/queries/device_facts.sql. Fills in identity ("Dell Latitude 7440, 8XK2LT3"), and
- * identity_differs where the tables say something else, or identity_altered where the first record is not
- * what was sealed; none while it is not sealed. */
-bool sealed_identity_add(const struct verdict *verdict, const struct request *request,
-                         struct session *session, const char *device_id, const struct rows *facts,
-                         struct view *view, struct error *error) MUST_USE;
+/* After verdict_begin(). `facts`: sql/queries/device_facts.sql. Fills in identity ("Dell Latitude 7440,
+ * 8XK2LT3"), and identity_differs where the tables say something else, or identity_altered where the first
+ * record is not what was sealed; none while it is not sealed. */
+bool sealed_identity_add(const struct verdict *verdict, const struct request *request, const char *device_id,
+                         const struct rows *facts, struct view *view, struct error *error) MUST_USE;
 
 #endif

@@ -19,7 +19,8 @@ struct erasing {
 /* One row with the columns of person_erase.sql: how many events lost values, and how many values. NULL:
  * nothing changed; ERROR_NOT_FOUND: nobody has this id, or nothing is left of them; ERROR_CONFLICT: the
  * person's device is in repair, something is not sealed yet or was recorded meanwhile, or (only_left) the
- * ledger has values that no earlier erasure took. */
+ * ledger has values that no earlier erasure took; a value is not the person's or not what was sealed
+ * (erasable_values.h); the clocks of this program and of the ledger differ. */
 const struct rows *erasing_run(struct session *session, struct arena *arena,
                                const uint8_t key[SECRET_KEY_SIZE], const struct erasing *erasing,
                                struct error *error) MUST_USE;
