@@ -146,7 +146,7 @@ test('F-02: finishes what runs when it is told to stop', async () => {
 
 test('ends also while streams and slow clients are there', async () => {
   const echo = await startEcho();
-  const wires = await all(20, () => new Wire(echo.port).opened());
+  const wires = await all(20, () => new Wire(echo.port, { keep: 4096 }).opened());
   wires.forEach((wire, n) => wire.write([request('GET', '/stream?lines=900000000'), 'GET /ec', form('/echo', 'a=1').slice(0, -1), ''][n % 4]));
   await wires[0].until(() => wires[0].bytes.length > 1000, 'the stream');
   echo.process.kill('SIGTERM');

@@ -40,14 +40,15 @@ function splitChunks(answer, bytes) {
 }
 
 export class Wire {
-  constructor(port, host = '127.0.0.1') {
+  /** Reads all that comes; `keep` bytes of it stay (of an endless answer, a string could not hold it). */
+  constructor(port, { keep = Infinity } = {}) {
     this.bytes = '';
     this.isClosed = false;
     this.listeners = new Set();
-    this.socket = connect({ port, host, allowHalfOpen: true });
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     this.socket.setNoDelay(true);
     this.socket.on('data', (data) => {
-      this.bytes += data.toString('latin1');
+      if (this.bytes.length < keep) this.bytes += data.toString('latin1');
       this.tell();
     });
     const closed = () => {

@@ -2,13 +2,16 @@
 BEGIN;
 SELECT plan(54);
 SET client_min_messages = warning;
+-- The ledger's time never goes back: put an hour ahead, it stands still while the file runs, however slow the machine is.
+UPDATE spoor.ledger_head SET recorded_at = date_trunc('milliseconds', now()) + interval '1 hour';
+CREATE FUNCTION pg_temp.ledger_time() RETURNS timestamptz LANGUAGE sql AS $$ SELECT h.recorded_at FROM spoor.ledger_head h $$;
 CREATE TEMP TABLE ids AS SELECT spoor.add_account('ann', 'Ann', '{technician}', 'x', NULL) AS ann, spoor.add_account('ben', 'Ben', '{technician}', 'x', NULL) AS ben,
     spoor.add_account('cas', 'Cas', '{technician}', 'x', NULL) AS cas, spoor.add_party('place', 'Shelf', NULL, NULL) AS shelf,
     spoor.add_party('place', 'Bench', NULL, NULL) AS bench, spoor.add_scanner('S', NULL, '\x01', NULL) AS scanner;
 CREATE FUNCTION pg_temp.party(of_actor uuid) RETURNS uuid LANGUAGE sql AS $$ SELECT a.party_id FROM spoor.actor a WHERE a.id = of_actor $$;
 -- One event of a device, made so long ago; a new event_id unless `more` has one. `said` as the service works it out.
 CREATE FUNCTION pg_temp.event(of_device text, by_actor uuid, kind text, ago interval, more jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
-    SELECT jsonb_strip_nulls(jsonb_build_object('event_id', gen_random_uuid(), 'actor', by_actor, 'kind', kind, 'alias', of_device, 'happened_at', now() - ago,
+    SELECT jsonb_strip_nulls(jsonb_build_object('event_id', gen_random_uuid(), 'actor', by_actor, 'kind', kind, 'alias', of_device, 'happened_at', pg_temp.ledger_time() - ago,
         'said', 8 | (more ? 'step')::int | 2 * (more ? 'to')::int | 4 * (more ? 'place')::int) || more) $$;
 CREATE FUNCTION pg_temp.record(e jsonb, OUT outcome text, OUT flags int, OUT message text) LANGUAGE sql AS $$
     SELECT r.outcome, r.flags, r.message FROM spoor.record_events(jsonb_build_array(e)) r $$;
@@ -44,9 +47,9 @@ SELECT is(r.flags, 258, 'what was scanned before it is overtaken, however soon i
     pg_temp.record(pg_temp.event('TWO', cas, 'step', '101 seconds', '{"step": "quality_check", "detail": {"clock_skew_ms": 0}}')) r;
 SELECT is(pg_temp.state('TWO'), 'Ben ready', 'and moves nothing');
 SELECT is(r.flags, 0, 'a scan that is sent at once counts, a clock is not that exact') FROM ids, pg_temp.record(pg_temp.event('TWO', ann, 'moved', '0 seconds')) n,
-    pg_temp.record(pg_temp.event('TWO', ben, 'moved', '2 seconds', '{"detail": {"clock_skew_ms": 0}}')) r;
+    pg_temp.record(pg_temp.event('TWO', ben, 'moved', '3 seconds', '{"detail": {"clock_skew_ms": 0}}')) r;
 SELECT is(pg_temp.state('TWO'), 'Ben ready', 'the latest to arrive is right');
-SELECT is(r.flags, 0, 'of a clock that nobody put right less is believed') FROM ids, pg_temp.record(pg_temp.event('TWO', cas, 'moved', '50 seconds')) r;
+SELECT is(r.flags, 0, 'of a clock that nobody put right less is believed') FROM ids, pg_temp.record(pg_temp.event('TWO', cas, 'moved', '60 seconds')) r;
 SELECT is(pg_temp.state('TWO'), 'Cas ready', 'so it counts');
 
 -- Only what is newer stands.
@@ -71,10 +74,10 @@ SELECT is(r.flags, 258, 'a late acceptance of an offer that was made again is ov
 
 -- A return that is told when the next visit has begun.
 CREATE TEMP TABLE visit AS SELECT t.* FROM ids, spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'model', 'Late', 'serial', 'D10', 'owner_name', 'Owner',
-    'problem', 'first', 'link_hash', '\x' || repeat('0a', 32), 'happened_at', now() - interval '20 days')) t;
+    'problem', 'first', 'link_hash', '\x' || repeat('0a', 32), 'happened_at', pg_temp.ledger_time() - interval '20 days')) t;
 SELECT pg_temp.record(pg_temp.event('D10', ben, 'returned', '9 days', '{"detail": {"outcome": "repaired"}}')) FROM ids;
 CREATE TEMP TABLE next_visit AS SELECT t.* FROM ids, spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'model', 'Late', 'serial', 'D10', 'owner_name', 'Owner',
-    'problem', 'second', 'link_hash', '\x' || repeat('0b', 32), 'happened_at', now() - interval '1 day')) t;
+    'problem', 'second', 'link_hash', '\x' || repeat('0b', 32), 'happened_at', pg_temp.ledger_time() - interval '1 day')) t;
 SELECT is(r.flags, 258, 'is overtaken') FROM ids, pg_temp.record(pg_temp.event('D10', cas, 'returned', '10 days', '{"detail": {"outcome": "repaired"}}')) r;
 SELECT is(pg_temp.state('D10'), 'Ann intake', 'the device stays on the bench');
 SELECT ok(r.returned_at IS NULL AND r.outcome IS NULL, 'the new visit did not end') FROM spoor.repair r JOIN next_visit n ON n.repair_id = r.id;
@@ -130,9 +133,9 @@ SELECT is_empty($$ SELECT u.* FROM spoor.alias a, spoor.left_by_undo(a.device_id
 
 -- The repair of that time.
 CREATE TEMP TABLE visits AS SELECT t.* FROM ids, spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'serial', 'D6', 'owner_name', 'Mara', 'problem', 'p',
-    'happened_at', now() - interval '3 days')) t;
+    'happened_at', pg_temp.ledger_time() - interval '3 days')) t;
 SELECT pg_temp.record(pg_temp.event('D6', ann, 'returned', '2 days')) FROM ids;
-SELECT spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'serial', 'D6', 'owner_name', 'Mara', 'problem', 'p', 'happened_at', now() - interval '1 day')) FROM ids;
+SELECT spoor.take_in(jsonb_build_object('event_id', gen_random_uuid(), 'actor', ann, 'serial', 'D6', 'owner_name', 'Mara', 'problem', 'p', 'happened_at', pg_temp.ledger_time() - interval '1 day')) FROM ids;
 SELECT pg_temp.record(pg_temp.event('D6', ben, 'step', '60 hours', '{"step": "repair"}')) FROM ids;
 SELECT is(v.repair_id, t.repair_id, 'a scan of an earlier visit belongs to that visit') FROM visits t, ids, spoor.event v WHERE v.actor_id = ben AND v.device_id = t.device_id;
 SELECT ok(c.repair_id <> t.repair_id, 'and the device stays in its present one') FROM visits t JOIN spoor.custody c USING (device_id);
