@@ -184,6 +184,15 @@ static void tell_verdict(const struct bundle_check *check, const struct findings
     if (findings->count[FINDING_NAME])
         printf("%" PRIu64 " names are the desk's own; only their numbers are sealed (F20).\n",
                findings->count[FINDING_NAME]);
+    if (findings->count[FINDING_RENAMED])
+        printf("%" PRIu64 " times somebody or something has another name than before (F24): Spoor renames "
+               "nobody; ask who did, in the database.\n",
+               findings->count[FINDING_RENAMED]);
+    if (findings->count[FINDING_ABSENT])
+        printf(
+            "Scans that scanners counted are not in the log, in %" PRIu64
+            " places (F25): refused, kept for a lead, still on a scanner, or lost; --warnings says which.\n",
+            findings->count[FINDING_ABSENT]);
 }
 
 static void tell_json(const struct bundle_check *check, const struct findings *findings, bool stale)

@@ -193,6 +193,7 @@ static void check_entry(struct run *run, const uint8_t *bytes, size_t length, ui
     if (read && entry.type == ENTRY_CONFIGURATION)
         check_configuration(run, &entry, seq);
     bundle_openings_check(run, read ? &entry : NULL, seq);
+    bundle_names_check(run, seq);
     if (read && entry.type == ENTRY_EVENT) {
         device = bundle_chain_check(run, &entry, seq);
         bundle_scans_check(run, &entry, seq, device);
@@ -319,6 +320,13 @@ static bool open_all(struct run *run, struct error *error)
            error_while(error, run->check->folder);
 }
 
+static void free_scanner(void *context, const uint8_t id[16], void *scanner)
+{
+    (void)context;
+    (void)id;
+    missing_free(&((struct known_scanner *)scanner)->missing);
+}
+
 static void close_all(struct run *run)
 {
     part_file_close(&run->openings);
@@ -333,9 +341,12 @@ static void close_all(struct run *run)
     }
     id_map_free(run->targets);
     id_map_free(run->devices);
+    id_map_each(run->scanners, free_scanner, NULL);
     id_map_free(run->scanners);
     id_map_free(run->scanner_keys);
     id_map_free(run->labels);
+    id_map_free(run->names);
+    id_map_free(run->named);
     id_map_free(run->repeats);
     buffer_free(&run->lost);
     free(run);
@@ -352,6 +363,7 @@ static void check_all(struct run *run)
     bundle_tiles_end(run);
     bundle_openings_end(run);
     bundle_rows_end(run);
+    bundle_absent_end(run);
     check_end(run);
     check_signer(run);
 }
@@ -371,6 +383,9 @@ bool bundle_check_run(struct bundle_check *check, struct error *error)
     run->scanners = id_map_new(sizeof(struct known_scanner));
     run->scanner_keys = id_map_new(16);
     run->labels = id_map_new(16);
+    run->names = id_map_new(sizeof(bool));
+    run->named = id_map_new(sizeof(uint64_t));
+    randombytes_buf(run->name_key, sizeof run->name_key);
     run->repeats = id_map_new(sizeof(struct repeat));
     run->lost.limit = SIZE_MAX;
     run->opening_room.limit = PART_LINE_MOST;

@@ -2,6 +2,8 @@
 #ifndef VERIFY_BUNDLE_PARTS_H
 #define VERIFY_BUNDLE_PARTS_H
 
+#include <sodium.h>
+
 #include "audit/commitment.h"
 #include "audit/merkle.h"
 #include "audit/tile_edge.h"
@@ -12,7 +14,9 @@
 #include "verify/device_state.h"
 #include "verify/json_compact.h"
 #include "verify/json_line.h"
+#include "verify/missing.h"
 #include "verify/part_file.h"
+#include "verify/scan_proof.h"
 #include "verify/targets.h"
 
 #define ROW_MEMBERS    23u
@@ -27,9 +31,12 @@ struct own_name {
     char     name[OWN_NAME_SIZE]; /* as it stands in the row */
 };
 
-/* By its id: what a scanner signed with, and for which server. */
+/* By its id: what a scanner signed with, for which server, and which of its scans are here. */
 struct known_scanner {
-    uint8_t key[SCAN_KEY_SIZE], server[HASH_SIZE];
+    uint8_t        key[SCAN_KEY_SIZE], server[HASH_SIZE];
+    uint64_t       seq; /* its first record that is signed */
+    struct missing missing;
+    uint64_t       erased; /* records of it whose signature was erased: nobody knows their numbers */
 };
 
 /* What a restored database did not have any more: entries from this one up to but without that one. */
@@ -57,10 +64,14 @@ struct run {
     struct id_map       *devices;      /* struct device_state */
     struct id_map       *scanners;     /* struct known_scanner */
     struct id_map       *scanner_keys; /* by the key's hash: whose it is */
+    uint64_t             erased_scans; /* signatures that were erased, of whichever scanner */
     struct id_map       *labels;       /* by the code's hash: what it is on */
-    struct id_map       *repeats;      /* struct repeat, by ids that stand in the log more than once */
-    struct buffer        lost;         /* struct lost, one after the other */
-    bool                 all;          /* scope; else: */
+    struct id_map       *names;        /* hashes of values that begin with an id: met before */
+    struct id_map       *named;        /* by that id: the first record that names it, uint64_t */
+    uint8_t              name_key[crypto_shorthash_siphashx24_KEYBYTES];
+    struct id_map       *repeats; /* struct repeat, by ids that stand in the log more than once */
+    struct buffer        lost;    /* struct lost, one after the other */
+    bool                 all;     /* scope; else: */
     uint8_t              scope_device[16];
     uint64_t             incident;  /* seq of the latest; 0: none */
     uint64_t             announced; /* seq of the latest configuration; 0: none */
@@ -122,6 +133,15 @@ void bundle_row_words(const struct run *run, uint64_t seq, struct json_part *ste
 /* What a scanner signed of this event. */
 void bundle_scans_check(struct run *run, const struct entry *entry, uint64_t seq,
                         const struct device_state *device);
+
+/* Which scans of a scanner are here; of one whose signature was erased nobody knows the number. At the end,
+ * which are not. */
+void bundle_absent_came(const struct run *run, const struct scan_proof *proof);
+void bundle_absent_erased(struct run *run);
+void bundle_absent_end(struct run *run);
+
+/* Whether those whom this entry names have the name that they had before. */
+void bundle_names_check(struct run *run, uint64_t seq);
 
 /* What an event that was overtaken claims; then notes of the device what the next one is held against. */
 void bundle_claims_check(struct run *run, const struct entry *entry, uint64_t seq,

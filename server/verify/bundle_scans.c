@@ -41,7 +41,7 @@ static bool owns_key(const struct run *run, const struct scan_proof *proof)
 static void check_scanner(struct run *run, const struct scan_proof *proof, uint64_t seq)
 {
     const struct scan_part *server = &proof->said[SCAN_SERVER];
-    struct known_scanner    now = {0}, *known = id_map_find(run->scanners, proof->scanner);
+    struct known_scanner    now = {.seq = seq}, *known = id_map_find(run->scanners, proof->scanner);
 
     memcpy(now.key, proof->key, sizeof now.key);
     sha256(server->bytes ? (const void *)server->bytes : "", server->length, now.server);
@@ -150,6 +150,7 @@ static void check_signed(struct run *run, const struct entry *entry, uint64_t se
     run->check->signatures++;
     check_scanner(run, &proof, seq);
     check_labels(run, &proof, &record, seq);
+    bundle_absent_came(run, &proof);
 }
 
 /* Who has signed once signs always. */
@@ -176,6 +177,8 @@ void bundle_scans_check(struct run *run, const struct entry *entry, uint64_t seq
         return;
     }
     value = bundle_opened(run, TAG_SCANNER_SIGNATURE);
-    if (value.text)
+    if (bundle_is_erased(run, TAG_SCANNER_SIGNATURE))
+        bundle_absent_erased(run);
+    else if (value.text)
         check_signed(run, entry, seq, device, value);
 }

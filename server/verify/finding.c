@@ -30,6 +30,8 @@ static const struct {
     [FINDING_SCAN] = {"F21", "a scanner's signature does not prove this record", false},
     [FINDING_CLAIM] = {"F22", "what is called overtaken was not, or not so", false},
     [FINDING_REPEATED] = {"F23", "an event is in the log twice", false},
+    [FINDING_RENAMED] = {"F24", "a person, place or scanner has two names", true},
+    [FINDING_ABSENT] = {"F25", "scans that their scanner counted are not in the log", true},
 };
 
 const char *finding_code(enum finding finding)

@@ -28,6 +28,8 @@ enum finding {
     FINDING_SCAN,
     FINDING_CLAIM,
     FINDING_REPEATED,
+    FINDING_RENAMED, /* a warning */
+    FINDING_ABSENT,  /* a warning */
     FINDING_COUNT
 };
 

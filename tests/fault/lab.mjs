@@ -41,7 +41,7 @@ export function startPostgres() {
   };
 }
 
-const tables = ['event', 'event_kind', 'opening', 'notice', 'custody', 'ledger_head', 'ledger_entry', 'checkpoint', 'tile', 'sealing', 'delivery'];
+const tables = ['event', 'event_kind', 'opening', 'notice', 'custody', 'party', 'ledger_head', 'ledger_entry', 'checkpoint', 'tile', 'sealing', 'delivery'];
 
 /** A ledger: its database, the service's state and the sealer's folder. */
 export class Ledger {

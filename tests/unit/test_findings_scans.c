@@ -1,88 +1,16 @@
 /* What scanners signed: a log whose owner lies about a scan is found out (F21), an honest one is not. */
-#include "shared/label.h"
-#include "shared/scan_signature.h"
-#include "unit/findings_helpers.h"
+#include "unit/scans_helpers.h"
 
-#define SCANNER "5b2f6a0e-95f1-4f0a-8f6a-1b8d4a0c9e11"
-#define OTHER   "77d1c0de-0b1e-4e53-9b7d-2f3a4b5c6d7e"
-#define BENCH   SCANNER " Bench 2"
-#define LABEL   "7K3M9QXFDT"
-
-static char             seed[SCAN_SEED_TEXT], other_seed[SCAN_SEED_TEXT];
-static struct scan_said said[EVENTS];
-static struct label     shelf;
-static char             ids[EVENTS][37], times[EVENTS][40], signatures[EVENTS][10000];
-
-static void sign_with(int n, const char *with)
-{
-    CLEANUP(buffer_free) struct buffer statement = {.limit = SCAN_STATEMENT_MOST};
-    char                               key[SCAN_KEY_TEXT], signature[SCAN_SIGNATURE_TEXT];
-    char                               hex[2 * SCAN_STATEMENT_MOST + 1];
-
-    scan_statement(&said[n], &statement);
-    assert_true(scan_key_of(with, key) && scan_sign(with, &statement, signature));
-    sodium_bin2hex(hex, sizeof hex, (const unsigned char *)statement.text, statement.length);
-    snprintf(signatures[n], sizeof signatures[n], "ed25519 %s %s %s", key, signature, hex);
-    event[n].signature = signatures[n];
-}
-
-/* Five scans of one scanner, as it signed them; tests change what was said, or what is recorded of it. */
-static int begin_scans(void **state)
-{
-    int failed = begin(state);
-
-    assert_true(label_make(12345, &shelf));
-    scan_seed_make(seed);
-    scan_seed_make(other_seed);
-    for (int n = 0; n < EVENTS; n++) {
-        char digit = (char)('1' + n);
-
-        memset(event[n].event_id, n + 1, sizeof event[n].event_id);
-        snprintf(ids[n], sizeof ids[n], "0%c0%c0%c0%c-0%c0%c-0%c0%c-0%c0%c-0%c0%c0%c0%c0%c0%c", digit, digit,
-                 digit, digit, digit, digit, digit, digit, digit, digit, digit, digit, digit, digit, digit,
-                 digit);
-        snprintf(times[n], sizeof times[n], "2026-01-01T13:00:%02d.500+01:00", n);
-        event[n].happened_ms = NOON + n * 1000 + 500;
-        event[n].recorded_ms = NOON + n * 1000 + 900;
-        event[n].recorder = BENCH;
-        event[n].kind = 4;
-        event[n].step = 3;
-        said[n] = (struct scan_said){.server = "https://desk.example.nl",
-                                     .scanner = SCANNER,
-                                     .counter = n + 1,
-                                     .event_id = ids[n],
-                                     .kind = "step",
-                                     .code = LABEL,
-                                     .step = "diagnosis",
-                                     .happened_at = times[n]};
-    }
-    said[1].public_note = "dark screen";
-    said[3].place = shelf.code;
-    return failed;
-}
-
-static void sign_all(void)
-{
-    for (int n = 0; n < EVENTS; n++)
-        sign_with(n, seed);
-}
-
-static void expect_intact(void)
+/* And nothing else: the entry, its values and its row agree with each other. A number that nothing proves may
+ * be missed (F25). */
+static void expect_found(void)
 {
     struct findings findings;
 
     write_and_end();
     findings = check(NULL);
-    for (unsigned i = 0; i < FINDING_COUNT; i++)
-        if (findings.count[i] > 0)
-            fail_msg("%s was found in an honest log", finding_code(i));
-}
-
-/* And nothing else: the entry, its values and its row agree with each other. */
-static void expect_found(void)
-{
-    write_and_end();
-    expect_only(FINDING_SCAN);
+    findings.count[FINDING_ABSENT] = 0;
+    expect_of(&findings, FINDING_SCAN);
 }
 
 static void honest_scans_are_intact(void **state)
@@ -184,6 +112,7 @@ static void a_label_that_was_put_on_another_device_is_none(void **state)
 
     (void)state;
     known = (struct forge_device){.id = {9}};
+    said[4].counter = 3; /* the two before it are not scanned */
     sign_all();
     for (int n = 2; n < EVENTS; n++)
         event[n].device = &known;
@@ -411,8 +340,6 @@ static void an_erased_note_takes_its_signature_along(void **state)
     findings = check(NULL);
     assert_int_equal(findings.count[FINDING_SCAN], 0);
 }
-
-#define SCANS(test) cmocka_unit_test_setup_teardown(test, begin_scans, end)
 
 int main(void)
 {
