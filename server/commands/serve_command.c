@@ -189,9 +189,12 @@ static bool start_service(struct running *running, struct error *error)
     if (!service->audit_pool)
         return false;
     service->misses = rate_limit_new();
+    service->answers = answers_new();
     service->recorder = recorder_new(service->pool, service->secret, running->config.session_wait_ms,
                                      running->config.workers / 2);
     start_memory(running);
+    if (running->config.seal)
+        recorder_remember(service->recorder, service->answers);
     return true;
 }
 
@@ -211,7 +214,8 @@ static bool start_sealer(struct running *running, struct error *error)
     service->sealer = sealer_new(&(struct sealer_options){.pool = service->seal_pool,
                                                           .folder = running->config.seal_folder,
                                                           .name = running->config.log_name,
-                                                          .service_key = service->secret});
+                                                          .service_key = service->secret,
+                                                          .answers = service->answers});
     if (!sealer_resume(service->sealer, error))
         return error_while(error, "go on after a restore");
     sealer_start(service->sealer);
@@ -270,6 +274,7 @@ static void stop(struct running *running)
     cache_free(running->service.pages);
     cache_free(running->service.access);
     sealer_free(running->service.sealer);
+    answers_free(running->service.answers);
     pool_free(running->service.seal_pool);
     rate_limit_free(running->service.misses);
     pool_free(running->service.audit_pool);

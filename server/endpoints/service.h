@@ -11,6 +11,7 @@
 struct listener;
 struct cluster;
 struct cache;
+struct answers;
 struct recorder;
 struct rate_limit;
 struct room;
@@ -22,6 +23,7 @@ struct service {
     struct pool         *public_pool; /* as spoor_public: tracking and sticker pages */
     struct pool         *audit_pool;  /* as spoor_audit: auditor's pages and exports */
     struct recorder     *recorder;
+    struct answers      *answers;   /* of the recorder, for the sealer */
     struct pool         *seal_pool; /* as spoor_seal: the sealer's one session; NULL: sealed elsewhere */
     struct sealer       *sealer;
     struct cache        *pages;             /* public pages as they were shown last */

@@ -10,6 +10,7 @@
 
 #define BATCH_BYTES      ((size_t)4 * 1024 * 1024)
 #define CALL_EVENTS_MOST 512u /* of one call of record_events() */
+#define FLAG_OVERTAKEN   256u /* of an outcome; no entry has it */
 
 /* What one caller waits for. It lives on the caller's stack: the caller leaves only when it is done, or when
  * it took it back. */
@@ -31,6 +32,7 @@ struct recorder {
     uint8_t      key[SECRET_KEY_SIZE];
     void (*changed)(void *context, const char *device_id);
     void           *context;
+    struct answers *answers; /* NULL: nobody asks */
     pthread_mutex_t lock;
     struct job     *first, **last; /* guarded by lock, as all below */
     unsigned        inside;        /* callers: waiting for their turn, or for the outcome */
@@ -60,8 +62,20 @@ static struct timespec deadline_after(unsigned timeout_ms)
     return deadline;
 }
 
-static bool read_outcome(const struct rows *rows, size_t row, struct arena *arena,
-                         struct event_outcome *outcome, struct error *error)
+static void remember(const struct recorder *recorder, const char *event_id,
+                     const struct event_outcome *outcome)
+{
+    if (recorder->answers && outcome->kind == OUTCOME_RECORDED && outcome->seq > 0)
+        answers_give(recorder->answers, &(struct answered){.seq = outcome->seq,
+                                                           .device_seq = outcome->device_seq,
+                                                           .flags = outcome->flags & ~FLAG_OVERTAKEN,
+                                                           .event_id = event_id,
+                                                           .device_id = outcome->device_id,
+                                                           .step = outcome->step});
+}
+
+static bool read_outcome(const struct recorder *recorder, const struct rows *rows, size_t row,
+                         struct arena *arena, struct event_outcome *outcome, struct error *error)
 {
     const char *word = rows_text(rows, row, "outcome");
 
@@ -77,6 +91,7 @@ static bool read_outcome(const struct rows *rows, size_t row, struct arena *aren
                 .device_id = arena_copy(arena, rows_text(rows, row, "device_id")),
                 .step = arena_copy(arena, rows_text(rows, row, "step")),
             };
+            remember(recorder, rows_text(rows, row, "event_id"), outcome);
             return true;
         }
     return error_set(error, ERROR_UNKNOWN_OUTCOME, "the database gave an outcome that is not known: %.20s",
@@ -115,7 +130,7 @@ static bool record_alone(struct recorder *recorder, struct job *job, size_t n)
     event_draft_compose(&batch, &job->drafts[n], 1, recorder->key);
     rows = call(recorder, job->arena, batch.text, 1, &error);
     if (rows)
-        return read_outcome(rows, 0, job->arena, &job->outcomes[n], &job->error);
+        return read_outcome(recorder, rows, 0, job->arena, &job->outcomes[n], &job->error);
     if (!is_about_content(&error)) {
         job->error = error;
         return false;
@@ -139,15 +154,15 @@ static void record_one_by_one(struct recorder *recorder, struct job *jobs)
     }
 }
 
-static void give_outcomes(const struct rows *rows, struct job *jobs)
+static void give_outcomes(const struct recorder *recorder, const struct rows *rows, struct job *jobs)
 {
     size_t row = 0;
 
     for (struct job *job = jobs; job; job = job->next) {
         job->recorded = true;
         for (size_t n = 0; n < job->count; n++, row++)
-            job->recorded =
-                read_outcome(rows, row, job->arena, &job->outcomes[n], &job->error) && job->recorded;
+            job->recorded = read_outcome(recorder, rows, row, job->arena, &job->outcomes[n], &job->error) &&
+                            job->recorded;
     }
 }
 
@@ -167,7 +182,7 @@ static void record(struct recorder *recorder, struct job *jobs)
     buffer_text(&batch, "]");
     rows = call(recorder, arena, batch.text, count, &error);
     if (rows)
-        give_outcomes(rows, jobs);
+        give_outcomes(recorder, rows, jobs);
     else if (is_about_content(&error))
         record_one_by_one(recorder, jobs);
     else
@@ -255,6 +270,11 @@ void recorder_tell(struct recorder *recorder, void (*changed)(void *context, con
 {
     recorder->changed = changed;
     recorder->context = context;
+}
+
+void recorder_remember(struct recorder *recorder, struct answers *answers)
+{
+    recorder->answers = answers;
 }
 
 /* Takes a job back that nobody took yet. */

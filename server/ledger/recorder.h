@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "db/pool.h"
+#include "ledger/answers.h"
 #include "ledger/event_draft.h"
 #include "shared/arena.h"
 #include "shared/error.h"
@@ -42,6 +43,9 @@ void             recorder_free(struct recorder *recorder); /* nobody may be insi
  */
 void recorder_tell(struct recorder *recorder, void (*changed)(void *context, const char *device_id),
                    void            *context);
+
+/* What callers are answered is kept there, for the sealer of this process. Set it before the first event. */
+void recorder_remember(struct recorder *recorder, struct answers *answers);
 
 /* Records all drafts, in their order and in one transaction with those of others; on success each has its
  * outcome. One that cannot be stored is refused, and fails neither its neighbours nor other callers.

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "db/query.h"
+#include "ledger/seal_answers.h"
 #include "ledger/seal_open.h"
 #include "ledger/seal_row.h"
 #include "shared/clock.h"
@@ -101,6 +102,9 @@ static bool build_event(struct sealer *sealer, const struct rows *events, size_t
     if ((uint64_t)row.seq >= seal_log_adopted(sealer->log) &&
         !seal_row_is_ours(&row, openings, sealer->options.service_key))
         return error_set(error, ERROR_CONFLICT, "it does not carry the mark of the service that records");
+    if (!seal_answers_fit(sealer, &row))
+        return error_set(error, ERROR_CONFLICT,
+                         "its sender was told otherwise, of which event, device, step or flags it is");
     return seal_row_build(&row, openings, id_map_find(sealer->chains, device), NULL, writer, error);
 }
 
@@ -243,6 +247,7 @@ static bool seal_some(struct sealer *sealer, uint64_t *count, struct error *erro
     const struct rows *head;
     struct error       bad = {0};
     uint64_t           until, size = seal_log_size(sealer->log);
+    int64_t            highest = seal_answers_highest(sealer);
 
     *count = 0;
     sealer->stands_still = false;
@@ -254,11 +259,11 @@ static bool seal_some(struct sealer *sealer, uint64_t *count, struct error *erro
     until = (uint64_t)rows_integer(head, 0, "next_seq");
     if (until < size)
         return error_set(error, ERROR_UNAVAILABLE, "the database went back behind what was sealed");
-    if (!numbers_were_given(sealer, head, error))
+    if (!numbers_were_given(sealer, head, error) || !seal_answers_agree(sealer, error))
         return false;
     until = until < size + BATCH_ROWS ? until : size + BATCH_ROWS;
     if (until == size)
-        return true;
+        return seal_answers_are_there(sealer, highest, head, error);
     seal_batch_start(&sealer->batch, size);
     if (!build(sealer, arena, until, &bad, error))
         return false;
@@ -266,7 +271,7 @@ static bool seal_some(struct sealer *sealer, uint64_t *count, struct error *erro
     if (sealer->batch.count > 0 && !seal(sealer, arena, error))
         return false;
     if (bad.kind == ERROR_NONE)
-        return true;
+        return seal_answers_are_there(sealer, highest, head, error);
     sealer->stands_still = true;
     *error = bad;
     return false;

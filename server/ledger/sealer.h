@@ -12,16 +12,18 @@
 #include <stdint.h>
 
 #include "db/pool.h"
+#include "ledger/answers.h"
 #include "shared/error.h"
 #include "store/secret.h"
 
 struct sealer;
 
 struct sealer_options {
-    struct pool   *pool;        /* as spoor_seal, one session that is kept */
-    const char    *folder;      /* the sealer's own (seal_log.h) */
-    const char    *name;        /* of a new log: "fix.example.nl/spoor" */
-    const uint8_t *service_key; /* SECRET_KEY_SIZE bytes: checks the marks of submission.h */
+    struct pool    *pool;        /* as spoor_seal, one session that is kept */
+    const char     *folder;      /* the sealer's own (seal_log.h) */
+    const char     *name;        /* of a new log: "fix.example.nl/spoor" */
+    const uint8_t  *service_key; /* SECRET_KEY_SIZE bytes: checks the marks of submission.h */
+    struct answers *answers;     /* what a recorder in this process answered; NULL: there is none */
 };
 
 /* The texts must outlive the sealer. */
