@@ -7,6 +7,7 @@
 #include "endpoints/promised_day.h"
 #include "endpoints/receipt_seal.h"
 #include "endpoints/words.h"
+#include "ledger/answers.h"
 #include "ledger/intake_marks.h"
 #include "render/json.h"
 #include "render/qr.h"
@@ -282,6 +283,23 @@ static bool show_receipt(const struct service *service, const struct request *re
 }
 
 /* The link is known only now: it goes straight into the answer, and only its hash is kept. */
+/* The desk is shown what was recorded: the sealer of this process then seals that and nothing else. Where it
+ * cannot be read, the page is shown all the same. */
+static void remember(struct service *service, const struct request *request, struct session *session)
+{
+    struct error       unreadable = {0};
+    const struct rows *rows =
+        QUERY(session, request->arena, SQL_INTAKE_RECORDS, &unreadable, request_field(request, "event_id"));
+
+    for (size_t i = 0; service->sealer && rows && i < rows_count(rows); i++)
+        answers_give(service->answers, &(struct answered){.seq = rows_integer(rows, i, "seq"),
+                                                          .device_seq = rows_integer(rows, i, "device_seq"),
+                                                          .flags = (unsigned)rows_integer(rows, i, "flags"),
+                                                          .event_id = rows_text(rows, i, "event_id"),
+                                                          .device_id = rows_text(rows, i, "device_id"),
+                                                          .step = rows_text(rows, i, "step")});
+}
+
 static bool take_in(struct service *service, const struct request *request, struct reply *reply,
                     struct error *error)
 {
@@ -300,6 +318,8 @@ static bool take_in(struct service *service, const struct request *request, stru
         return false;
     SESSION           *session = pool_borrow(service->pool, service->config->session_wait_ms, error);
     const struct rows *taken = session ? WRITE(session, request->arena, SQL_TAKE_IN, error, intake) : NULL;
+    if (taken)
+        remember(service, request, session);
     const struct rows *facts =
         taken ? QUERY(session, request->arena, SQL_DEVICE_FACTS, error, rows_text(taken, 0, "device_id"))
               : NULL;

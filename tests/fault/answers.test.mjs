@@ -1,18 +1,20 @@
 // Whoever rules the database changes what is recorded after its sender was told, and before it is sealed: the answer is out.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { closing } from '../support/patience.mjs';
-import { waitFor } from '../support/spoord.mjs';
+import { Client, greeting, waitFor } from '../support/spoord.mjs';
 import { Ledger, move, record, startPostgres } from './lab.mjs';
 
-let postgres, ledger, token, service;
+let postgres, ledger, token, desk, service;
 
 before(async () => {
   postgres = startPostgres();
   ledger = new Ledger(postgres);
   service = await ledger.serve({ demo: true });
+  desk = greeting(service.output()).accounts.samira;
   token = (await ledger.spoord('token', 'add', 'bench', '--role', 'technician')).out.trim();
   for (const n of [1, 2, 3]) await ledger.spoord('device', 'add', '--model', 'Fault', '--serial', `FAULT-${n}`);
   await service.stop();
@@ -30,16 +32,22 @@ const isSealed = () => ledger.sealedSize() === Number(ledger.sql('SELECT next_se
 
 /** While the sealer cannot see how far it is: records, then changes what was recorded. */
 async function behindItsBack(events, sql) {
+  await holdingIt(async () => {
+    const outcomes = [];
+    for (const event of events) outcomes.push(...(await record(service, token, [event])));
+    assert.deepEqual(outcomes.map(({ outcome }) => outcome), events.map(() => 'recorded'));
+  }, sql);
+}
+
+async function holdingIt(recording, sql) {
   const psql = spawn('psql', ['-qXAt', '-h', join(postgres.folder, 'db'), '-U', 'postgres', '-d', ledger.name], { stdio: ['pipe', 'pipe', 'inherit'] });
   const hasClosed = closing(psql);
   let out = '';
   psql.stdout.on('data', (text) => (out += text));
-  psql.stdin.write("SET session_replication_role = replica; SET search_path = spoor, pg_catalog; BEGIN; LOCK TABLE checkpoint; SELECT 'held';\n");
+  psql.stdin.write("SET session_replication_role = replica; SET search_path = spoor, pg_catalog; BEGIN; LOCK TABLE sealing; SELECT 'held';\n");
   try {
     await waitFor('the lock', () => out.includes('held'));
-    const outcomes = [];
-    for (const event of events) outcomes.push(...(await record(service, token, [event])));
-    assert.deepEqual(outcomes.map(({ outcome }) => outcome), events.map(() => 'recorded'));
+    await recording();
     psql.stdin.write(`${sql}; COMMIT;\n`);
   } finally {
     psql.stdin.end();
@@ -91,4 +99,11 @@ test('the newest record is missed at once, and after another took its place', as
   await service.stop();
   service = await ledger.serve({ env: { SPOOR_SEAL: '1' } });
   await waitFor('the seal after somebody started the service again', isSealed, 30);
+});
+
+test('what an intake recorded is what the desk was shown', async () => {
+  const client = await new Client(service.url).signIn('samira', desk);
+  const form = { token: await client.token('/intake'), event_id: randomUUID(), device_id: '', make: 'Dell', model: 'Latitude', serial: 'FAULT-4', asset_tag: '', label: '', owner_name: 'Jo', owner_email: '', problem: 'p', condition: '', accessories: '', expected_on: '' };
+  await holdingIt(async () => assert.equal((await client.post('/intake', form)).status, 200), `UPDATE event SET flags = 64 WHERE event_id = '${form.event_id}'`);
+  await alarm(/its sender was told otherwise/);
 });
