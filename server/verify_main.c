@@ -17,9 +17,11 @@
 #include "verify/compare.h"
 #include "verify/held_files.h"
 #include "verify/receipt_tell.h"
+#include "verify/verdict.h"
 
 #define VERSION       "0.1.0"
 #define FINDINGS_MOST 25u /* on the page for people; --json gives all */
+#define WARNINGS_MOST 5u  /* of each kind, also there */
 #define EXIT_FINDING  1
 #define EXIT_USAGE    2
 #define EXIT_STALE    3
@@ -107,6 +109,7 @@ static void begin(const struct invocation *invocation, struct held *held)
 {
     *held = (struct held){.arena = arena_new(), .findings = {.json = option_given(invocation, "json")}};
     held->findings.most = held->findings.json ? UINT64_MAX : FINDINGS_MOST;
+    held->findings.most_of_warning = held->findings.json ? 0 : WARNINGS_MOST;
     held->findings.warnings = option_given(invocation, "warnings");
     held->findings.out = held->findings.json ? stdout : tmpfile(); /* the verdict comes first for people */
 }
@@ -120,7 +123,8 @@ static void tell_rest(const struct findings *findings)
         all += finding_is_warning(i) && !findings->warnings ? 0 : findings->count[i];
     if (all <= findings->told)
         return;
-    printf("… and %" PRIu64 " more (--json lists all):", all - findings->told);
+    printf("… and %" PRIu64 " more (%s lists all):", all - findings->told,
+           findings->warnings ? "--warnings --json" : "--json");
     for (unsigned i = 0; i < FINDING_COUNT; i++)
         if (findings->count[i] > 0 && (findings->warnings || !finding_is_warning(i)))
             printf(" %s %" PRIu64 "x", finding_code(i), findings->count[i]);
@@ -160,49 +164,6 @@ static bool is_stale(int64_t newest_ms, long hours)
     return hours > 0 && (int64_t)time(NULL) * 1000 - newest_ms > hours * INT64_C(3600000);
 }
 
-static void tell_verdict(const struct bundle_check *check, const struct findings *findings)
-{
-    char moment[MOMENT_SIZE] = "";
-
-    moment_format_utc(check->newest_ms, moment);
-    if (finding_total(findings) == 0)
-        printf("INTACT. %" PRIu64 " entries, %" PRIu64 " rows and %" PRIu64
-               " values are what was sealed under \"%s\"; the newest was recorded on %s.\n",
-               check->checkpoint.size, check->rows, check->openings, check->checkpoint.origin, moment);
-    else
-        printf("NOT INTACT. %" PRIu64
-               " findings, below; do not rely on this history before they are explained.\n",
-               finding_total(findings));
-    if (check->signatures)
-        printf("%" PRIu64 " records carry what their scanner signed; each signature was checked.\n",
-               check->signatures);
-    if (findings->count[FINDING_LATE])
-        printf(
-            "%" PRIu64
-            " events were recorded more than 10 minutes after they happened (F14); that alone is no fault.\n",
-            findings->count[FINDING_LATE]);
-    if (findings->count[FINDING_NAME])
-        printf("%" PRIu64 " names are the desk's own; only their numbers are sealed (F20).\n",
-               findings->count[FINDING_NAME]);
-    if (findings->count[FINDING_RENAMED])
-        printf("%" PRIu64 " times somebody or something has another name than before (F24): Spoor renames "
-               "nobody; ask who did, in the database.\n",
-               findings->count[FINDING_RENAMED]);
-    if (findings->count[FINDING_ABSENT])
-        printf(
-            "Scans that scanners counted are not in the log, in %" PRIu64
-            " places (F25): refused, kept for a lead, still on a scanner, or lost; --warnings says which.\n",
-            findings->count[FINDING_ABSENT]);
-}
-
-static void tell_json(const struct bundle_check *check, const struct findings *findings, bool stale)
-{
-    printf("{\"intact\": %s, \"stale\": %s, \"findings\": %" PRIu64 ", \"entries\": %" PRIu64
-           ", \"rows\": %" PRIu64 ", \"values\": %" PRIu64 ", \"signatures\": %" PRIu64 "}\n",
-           finding_total(findings) ? "false" : "true", stale ? "true" : "false", finding_total(findings),
-           check->checkpoint.size, check->rows, check->openings, check->signatures);
-}
-
 static int check_bundle(struct invocation *invocation, struct held *held, struct error *error)
 {
     struct bundle_check check = {.folder = operand(invocation, 0),
@@ -218,9 +179,9 @@ static int check_bundle(struct invocation *invocation, struct held *held, struct
         !bundle_check_run(&check, error))
         return usage(error);
     if (held->findings.json)
-        tell_json(&check, &held->findings, is_stale(check.newest_ms, hours));
+        verdict_tell_json(&check, &held->findings, is_stale(check.newest_ms, hours));
     else
-        tell_verdict(&check, &held->findings);
+        verdict_tell(&check, &held->findings, option_given(invocation, "seal"));
     if (finding_total(&held->findings) > 0)
         return EXIT_FINDING;
     if (!is_stale(check.newest_ms, hours))

@@ -81,8 +81,10 @@ bool checkpoint_open(const char *note, size_t length, const struct note_key *key
             return true;
         wrong = wrong || present;
     }
-    return error_set(error, ERROR_FORBIDDEN,
-                     wrong ? "the signature of the checkpoint of \"%.100s\" is wrong"
-                           : "the checkpoint of \"%.100s\" is not signed by a key that you gave",
-                     checkpoint->origin);
+    return error_set(
+        error, ERROR_FORBIDDEN,
+        wrong ? "the signature of the checkpoint of \"%.100s\" is wrong"
+              : "the checkpoint of \"%.100s\" is not signed by a key that you gave; after a rotation "
+                "of the log's key the newer one is needed, too",
+        checkpoint->origin);
 }

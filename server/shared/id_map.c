@@ -3,17 +3,19 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LEAST_SLOTS 1024u
 #define ID_SIZE     16u
 #define CACHE_LINE  64u
 #define HEAD_SIZE   32u /* bytes of a slot before its value: id, used; keeps the value aligned */
 
-/* Open addressing over a power of two of slots, at most half full. Ids are random: their bytes are the hash.
- */
+/* Open addressing over a power of two of slots, at most half full. Ids are random, unless somebody chose
+ * them: the key of each map keeps those from all falling on one place. */
 struct id_map {
     uint8_t *slots;
     size_t   slot_size, size, used;
+    uint64_t key[2]; /* odd */
 };
 
 static uint8_t *new_slots(size_t count, size_t slot_size)
@@ -34,6 +36,10 @@ struct id_map *id_map_new(size_t value_size)
         abort();
     *map = (struct id_map){
         .slots = new_slots(LEAST_SLOTS, slot_size), .slot_size = slot_size, .size = LEAST_SLOTS};
+    if (getentropy(map->key, sizeof map->key) != 0)
+        abort();
+    map->key[0] |= 1;
+    map->key[1] |= 1;
     return map;
 }
 
@@ -60,12 +66,20 @@ static bool is_used(const uint8_t *slot)
     return slot[ID_SIZE] != 0;
 }
 
+static size_t hash_of(const struct id_map *map, const uint8_t id[16])
+{
+    uint64_t half[2], mixed;
+
+    memcpy(half, id, sizeof half);
+    mixed = half[0] * map->key[0] + half[1] * map->key[1];
+    return (size_t)(mixed ^ mixed >> 32);
+}
+
 /* The id's slot, or the empty one where it belongs. */
 static uint8_t *place(const struct id_map *map, const uint8_t id[16])
 {
-    size_t at;
+    size_t at = hash_of(map, id);
 
-    memcpy(&at, id, sizeof at);
     for (at &= map->size - 1; is_used(slot_at(map, at)); at = (at + 1) & (map->size - 1))
         if (memcmp(slot_at(map, at), id, ID_SIZE) == 0)
             break;
@@ -74,9 +88,8 @@ static uint8_t *place(const struct id_map *map, const uint8_t id[16])
 
 void id_map_expect(const struct id_map *map, const uint8_t id[16])
 {
-    size_t at;
+    size_t at = hash_of(map, id);
 
-    memcpy(&at, id, sizeof at);
     for (size_t part = 0; part < map->slot_size; part += CACHE_LINE)
         __builtin_prefetch(slot_at(map, at & (map->size - 1)) + part, 1);
 }

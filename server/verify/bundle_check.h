@@ -45,7 +45,8 @@ struct bundle_check {
     /* what came out */
     struct checkpoint checkpoint;
     uint64_t          rows, openings, signatures; /* of scanners, that fit */
-    int64_t           newest_ms;                  /* recorded_at of the newest entry */
+    uint64_t          absent;    /* scans that their scanner counted and the log does not have */
+    int64_t           newest_ms; /* recorded_at of the newest entry */
 };
 
 /* False when the bundle cannot be read at all (ERROR_NOT_FOUND, ERROR_INVALID); findings otherwise. */

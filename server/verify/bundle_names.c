@@ -1,5 +1,6 @@
-/* Names: Spoor never calls a person, place or scanner otherwise than before, so one id has one name in the
- * whole log. Another one was written into the database's tables, by whoever rules it. */
+/* Names: Spoor never calls a person, place or scanner otherwise than before (but for those whom it erased),
+ * so one id has one name in the whole log. Another one was written into the database's tables, by whoever
+ * rules it. */
 #include <inttypes.h>
 #include <sodium.h>
 #include <string.h>
@@ -25,14 +26,21 @@ static void meet(struct run *run, uint64_t seq, unsigned tag)
     uint64_t *first;
 
     short_hash(run, &run->raw[tag], hash);
-    if (id_map_find(run->names, hash) || !read_id(&run->raw[tag], id))
+    if (id_map_find(run->names, hash))
         return;
     (void)id_map_put(run->names, hash);
+    if (!read_id(&run->raw[tag], id)) {
+        if (tag != TAG_PLACE || run->raw[tag].length > 2) /* "": no place any more */
+            finding_add(run->findings, FINDING_ENCODING, seq,
+                        "its field \"%s\" does not begin with an id and a blank", entry_tag_name(tag));
+        return;
+    }
     first = id_map_find(run->named, id);
     if (first)
         finding_add(run->findings, FINDING_RENAMED, seq,
-                    "its field \"%s\" names an id that had another name in record %" PRIu64,
-                    entry_tag_name(tag), *first);
+                    "its field \"%s\" calls %.36s otherwise than record %" PRIu64
+                    " does; which of the names is true, this does not tell",
+                    entry_tag_name(tag), run->raw[tag].text + 1, *first);
     else
         *(uint64_t *)id_map_put(run->named, id) = seq;
 }

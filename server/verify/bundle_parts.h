@@ -36,7 +36,7 @@ struct known_scanner {
     uint8_t        key[SCAN_KEY_SIZE], server[HASH_SIZE];
     uint64_t       seq; /* its first record that is signed */
     struct missing missing;
-    uint64_t       erased; /* records of it whose signature was erased: nobody knows their numbers */
+    uint8_t        id[16]; /* at the end only */
 };
 
 /* What a restored database did not have any more: entries from this one up to but without that one. */
@@ -64,7 +64,6 @@ struct run {
     struct id_map       *devices;      /* struct device_state */
     struct id_map       *scanners;     /* struct known_scanner */
     struct id_map       *scanner_keys; /* by the key's hash: whose it is */
-    uint64_t             erased_scans; /* signatures that were erased, of whichever scanner */
     struct id_map       *labels;       /* by the code's hash: what it is on */
     struct id_map       *names;        /* hashes of values that begin with an id: met before */
     struct id_map       *named;        /* by that id: the first record that names it, uint64_t */
@@ -134,10 +133,10 @@ void bundle_row_words(const struct run *run, uint64_t seq, struct json_part *ste
 void bundle_scans_check(struct run *run, const struct entry *entry, uint64_t seq,
                         const struct device_state *device);
 
-/* Which scans of a scanner are here; of one whose signature was erased nobody knows the number. At the end,
- * which are not. */
+/* Which scans of a scanner are here; of one whose signature was erased, or is worth nothing, nobody knows the
+ * number. At the end, which are not. */
 void bundle_absent_came(const struct run *run, const struct scan_proof *proof);
-void bundle_absent_erased(struct run *run);
+void bundle_absent_unknown(struct run *run);
 void bundle_absent_end(struct run *run);
 
 /* Whether those whom this entry names have the name that they had before. */

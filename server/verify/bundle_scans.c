@@ -37,24 +37,37 @@ static bool owns_key(const struct run *run, const struct scan_proof *proof)
     return true;
 }
 
-/* One scanner has one key and one server, from its enrolment on; one key is one scanner's. */
-static void check_scanner(struct run *run, const struct scan_proof *proof, uint64_t seq)
+/* One scanner has one key and one server, from its enrolment on; one key is one scanner's. NULL: so it is. */
+static const char *differs_from_before(struct run *run, const struct scan_proof *proof,
+                                       const struct known_scanner *now)
+{
+    const struct known_scanner *known = id_map_find(run->scanners, proof->scanner);
+
+    if (!known && !scan_proof_key_is_sound(proof))
+        return "the key is none that can sign";
+    if (!owns_key(run, proof))
+        return "the key is another scanner's";
+    if (known && memcmp(known->key, now->key, sizeof now->key) != 0)
+        return "the key is another one than this scanner signed with before";
+    if (known && memcmp(known->server, now->server, sizeof now->server) != 0)
+        return "it was signed for another server than this scanner signed for before";
+    return NULL;
+}
+
+static bool check_scanner(struct run *run, const struct scan_proof *proof, uint64_t seq)
 {
     const struct scan_part *server = &proof->said[SCAN_SERVER];
-    struct known_scanner    now = {.seq = seq}, *known = id_map_find(run->scanners, proof->scanner);
+    struct known_scanner    now = {.seq = seq};
+    const char             *differs;
 
     memcpy(now.key, proof->key, sizeof now.key);
     sha256(server->bytes ? (const void *)server->bytes : "", server->length, now.server);
-    if (!known && !scan_proof_key_is_sound(proof))
-        tell(run, seq, "the key is none that can sign");
-    else if (!owns_key(run, proof))
-        tell(run, seq, "the key is another scanner's");
-    else if (!known)
+    differs = differs_from_before(run, proof, &now);
+    if (differs)
+        tell(run, seq, differs);
+    else if (!id_map_find(run->scanners, proof->scanner))
         memcpy(id_map_put(run->scanners, proof->scanner), &now, sizeof now);
-    else if (memcmp(known->key, now.key, sizeof now.key) != 0)
-        tell(run, seq, "the key is another one than this scanner signed with before");
-    else if (memcmp(known->server, now.server, sizeof now.server) != 0)
-        tell(run, seq, "it was signed for another server than this scanner signed for before");
+    return !differs;
 }
 
 /* A label is of one device, place or person for good: what it was found to be before, it must be again. */
@@ -128,29 +141,33 @@ static void collect(struct run *run, const struct entry *entry, uint64_t seq,
     bundle_row_words(run, seq, &record->step, &record->reason);
 }
 
-static void check_signed(struct run *run, const struct entry *entry, uint64_t seq,
+/* Whether its number is its scanner's word. */
+static bool check_signed(struct run *run, const struct entry *entry, uint64_t seq,
                          const struct device_state *device, struct json_part value)
 {
     struct scan_proof  proof;
     struct scan_record record;
     const char        *differs;
+    bool               is_its_own;
 
     if (!scan_proof_read(value.text, value.length, &proof)) {
         tell(run, seq, "it is not written as a scanner's signature is");
-        return;
+        return false;
     }
     if (!scan_proof_fits(&proof)) {
         tell(run, seq, "it does not fit the key and what was signed");
-        return;
+        return false;
     }
     collect(run, entry, seq, device, &record);
     differs = scan_proof_differs(&proof, &record);
     if (differs)
         finding_add(run->findings, FINDING_SCAN, seq, "its scanner signed %s", differs);
     run->check->signatures++;
-    check_scanner(run, &proof, seq);
+    is_its_own = check_scanner(run, &proof, seq);
     check_labels(run, &proof, &record, seq);
-    bundle_absent_came(run, &proof);
+    if (is_its_own)
+        bundle_absent_came(run, &proof);
+    return is_its_own;
 }
 
 /* Who has signed once signs always. */
@@ -167,18 +184,15 @@ static void check_unsigned(struct run *run, uint64_t seq)
 void bundle_scans_check(struct run *run, const struct entry *entry, uint64_t seq,
                         const struct device_state *device)
 {
-    struct json_part value;
+    struct json_part value = {0};
 
     if (!bundle_in_scope(run, entry))
         return;
     learn_label(run, entry);
-    if (!entry->field[TAG_SCANNER_SIGNATURE].value) {
+    if (entry->field[TAG_SCANNER_SIGNATURE].value)
+        value = bundle_opened(run, TAG_SCANNER_SIGNATURE);
+    else
         check_unsigned(run, seq);
-        return;
-    }
-    value = bundle_opened(run, TAG_SCANNER_SIGNATURE);
-    if (bundle_is_erased(run, TAG_SCANNER_SIGNATURE))
-        bundle_absent_erased(run);
-    else if (value.text)
-        check_signed(run, entry, seq, device, value);
+    if (!value.text || !check_signed(run, entry, seq, device, value))
+        bundle_absent_unknown(run);
 }

@@ -78,15 +78,32 @@ void finding_printable(char *text)
     }
 }
 
+/* Warnings have lines of their own: an honest log has many that came late, and one of another kind must not
+ * be lost behind them. */
+static bool is_told(const struct findings *findings, enum finding finding)
+{
+    uint64_t warnings = 0;
+
+    if (!findings->out)
+        return false;
+    if (table[finding].warning)
+        return findings->warnings &&
+               (findings->most_of_warning == 0 || findings->told_of[finding] < findings->most_of_warning);
+    for (unsigned i = 0; i < FINDING_COUNT; i++)
+        warnings += table[i].warning ? findings->told_of[i] : 0;
+    return findings->told - warnings < findings->most;
+}
+
 void finding_add(struct findings *findings, enum finding finding, uint64_t seq, const char *format, ...)
 {
     char    details[500];
     va_list arguments;
 
     findings->count[finding]++;
-    if (!findings->out || (table[finding].warning && !findings->warnings) || findings->told >= findings->most)
+    if (!is_told(findings, finding))
         return;
     findings->told++;
+    findings->told_of[finding]++;
     va_start(arguments, format);
     vsnprintf(details, sizeof details, format, arguments);
     va_end(arguments);
@@ -100,11 +117,21 @@ void finding_add(struct findings *findings, enum finding finding, uint64_t seq, 
                 table[finding].name, details);
 }
 
-uint64_t finding_total(const struct findings *findings)
+static uint64_t count_all(const struct findings *findings, bool warnings)
 {
     uint64_t total = 0;
 
     for (unsigned i = 0; i < FINDING_COUNT; i++)
-        total += table[i].warning ? 0 : findings->count[i];
+        total += table[i].warning == warnings ? findings->count[i] : 0;
     return total;
+}
+
+uint64_t finding_total(const struct findings *findings)
+{
+    return count_all(findings, false);
+}
+
+uint64_t finding_warnings(const struct findings *findings)
+{
+    return count_all(findings, true);
 }

@@ -39,7 +39,8 @@ struct findings {
     bool     json, warnings; /* whether warnings are told, too */
     FILE    *out;            /* NULL: only counted */
     uint64_t count[FINDING_COUNT];
-    uint64_t told, most; /* lines that were written; at most this many are */
+    uint64_t told, most;                              /* lines that were written; at most this many are, */
+    uint64_t told_of[FINDING_COUNT], most_of_warning; /* and of each warning so many (0: no limit), besides */
 };
 
 /* `seq` is the entry that it is about, or FINDING_NOWHERE. The details are one sentence without full stop. */
@@ -51,6 +52,7 @@ void finding_printable(char *text);
 
 /* How many there are that make a history not intact. */
 uint64_t finding_total(const struct findings *findings);
+uint64_t finding_warnings(const struct findings *findings); /* and that are worth a look only */
 
 const char *finding_code(enum finding finding); /* "F01" */
 bool        finding_is_warning(enum finding finding);

@@ -28,15 +28,15 @@ static size_t below(const struct missing *missing, uint64_t number)
     return from;
 }
 
-static void insert(struct missing *missing, size_t at, uint64_t first, uint64_t last)
+/* A range in which no more can be missing than came without their number is none. */
+static void insert(struct missing *missing, size_t at, struct missing_range added)
 {
-    struct missing_range added = {first, last};
-    size_t               after = range_count(missing) - at;
+    size_t after = range_count(missing) - at;
 
-    if (first > last)
+    if (added.first > added.last || added.last - added.first < added.unknown)
         return;
     if (range_count(missing) == MISSING_RANGES_MOST) {
-        missing->beyond += last - first + 1;
+        missing->more = true;
         return;
     }
     missing->ranges.limit = sizeof added * MISSING_RANGES_MOST;
@@ -60,11 +60,11 @@ static void came_late(struct missing *missing, uint64_t number)
     struct missing_range within;
 
     if (at == range_count(missing) || range(missing, at)->first > number)
-        return; /* it had come, or is beyond */
+        return; /* it had come, or nobody knew that it had not */
     within = *range(missing, at);
     drop(missing, at);
-    insert(missing, at, number + 1, within.last);
-    insert(missing, at, within.first, number - 1);
+    insert(missing, at, (struct missing_range){number + 1, within.last, within.unknown});
+    insert(missing, at, (struct missing_range){within.first, number - 1, within.unknown});
 }
 
 void missing_came(struct missing *missing, uint64_t number)
@@ -72,29 +72,27 @@ void missing_came(struct missing *missing, uint64_t number)
     if (missing->high == 0) {
         missing->low = missing->high = number;
     } else if (number > missing->high) {
-        insert(missing, range_count(missing), missing->high + 1, number - 1);
+        insert(missing, range_count(missing),
+               (struct missing_range){missing->high + 1, number - 1, missing->unknown});
         missing->high = number;
+        missing->unknown = 0;
     } else if (number < missing->low) {
-        insert(missing, 0, number + 1, missing->low - 1);
+        insert(missing, 0, (struct missing_range){number + 1, missing->low - 1, 0});
         missing->low = number;
     } else {
         came_late(missing, number);
     }
 }
 
+void missing_came_unknown(struct missing *missing)
+{
+    missing->unknown += missing->high > 0;
+}
+
 const struct missing_range *missing_ranges(const struct missing *missing, size_t *count)
 {
     *count = range_count(missing);
     return *count > 0 ? range(missing, 0) : NULL;
-}
-
-uint64_t missing_total(const struct missing *missing)
-{
-    uint64_t total = missing->beyond;
-
-    for (size_t at = 0; at < range_count(missing); at++)
-        total += range(missing, at)->last - range(missing, at)->first + 1;
-    return total;
 }
 
 void missing_free(struct missing *missing)

@@ -199,7 +199,7 @@ const suspicious = [
      UPDATE event v SET seq = v.seq - 1, device_seq = v.device_seq - 1 FROM top WHERE v.seq = top.seq; UPDATE opening o SET seq = o.seq - 1 FROM top WHERE o.seq = top.seq;
      UPDATE ledger_head SET next_seq = next_seq - 1`, 'F25', /scan 2 of the scanner/],
   ['a holder under another name', `UPDATE party SET name = 'Somebody Else' WHERE id = (SELECT to_id FROM event WHERE seq = $next);
-     UPDATE opening SET value = split_part(value, ' ', 1) || ' Somebody Else' WHERE seq >= $next AND tag = 17`, 'F24', /holder.* had another name in record/],
+     UPDATE opening SET value = split_part(value, ' ', 1) || ' Somebody Else' WHERE seq >= $next AND tag = 17`, 'F24', /holder.* calls .* otherwise than record/],
 ];
 for (const [name, sql, finding, words] of suspicious)
   test(`before sealing: ${name} is sealed, and worth a warning at home`, () =>

@@ -44,9 +44,12 @@ test('an intact bundle gives one sentence and code 0, or one JSON object', () =>
   assert.equal(code, 0, out);
   assert.match(out, /^INTACT\. 22 entries, 21 rows and \d+ values are what was sealed under "desk\.example\.nl\/spoor"/);
   assert.match(out, /^3 records carry what their scanner signed; each signature was checked\.$/m);
-  assert.equal(out.trim().split('\n').length, 2);
+  assert.match(out, /fits: the log begins with its \d+ entries\.$/m);
+  assert.match(out, /fits: the log begins with its \d+ entries, and the record is in its place\.$/m);
+  assert.equal(out.trim().split('\n').length, 4);
   const json = verify('bundle', bundle, ...key, '--json').out.trim().split('\n').map((line) => JSON.parse(line));
   assert.deepEqual(json.map(({ intact, stale, findings, entries }) => ({ intact, stale, findings, entries })), [{ intact: true, stale: false, findings: 0, entries: 22 }]);
+  assert.equal(json[0].warnings, 0);
 });
 
 test('findings give code 1, fit on a page for people, and are all there as JSON', () => {
@@ -66,9 +69,12 @@ test('findings give code 1, fit on a page for people, and are all there as JSON'
 
 test('what a receipt on paper says is checked against the log: its size and root, and nothing else that looks like it', () => {
   const [, size, root] = readFileSync(early, 'utf8').split('\n');
-  assert.equal(verify('bundle', bundle, ...key, '--seal', `${size}:${root}`).code, 0);
+  const fits = verify('bundle', bundle, ...key, '--seal', `${size}:${root}`);
+  assert.equal(fits.code, 0);
+  assert.ok(fits.out.includes(`${size}:${root} fits: the log begins with its ${size} entries.`), fits.out);
   const other = `${root[0] === 'A' ? 'B' : 'A'}${root.slice(1)}`;
   const forged = verify('bundle', bundle, ...key, '--seal', `${size}:${other}`);
+  assert.match(forged.out, /compare it with the paper again/);
   assert.equal(forged.code, 1);
   assert.match(forged.out, /F04/);
   assert.match(verify('bundle', bundle, ...key, '--seal', `99:${root}`).out, /F05/);
