@@ -84,6 +84,9 @@ BEGIN
     IF NOT FOUND THEN
         RAISE 'There is no account %', of_login USING ERRCODE = 'SP404';
     END IF;
+    IF enabled AND EXISTS (SELECT FROM spoor.actor a JOIN spoor.party p ON p.id = a.party_id WHERE a.id = v_account.id AND p.erased_at IS NOT NULL) THEN
+        RAISE 'This account was its person''s, who was erased; add a new one' USING ERRCODE = 'SP409';
+    END IF;
     IF NOT enabled AND 'admin' = ANY (v_account.roles) THEN
         PERFORM spoor.refuse_last_admin(v_account.id);
     END IF;

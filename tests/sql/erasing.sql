@@ -1,6 +1,6 @@
 -- Finding whom a scan names, in what its scanner signed.
 BEGIN;
-SELECT plan(24);
+SELECT plan(26);
 SET client_min_messages = warning;
 SELECT spoor.mint_labels('t', ARRAY['7K3M9QXFDR'], NULL);
 CREATE TEMP TABLE ids AS SELECT spoor.add_party('person', 'Ann', NULL, NULL, '7K3M9QXFDR') AS ann, spoor.add_party('person', 'Ben', NULL, NULL) AS ben;
@@ -48,5 +48,9 @@ CREATE FUNCTION pg_temp.change(how text) RETURNS text LANGUAGE sql AS $$
     SELECT format('UPDATE spoor.event v SET detail = %s FROM told, ids WHERE v.event_id = note', how) $$;
 SELECT throws_ok(pg_temp.change(how), 'SP403', NULL, 'not ' || how) FROM unnest(ARRAY['NULL', 'v.detail - ''outcome''', 'v.detail || ''{"outcome": "lost"}''']) how;
 SELECT lives_ok(pg_temp.change(format('replace(v.detail::text, %L, ''(erased)'')::jsonb', who)), 'but without whom it names') FROM ids, unnest(ARRAY[ben, ann]) who;
+-- An account whose person was erased records nothing more: its name would be another one in the log.
+SELECT lives_ok('SELECT spoor.enable_account(login, true, NULL) FROM (VALUES (''dan'')) l (login)', 'an account is enabled');
+UPDATE spoor.party SET erased_at = now() WHERE id = (SELECT a.party_id FROM spoor.actor a, told WHERE a.id = told.dan);
+SELECT throws_ok('SELECT spoor.enable_account(login, true, NULL) FROM (VALUES (''dan'')) l (login)', 'SP409', 'This account was its person''s, who was erased; add a new one', 'not when its person was erased');
 SELECT * FROM finish();
 ROLLBACK;
