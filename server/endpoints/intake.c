@@ -282,7 +282,6 @@ static bool show_receipt(const struct service *service, const struct request *re
     return page_show(service, request, reply, "receipt", view, error);
 }
 
-/* The link is known only now: it goes straight into the answer, and only its hash is kept. */
 /* The desk is shown what was recorded: the sealer of this process then seals that and nothing else. Where it
  * cannot be read, the page is shown all the same. */
 static void remember(struct service *service, const struct request *request, struct session *session)
@@ -300,10 +299,15 @@ static void remember(struct service *service, const struct request *request, str
                                                           .step = rows_text(rows, i, "step")});
 }
 
+/* The link goes straight into the answer, and only its hash is kept. It follows from the key of the form, so
+ * that a receipt that is loaded again has the link that was printed. */
 static bool take_in(struct service *service, const struct request *request, struct reply *reply,
                     struct error *error)
 {
-    const char   *link = secret_new(request->arena, LINK_SYMBOLS);
+    const char *event_id = "";
+    bool        is_id = request_uuid(request, "event_id", "Key", true, &event_id, error);
+    const char *link =
+        secret_derived(request->arena, service->secret, SECRET_INTAKE_LINK, event_id, LINK_SYMBOLS);
     const char   *hash = secret_hash(request->arena, service->secret, SECRET_LINK, link);
     struct buffer text = {.limit = 40000};
     struct json   json;
@@ -311,7 +315,7 @@ static bool take_in(struct service *service, const struct request *request, stru
     const char   *intake;
 
     json_begin(&json, &text);
-    composed = compose(service, request, hash, &json, error);
+    composed = is_id && compose(service, request, hash, &json, error);
     intake = composed ? arena_copy(request->arena, text.text) : NULL;
     buffer_free(&text);
     if (!composed)

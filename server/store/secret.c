@@ -96,17 +96,41 @@ const char *secret_new(struct arena *arena, unsigned symbols)
     return text;
 }
 
-const char *secret_hash(struct arena *arena, const uint8_t key[SECRET_KEY_SIZE], enum secret_use use,
-                        const char *secret)
+static void hash_keyed(const uint8_t key[SECRET_KEY_SIZE], enum secret_use use, const char *text,
+                       uint8_t hash[HASH_SIZE])
 {
     crypto_generichash_state state;
-    uint8_t                  use_byte = (uint8_t)use, hash[HASH_SIZE];
-    char                    *text = arena_take(arena, 2 + 2 * HASH_SIZE + 1);
+    uint8_t                  use_byte = (uint8_t)use;
 
     crypto_generichash_init(&state, key, SECRET_KEY_SIZE, HASH_SIZE);
     crypto_generichash_update(&state, &use_byte, 1);
-    crypto_generichash_update(&state, (const uint8_t *)secret, strlen(secret));
+    crypto_generichash_update(&state, (const uint8_t *)text, strlen(text));
     crypto_generichash_final(&state, hash, HASH_SIZE);
+}
+
+const char *secret_derived(struct arena *arena, const uint8_t key[SECRET_KEY_SIZE], enum secret_use use,
+                           const char *text, unsigned symbols)
+{
+    char   *derived = arena_take(arena, symbols + 1);
+    uint8_t hash[HASH_SIZE];
+
+    hash_keyed(key, use, text, hash);
+    for (unsigned i = 0; i < symbols && i * 5 + 5 <= 8 * HASH_SIZE; i++) {
+        unsigned bits =
+            (unsigned)hash[i * 5 / 8] << 8 | (i * 5 / 8 + 1 < HASH_SIZE ? hash[i * 5 / 8 + 1] : 0);
+
+        derived[i] = symbols_of_base32[bits >> (11 - i * 5 % 8) & 31];
+    }
+    return derived;
+}
+
+const char *secret_hash(struct arena *arena, const uint8_t key[SECRET_KEY_SIZE], enum secret_use use,
+                        const char *secret)
+{
+    uint8_t hash[HASH_SIZE];
+    char   *text = arena_take(arena, 2 + 2 * HASH_SIZE + 1);
+
+    hash_keyed(key, use, secret, hash);
     memcpy(text, "\\x", 2);
     sodium_bin2hex(text + 2, 2 * HASH_SIZE + 1, hash, HASH_SIZE);
     return text;

@@ -21,7 +21,8 @@ enum secret_use {
     SECRET_ENROLMENT,
     SECRET_FORM,
     SECRET_SETUP,
-    SECRET_KNOWN
+    SECRET_KNOWN,
+    SECRET_INTAKE_LINK
 };
 
 /* Reads the service's key from FOLDER/secret.key, and makes it (0600, fsynced) where there is none.
@@ -31,6 +32,10 @@ bool secret_key_load(const char *folder, uint8_t key[SECRET_KEY_SIZE], struct er
 /* A new random secret of `symbols` Crockford base32 symbols (5 bits each): 26 for a link, 52 for a session.
  */
 const char *secret_new(struct arena *arena, unsigned symbols) MUST_USE;
+
+/* The same for the same text and key, and random to whoever has not both: at most 51 symbols. */
+const char *secret_derived(struct arena *arena, const uint8_t key[SECRET_KEY_SIZE], enum secret_use use,
+                           const char *text, unsigned symbols) MUST_USE;
 
 /* The keyed hash as PostgreSQL's text form of bytea, "\x…" (64 hexadecimal digits). */
 const char *secret_hash(struct arena *arena, const uint8_t key[SECRET_KEY_SIZE], enum secret_use use,

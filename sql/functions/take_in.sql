@@ -105,7 +105,9 @@ BEGIN
     PERFORM FROM spoor.ledger_head FOR UPDATE;                     -- one intake at a time
     SELECT v.repair_id INTO v_repair FROM spoor.event v WHERE v.event_id = v_event;
     IF FOUND THEN
-        UPDATE spoor.repair r SET link_hash = (intake ->> 'link_hash')::bytea WHERE r.id = v_repair;
+        IF EXISTS (SELECT FROM spoor.repair r WHERE r.id = v_repair AND r.link_hash IS DISTINCT FROM (intake ->> 'link_hash')::bytea) THEN
+            RAISE 'This was recorded, and got another tracking link since; open the device for a receipt' USING ERRCODE = 'SP409';
+        END IF;
         RETURN QUERY SELECT 'replayed', r.id, r.number, r.device_id FROM spoor.repair r WHERE r.id = v_repair;
         RETURN;
     END IF;

@@ -57,6 +57,19 @@ test('what was typed and agrees, or says nothing, goes on', async () => {
   assert.ok(page.includes(`/bench?device=${device}`));
 });
 
+test('a receipt that is loaded again has the link that was printed; after another link was made it is not shown', async () => {
+  const typed = { make: 'Dell', model: 'Again', serial: 'AGAIN-1', event_id: randomUUID() };
+  const linkOf = ({ page }) => page.match(/http\S+(\/t\/[0-9A-Z]{26})/)[1];
+  const first = linkOf(await takeIn(typed));
+  assert.equal(linkOf(await takeIn(typed)), first);
+  assert.equal((await fetch(house.service.url + first)).status, 200);
+  assert.notEqual(linkOf(await takeIn({ ...typed, serial: 'AGAIN-2', event_id: randomUUID() })), first);
+  await house.sql("UPDATE spoor.repair SET link_hash = sha256('another') WHERE device_id = (SELECT device_id FROM spoor.alias WHERE value = 'AGAIN-1')");
+  const { status, page } = await takeIn(typed);
+  assert.equal(status, 409);
+  assert.match(page, /got another tracking link since; open the device for a receipt/);
+});
+
 test('a day that was long ago or is far away, and what is no e-mail address, are asked for again; what was typed stays', async () => {
   const before = await house.counts();
   for (const [fields, english, dutch] of [
