@@ -9,6 +9,7 @@
 #include "face.h"
 #include "live.h"
 #include "shared/label.h"
+#include "shared/utf8.h"
 #include "station.h"
 #include "watch.h"
 #include "words.h"
@@ -55,6 +56,14 @@ static bool is_live(const struct invocation *invocation)
            option_given(invocation, "serial");
 }
 
+/* What is no UTF-8 no server takes, and would be left out without a word. */
+static bool is_text(const char *name, const char *text, struct error *error)
+{
+    return utf8_is_valid(text, strlen(text)) ||
+           error_set(error, ERROR_INVALID,
+                     "--%s is not UTF-8 text; set the terminal to UTF-8, or write it without accents", name);
+}
+
 static bool read_word(const struct invocation *invocation, const char *name, char *word, size_t size,
                       struct error *error)
 {
@@ -64,6 +73,8 @@ static bool read_word(const struct invocation *invocation, const char *name, cha
         return true;
     if (strlen(text) >= size)
         return error_set(error, ERROR_INVALID, "--%s is too long", name);
+    if (!is_text(name, text, error))
+        return false;
     snprintf(word, size, "%s", text);
     return true;
 }
@@ -95,6 +106,8 @@ static bool read_context(const struct invocation *invocation, struct context *co
     first->note = option_text(invocation, "note");
     if (first->note && strlen(first->note) > 2000)
         return error_set(error, ERROR_INVALID, "--note is too long: at most 2000 characters");
+    if (first->note && !is_text("note", first->note, error))
+        return false;
     context->now = *first;
     if (operand_count(invocation) == 0 && !is_live(invocation) && !option_given(invocation, "camera"))
         return error_set(

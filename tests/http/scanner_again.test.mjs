@@ -175,6 +175,18 @@ test('a scanner that was revoked says so from then on, and never that everything
   assert.equal(JSON.parse((await scanner.scan(['status', '--json'])).out).revoked, false);
 });
 
+test('a note that is not UTF-8 is refused before anything is scanned', () => {
+  const said = (words) => {
+    try {
+      return execFileSync('sh', ['-c', `${join(process.env.BUILD ?? 'build/release', 'spoor-scan')} ${words} --stdin 2>&1`], { input: 'X\n', encoding: 'utf8' });
+    } catch (error) {
+      return `${error.status} ${error.stdout}`;
+    }
+  };
+  assert.match(said(`--step ready --note "$(printf 'caf\\351')"`), /^2 .*--note is not UTF-8 text/);
+  assert.match(said(`--step "$(printf 'r\\351')"`), /^2 .*--step is not UTF-8 text/);
+});
+
 test('a picture without a code is said to be not readable once', { timeout: 60000 }, async () => {
   const scanner = await newScanner();
   const blank = join(scanner.folder, 'blank.png');
