@@ -66,12 +66,13 @@ static int export_bundle(struct invocation *invocation, struct error *error)
     return 0;
 }
 
-static const char *find_person(struct database *database, const char *asked, struct error *error)
+/* The one person who is called so. */
+static const struct rows *find_person(struct database *database, const char *asked, struct error *error)
 {
     const struct rows *people = QUERY(database->session, database->arena, SQL_PERSON_FIND, error, asked);
 
     if (people && rows_count(people) == 1)
-        return rows_text(people, 0, "id");
+        return people;
     if (people && rows_count(people) == 0)
         error_set(error, ERROR_NOT_FOUND, "nobody has this name, e-mail address or id: %.100s", asked);
     else if (people)
@@ -81,17 +82,28 @@ static const char *find_person(struct database *database, const char *asked, str
     return NULL;
 }
 
+static const char *question_about(struct database *database, const struct rows *people)
+{
+    const char *email = rows_text(people, 0, "email");
+
+    return arena_format(database->arena, "Destroy name, address and notes of %s%s%s%s (%s) for good?",
+                        rows_text(people, 0, "name"), *email ? " <" : "", email, *email ? ">" : "",
+                        rows_text(people, 0, "id"));
+}
+
 static int erase_person(struct invocation *invocation, struct error *error)
 {
     DATABASE           database = {0};
     const char        *person, *reason = option_text(invocation, "reason");
-    const struct rows *actor, *erased;
+    const struct rows *people, *actor, *erased;
 
-    if (!command_confirmed(invocation, "Destroy this person's name, address and notes for good?", error) ||
-        !database_open(&database, "spoor_app", error))
+    if (!database_open(&database, "spoor_app", error))
         return 0;
-    person = find_person(&database, operand(invocation, 0), error);
-    actor = person ? query_run(database.session, database.arena, SQL_ACTOR_SYSTEM, NULL, 0, error) : NULL;
+    people = find_person(&database, operand(invocation, 0), error);
+    if (!people || !command_confirmed(invocation, question_about(&database, people), error))
+        return 0;
+    person = rows_text(people, 0, "id");
+    actor = query_run(database.session, database.arena, SQL_ACTOR_SYSTEM, NULL, 0, error);
     erased = actor ? erasing_run(database.session, database.arena, database.secret,
                                  &(struct erasing){.person = person,
                                                    .actor = rows_text(actor, 0, "id"),

@@ -82,8 +82,12 @@ static int key_rotate(struct invocation *invocation, struct error *error)
         !seal_log_make_next_key(database.config.seal_folder, &key, error))
         return 0;
     note_key_format(&key, text);
-    if (WRITE(database.session, database.arena, SQL_SEAL_NOTICE_ADD, error, "5", text, NULL, NULL, NULL))
+    if (WRITE(database.session, database.arena, SQL_SEAL_NOTICE_ADD, error, "5", text, NULL, NULL, NULL)) {
         print_key(&key);
+        fprintf(stderr,
+                "Keep the old key, too: the new one signs from the next record on, and who checks this log "
+                "needs both (--key @FILE, one a line).\n");
+    }
     return 0;
 }
 
