@@ -7,6 +7,8 @@
 
 #include "keyboard.h"
 
+#define PREFIX "SPOOR:" /* of every card */
+
 /* "]C1", "]Q3": the scanner says which symbology it read (ISO/IEC 15424). */
 static const char *after_aim(const char *text)
 {
@@ -84,6 +86,9 @@ static bool read_card(const char *text, struct meaning *meaning, struct error *e
         error->kind = ERROR_INVALID;
         return false;
     }
+    if (strncasecmp(text, PREFIX, strlen(PREFIX)) == 0)
+        return error_set(error, ERROR_INVALID,
+                         "This card is not known here; print new ones: spoord label cards");
     return error_set(error, ERROR_NOT_FOUND, "This is not a card of the bench");
 }
 

@@ -82,6 +82,7 @@ static void add_row(const struct audited *audited, size_t i, struct view *item)
     unsigned              flags = (unsigned)rows_integer(rows, i, "flags");
 
     view_number(item, "number", (long)rows_integer(rows, i, "device_seq") + 1);
+    view_number(item, "seq", (long)rows_integer(rows, i, "seq"));
     view_text(item, "what", words_event(request, rows, i));
     view_text(item, "flags", words_flags(request, rows_text(rows, i, "kind"), flags & ~FLAG_LATE));
     view_text(item, "receipt_href",

@@ -61,7 +61,7 @@ static void list_scanner(void *context, const uint8_t id[16], void *value)
     struct known_scanner *scanner = value;
 
     memcpy(scanner->id, id, sizeof scanner->id);
-    buffer_add(context, (const char *)&scanner, sizeof scanner);
+    buffer_add(context, (const char *)&scanner, sizeof(void *));
 }
 
 static void tell_scanner(struct run *run, const struct known_scanner *scanner)

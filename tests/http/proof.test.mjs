@@ -40,6 +40,8 @@ test('what was overtaken within minutes is sealed like the rest', async () => {
   assert.ok(scan.flags.includes('overtaken'), JSON.stringify(scan));
   await waitFor('the seal', async () => (await house.sql(`SELECT max(size) > ${scan.seq} FROM spoor.checkpoint`)) === 't');
   assert.match(await text(auditor, `/audit/devices/${device}?lang=en`), /Nothing in this history was altered/);
+  const seq = await house.sql(`SELECT max(seq) FROM spoor.event WHERE device_id = '${device}'`);
+  assert.ok((await text(auditor, `/audit/devices/${device}?lang=en`)).includes(`Record ${seq} of the log`), 'as the paper says it');
 });
 
 test('an auditor is told that the newest records of a device are gone, though no table knows of them any more', async () => {

@@ -73,7 +73,7 @@ static void reads_the_cards_of_the_bench(void **state)
     };
     static const char *const bad[] = {"SPOOR:STEP:",       "SPOOR:STEP:two words", "SPOOR:PLACE:7K3M9QXFDA",
                                       "SPOOR:PLACE:bench", "SPOOR:UNDONE",         "SPOOR:REASON:a:b",
-                                      "SPOOR:PERSON:"};
+                                      "SPOOR:PERSON:",     "SPOOR:BLAH",           "spoor:"};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
