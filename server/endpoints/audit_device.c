@@ -84,6 +84,7 @@ static void add_row(const struct audited *audited, size_t i, struct view *item)
     view_number(item, "number", (long)rows_integer(rows, i, "device_seq") + 1);
     view_number(item, "seq", (long)rows_integer(rows, i, "seq"));
     view_text(item, "what", words_event(request, rows, i));
+    view_text(item, "said", words_said(request, rows, i));
     view_text(item, "flags", words_flags(request, rows_text(rows, i, "kind"), flags & ~FLAG_LATE));
     view_text(item, "receipt_href",
               arena_format(request->arena, "/audit/events/%s/receipt", rows_text(rows, i, "event_id")));

@@ -46,6 +46,7 @@ static void add_row(const struct history *history, size_t i, struct view *item)
     view_text(item, "when",
               when_moment(request->arena, request->language, rows_integer(rows, i, "happened_at")));
     view_text(item, "what", words_event(request, rows, i));
+    view_text(item, "said", words_said(request, rows, i));
     add_name(history, i, "from", item, "from");
     add_name(history, i, "to", item, "to");
     add_name(history, i, "actor", item, "by");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "render/text.h"
+#include "render/when.h"
 #include "shared/label.h"
 
 static const struct {
@@ -235,6 +236,28 @@ const char *words_event(const struct request *request, const struct rows *rows, 
         return words_column(request, rows, row, kinds[i].add == 's' ? "step" : "reason");
     }
     return kind;
+}
+
+static const char *add_said(const struct request *request, const char *said, const char *words,
+                            const char *value)
+{
+    return *value ? arena_format(request->arena, "%s%s%s: %s", said, *said ? " · " : "",
+                                 text_in(request->language, words), value)
+                  : said;
+}
+
+const char *words_said(const struct request *request, const struct rows *rows, size_t row)
+{
+    static const char *const days[][2] = {{"expected_on", "Expected back"},
+                                          {"next_update_on", "The owner hears from us again on"}};
+    const char              *said = "";
+
+    if (strcmp(rows_text(rows, row, "kind"), "waiting") != 0) /* there it is the headline */
+        said = add_said(request, said, "Reason", words_column(request, rows, row, "reason"));
+    for (size_t i = 0; i < COUNT_OF(days); i++)
+        said = add_said(request, said, days[i][1],
+                        when_day(request->arena, request->language, rows_text(rows, row, days[i][0])));
+    return said;
 }
 
 const char *words_kept(const struct request *request, const char *value)

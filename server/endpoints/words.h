@@ -19,6 +19,10 @@ const char *words_message(const struct request *request, const char *message);
  * step_*, reason_*, outcome. */
 const char *words_event(const struct request *request, const struct rows *rows, size_t row);
 
+/* What an event said beside what it is: the reason of a step, the day that was promised, when the owner hears
+ * again. "" for nothing. Wants the columns kind, reason_*, expected_on, next_update_on. */
+const char *words_said(const struct request *request, const struct rows *rows, size_t row);
+
 /* What overtaken.html needs, of an event that arrived late when others had moved on: what it said. Wants the
  * columns overtaken, idle, claimed_to, claimed_place, kind, step_*. */
 void words_overtaken(const struct request *request, const struct rows *rows, size_t row, struct view *item);

@@ -70,7 +70,8 @@ SELECT s.*, encode(l.entry, 'hex') AS entry, encode(b.entry, 'hex') AS entry_bef
        (SELECT c.code FROM spoor.label c WHERE c.device_id = s.device_id ORDER BY c.linked_at DESC LIMIT 1) AS code,
        hv.seq AS holder_seq, hv.event_id AS holder_event, h.value AS holder, p.value AS place, r.value AS recorder,
        n.value AS public_note, m.value AS private_note, encode(y.mac, 'hex') AS left_mac, coalesce(e.detail ? 'claimed', false) AS overtaken,
-       coalesce(e.detail ->> 'outcome', '') AS outcome,
+       coalesce(e.detail ->> 'outcome', '') AS outcome, coalesce(e.detail ->> 'expected_on', '') AS expected_on,
+       coalesce(e.detail ->> 'next_update_on', '') AS next_update_on,
        e.detail ? 'claimed' AND s.to_id = s.before_to AND s.place_id IS NOT DISTINCT FROM s.before_place
            AND s.step IS NOT DISTINCT FROM s.before_step AND e.waiting IS NOT DISTINCT FROM s.before_waiting AS idle,
        (SELECT c.name FROM spoor.party c WHERE c.id = spoor.claimed(e.detail, 'to')) AS claimed_to,

@@ -28,6 +28,19 @@ const post = async (token, events, to = service) => {
 const text = async (client, path) => (await client.get(path)).text();
 const tokenOf = async (name, role) => (await service.run('token', 'add', name, '--role', role)).out.trim();
 
+test('both histories say what day was promised, when the owner hears again, and why a step was taken', async () => {
+  const token = await tokenOf('Promising', 'technician');
+  const day = (days) => new Date(Date.now() + days * 864e5).toISOString().slice(0, 10);
+  const events = [{ kind: 'eta', detail: { expected_on: day(10), next_update_on: day(4) } }, { kind: 'step', step: 'repair', reason: 'PARTS_ORDERED' }];
+  const { outcomes } = await post(token, events.map((event) => ({ event_id: randomUUID(), code, ...event })));
+  assert.deepEqual(outcomes.map(({ outcome }) => outcome), ['recorded', 'recorded']);
+  const device = await house.sql(`SELECT device_id FROM spoor.label WHERE code = '${code.replace('-', '')}'`);
+  for (const page of [await text(auditor, `/audit/devices/${device}?lang=en`), await text(lead, `/devices/${device}?lang=en`)]) {
+    assert.match(page, /Expected back: \w+ \d+ \w+ · The owner hears from us again on: \w+ \d+ \w+</);
+    assert.match(page, /Reason: Waiting for a part/);
+  }
+});
+
 test('what was overtaken within minutes is sealed like the rest', async () => {
   const token = await tokenOf('Quick desk', 'technician');
   const device = await house.sql(`SELECT device_id FROM spoor.label WHERE code = '${code.replace('-', '')}'`);
