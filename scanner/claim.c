@@ -132,9 +132,11 @@ bool claim_is_free(struct queue *queue, const struct enrolment *enrolment, struc
     if (!queue_summarise(queue, &summary, error))
         return false;
     return !*enrolment->seed || summary.waiting + summary.attention == 0 ||
-           error_set(error, ERROR_CONFLICT,
-                     "%" PRId64
-                     " scans of scanner \"%s\" of %s are kept here, signed with its key: send them first "
-                     "(spoor-scan sync), or enrol with another folder (--state)",
-                     summary.waiting + summary.attention, enrolment->name, enrolment->url);
+           error_set(
+               error, ERROR_CONFLICT,
+               "%" PRId64
+               " scans of scanner \"%s\" of %s are kept here, signed with its key: send them first "
+               "(spoor-scan sync; what is never taken: spoor-scan settle), or enrol with another folder "
+               "(--state)",
+               summary.waiting + summary.attention, enrolment->name, enrolment->url);
 }
