@@ -328,6 +328,8 @@ static bool take_in(struct service *service, const struct request *request, stru
         taken ? QUERY(session, request->arena, SQL_DEVICE_FACTS, error, rows_text(taken, 0, "device_id"))
               : NULL;
 
+    if (facts && rows_count(facts) == 0)
+        return error_set(error, ERROR_NOT_FOUND, "There is no such device");
     return facts &&
            show_receipt(service, request, session, reply, link, rows_text(taken, 0, "number"), facts, error);
 }

@@ -1,4 +1,5 @@
 #include "ledger/seal_open.h"
+#include "ledger/seal_answers.h"
 #include "ledger/seal_restored.h"
 
 #include <stdlib.h>
@@ -168,7 +169,10 @@ static bool open_log(struct sealer *sealer, struct arena *arena, struct error *e
         if (!seal_open_store(sealer, error))
             return false;
     }
-    return seal_restored_resume(sealer, arena, error) && begin_log(sealer, arena, error);
+    if (!seal_restored_resume(sealer, arena, error))
+        return false;
+    seal_answers_restored(sealer);
+    return begin_log(sealer, arena, error);
 }
 
 bool seal_open_ready(struct sealer *sealer, struct error *error)

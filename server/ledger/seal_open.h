@@ -26,6 +26,8 @@ struct sealer {
     bool                  steps_aside;   /* for a backup, until it has the turn again */
     bool                  stands_still;  /* before a row that it cannot vouch for; all before it is sealed */
     uint64_t              epoch, stored; /* stored: entries that the database has */
+    uint64_t              answers_since; /* the latest restore that they know of (seal_log_resumed) */
+    int64_t               missed;        /* what was answered and not there, when it was looked for last */
     uint64_t              looked_ms;     /* when it last looked whether somebody waits for its turn */
     int64_t               last_recorded_ms;
     struct note_key       announced; /* by a configuration entry; name "" : none */

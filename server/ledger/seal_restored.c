@@ -96,8 +96,6 @@ static bool resume_if_behind(struct sealer *sealer, struct arena *arena, struct 
               arena_format(arena, "%" PRIu64, seal_log_size(sealer->log)), lists.ids.text, lists.seqs.text);
     buffer_free(&lists.ids);
     buffer_free(&lists.seqs);
-    if (resumed && sealer->options.answers)
-        answers_forget(sealer->options.answers);
     return resumed != NULL;
 }
 

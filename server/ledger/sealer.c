@@ -102,9 +102,8 @@ static bool build_event(struct sealer *sealer, const struct rows *events, size_t
     if ((uint64_t)row.seq >= seal_log_adopted(sealer->log) &&
         !seal_row_is_ours(&row, openings, sealer->options.service_key))
         return error_set(error, ERROR_CONFLICT, "it does not carry the mark of the service that records");
-    if (!seal_answers_fit(sealer, &row))
-        return error_set(error, ERROR_CONFLICT,
-                         "its sender was told otherwise, of which event, device, step or flags it is");
+    if (!seal_answers_fit(sealer, &row, error))
+        return false;
     return seal_row_build(&row, openings, id_map_find(sealer->chains, device), NULL, writer, error);
 }
 
@@ -143,7 +142,8 @@ static bool build_one(struct sealer *sealer, struct reading *reading, uint64_t s
     if (is_next(reading->events, reading->event, seq))
         built = build_event(sealer, reading->events, reading->event++, &reading->openings, &writer, error);
     else if (is_next(reading->notices, reading->notice, seq))
-        built = is_vouched_for(sealer, reading->notices, reading->notice, error) &&
+        built = seal_answers_fit_notice(sealer, (int64_t)seq, error) &&
+                is_vouched_for(sealer, reading->notices, reading->notice, error) &&
                 seal_notice_build(reading->notices, reading->notice++, &reading->openings,
                                   seal_log_key(sealer->log)->name, NULL, &writer, error);
     else

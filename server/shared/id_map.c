@@ -15,8 +15,10 @@
 struct id_map {
     uint8_t *slots;
     size_t   slot_size, size, used;
-    uint64_t key[2]; /* odd */
+    uint64_t key[2];
 };
+
+__extension__ typedef unsigned __int128 wide;
 
 static uint8_t *new_slots(size_t count, size_t slot_size)
 {
@@ -38,8 +40,6 @@ struct id_map *id_map_new(size_t value_size)
         .slots = new_slots(LEAST_SLOTS, slot_size), .slot_size = slot_size, .size = LEAST_SLOTS};
     if (getentropy(map->key, sizeof map->key) != 0)
         abort();
-    map->key[0] |= 1;
-    map->key[1] |= 1;
     return map;
 }
 
@@ -68,11 +68,12 @@ static bool is_used(const uint8_t *slot)
 
 static size_t hash_of(const struct id_map *map, const uint8_t id[16])
 {
-    uint64_t half[2], mixed;
+    uint64_t half[2];
+    wide     product;
 
     memcpy(half, id, sizeof half);
-    mixed = half[0] * map->key[0] + half[1] * map->key[1];
-    return (size_t)(mixed ^ mixed >> 32);
+    product = (wide)(half[0] ^ map->key[0]) * (half[1] ^ map->key[1]);
+    return (size_t)((uint64_t)product ^ (uint64_t)(product >> 64));
 }
 
 /* The id's slot, or the empty one where it belongs. */

@@ -41,8 +41,7 @@ static void tell_range(struct run *run, const struct known_scanner *scanner, con
     else
         snprintf(scans, sizeof scans, "scans %" PRIu64 " to %" PRIu64, range->first, range->last);
     if (range->unknown > 0)
-        snprintf(unknown, sizeof unknown, ", but for %" PRIu64 " here whose signature tells no number",
-                 range->unknown);
+        snprintf(unknown, sizeof unknown, ", but for %" PRIu64 " of them", range->unknown);
     finding_add(run->findings, FINDING_ABSENT, scanner->seq, "%s of the scanner of this record, %s%s", scans,
                 id, unknown);
     run->check->absent += range->last - range->first + 1 - range->unknown;

@@ -63,8 +63,13 @@ static void came_late(struct missing *missing, uint64_t number)
         return; /* it had come, or nobody knew that it had not */
     within = *range(missing, at);
     drop(missing, at);
-    insert(missing, at, (struct missing_range){number + 1, within.last, within.unknown});
-    insert(missing, at, (struct missing_range){within.first, number - 1, within.unknown});
+    if (within.unknown > 0) { /* in which half those are that came without their number, nobody knows */
+        within.unknown++;
+        insert(missing, at, within);
+        return;
+    }
+    insert(missing, at, (struct missing_range){number + 1, within.last, 0});
+    insert(missing, at, (struct missing_range){within.first, number - 1, 0});
 }
 
 void missing_came(struct missing *missing, uint64_t number)

@@ -12,7 +12,8 @@
 
 struct missing_range {
     uint64_t first, last;
-    uint64_t unknown; /* fewer than the range has: so many came in its place without saying their number */
+    uint64_t unknown; /* fewer than the range has: so many came in its place without saying their number;
+                         where any did, also those that came late and said it */
 };
 
 /* All zeros: nothing has come. Between the lowest and the highest number that came, what is missing. */

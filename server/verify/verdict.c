@@ -43,6 +43,8 @@ static void tell_warnings(const struct bundle_check *check, const struct finding
                "refused, kept for a lead, still on the scanner, skipped by a scanner whose queue was "
                "replaced, or taken out before they were sealed.\n",
                check->absent, plural(check->absent));
+    if (findings->count[FINDING_ABSENT] && check->absent == 0)
+        printf("More gaps than are kept: look at them one by one (--warnings --json).\n");
 }
 
 void verdict_tell(const struct bundle_check *check, const struct findings *findings, bool from_paper)

@@ -101,10 +101,14 @@ DECLARE
     batch    jsonb := '[]';
     result   record;
     v_typed  text;
+    same     boolean;
 BEGIN
     PERFORM FROM spoor.ledger_head FOR UPDATE;                     -- one intake at a time
-    SELECT v.repair_id INTO v_repair FROM spoor.event v WHERE v.event_id = v_event;
+    SELECT v.repair_id, v.kind = 'received' AND v.repair_id IS NOT NULL AND v.actor_id = v_actor INTO v_repair, same FROM spoor.event v WHERE v.event_id = v_event;
     IF FOUND THEN
+        IF NOT same THEN
+            RAISE 'This form was used for another record; open a new one' USING ERRCODE = 'SP409';
+        END IF;
         IF EXISTS (SELECT FROM spoor.repair r WHERE r.id = v_repair AND r.link_hash IS DISTINCT FROM (intake ->> 'link_hash')::bytea) THEN
             RAISE 'This was recorded, and got another tracking link since; open the device for a receipt' USING ERRCODE = 'SP409';
         END IF;

@@ -8,7 +8,7 @@ import { closing } from '../support/patience.mjs';
 import { Client, greeting, waitFor } from '../support/spoord.mjs';
 import { Ledger, move, record, startPostgres } from './lab.mjs';
 
-let postgres, ledger, token, desk, service;
+let postgres, ledger, token, desk, leaving, service;
 
 before(async () => {
   postgres = startPostgres();
@@ -17,6 +17,9 @@ before(async () => {
   desk = greeting(service.output()).accounts.samira;
   token = (await ledger.spoord('token', 'add', 'bench', '--role', 'technician')).out.trim();
   for (const n of [1, 2, 3]) await ledger.spoord('device', 'add', '--model', 'Fault', '--serial', `FAULT-${n}`);
+  await ledger.spoord('account', 'add', 'leaving', '--role', 'technician', '--name', 'Leaving Soon');
+  leaving = ledger.sql("SELECT id FROM party WHERE name = 'Leaving Soon'");
+  await record(service, token, [move('FAULT-2', { kind: 'handed_over', to: leaving })]);
   await service.stop();
   assert.equal((await ledger.sealOnce()).code, 0);
   ledger.remember();
@@ -99,6 +102,25 @@ test('the newest record is missed at once, and after another took its place', as
   await service.stop();
   service = await ledger.serve({ env: { SPOOR_SEAL: '1' } });
   await waitFor('the seal after somebody started the service again', isSealed, 30);
+});
+
+test('an erasure does not stand where a record was answered', async () => {
+  const sealed = ledger.sealedSize();
+  await holdingIt(async () => {
+    assert.equal((await record(service, token, [move('FAULT-1')]))[0].outcome, 'recorded');
+    service.process.kill('SIGSTOP');
+  }, 'SELECT 1');
+  try {
+    const { code, err } = await ledger.spoord('erase', 'person', leaving, '--yes');
+    assert.equal(code, 0, err);
+    ledger.sql(`DELETE FROM opening WHERE seq = ${sealed}; DELETE FROM event WHERE seq = ${sealed}; UPDATE opening SET seq = seq - 1 WHERE seq > ${sealed};
+      UPDATE notice SET seq = seq - 1 WHERE seq > ${sealed}; UPDATE ledger_head SET next_seq = next_seq - 1;
+      UPDATE custody c SET device_seq = v.device_seq, seq = v.seq FROM event v WHERE v.device_id = c.device_id AND v.device_seq = (SELECT max(device_seq) FROM event w WHERE w.device_id = c.device_id)`);
+    assert.equal(ledger.sql(`SELECT type FROM notice WHERE seq = ${sealed}`), '2');
+  } finally {
+    service.process.kill('SIGCONT');
+  }
+  await alarm(/its sender was told otherwise/);
 });
 
 test('what an intake recorded is what the desk was shown', async () => {

@@ -68,6 +68,10 @@ test('a receipt that is loaded again has the link that was printed; after anothe
   const { status, page } = await takeIn(typed);
   assert.equal(status, 409);
   assert.match(page, /got another tracking link since; open the device for a receipt/);
+  await house.service.run('device', 'add', '--model', 'Never in repair', '--serial', 'AGAIN-3');
+  const others = await house.sql(`SELECT string_agg(event_id::text, ' ') FROM (SELECT DISTINCT ON (kind, actor_id, repair_id IS NULL) event_id FROM spoor.event
+    WHERE NOT (kind = 'received' AND actor_id = (SELECT id FROM spoor.actor WHERE name = 'Samira Haddad'))) e`);
+  for (const event_id of others.split(' ')) assert.match((await takeIn({ ...typed, event_id })).page, /This form was used for another record; open a new one/);
 });
 
 test('a day that was long ago or is far away, and what is no e-mail address, are asked for again; what was typed stays', async () => {

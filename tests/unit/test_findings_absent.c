@@ -155,7 +155,7 @@ static void of_a_signature_that_is_not_its_scanners_the_number_does_not_count(vo
     assert_int_equal(findings.count[FINDING_SCAN], 1);
     assert_int_equal(findings.count[FINDING_ABSENT], 1);
     assert_non_null(strstr(told, "scans 3 to 4 of the scanner of this record, "));
-    assert_non_null(strstr(told, ", but for 1 here whose signature tells no number\n"));
+    assert_non_null(strstr(told, ", but for 1 of them\n"));
 }
 
 static void a_bundle_of_one_device_does_not_have_all_scans(void **state)

@@ -100,8 +100,13 @@ static void as_many_as_came_without_a_number_are_not_missed_in_their_place(void 
     assert_int_equal(missing_ranges(&missing, &count)[0].unknown, 1);
     expect(&missing, 0, 8, 9);
     expect(&missing, 1, 11, 11);
-    missing_came(&missing, 9); /* so the other was 8, or 8 is missing: who knows */
+    missing_came(&missing, 9); /* so the other was 8 */
     expect(&missing, 0, 11, 11);
+    missing_came_unknown(&missing);
+    missing_came(&missing, 16); /* one of 13 to 15 */
+    missing_came(&missing, 14); /* and that one: one of 13 and 15 is missing */
+    expect(&missing, 1, 13, 15);
+    assert_int_equal(missing_ranges(&missing, &count)[1].unknown, 2);
     missing_free(&missing);
 }
 
