@@ -32,7 +32,7 @@ for (const [who, signal] of ways)
     for (const pid of who === 'the service' ? [service.process.pid] : alike(service.process.pid).sort((a, b) => b - a)) process.kill(pid, signal);
     assert.deepEqual(await service.ended, { code: 0, signal: null });
     await Promise.all(busy);
-    assert.match(service.output(), /\nStopping\.\n$/);
+    await waitFor('its last word', () => /\nStopping\.\n$/.test(service.output()));
     const ended = service.log().slice(service.log().indexOf('msg=stopping')).split('\n').filter((line) => !line.includes('/health')).join('\n'); // which may rightly be answered 503
     assert.doesNotMatch(ended, /<[0-5]>|FATAL|ERROR|WARNING|error/, ended);
   });
@@ -57,7 +57,7 @@ test('a part that does not end does not keep it from ending: asked again, it end
     assert.equal(service.process.exitCode, null, 'it waits for the answer of the database');
     service.process.kill('SIGTERM');
     assert.notEqual((await service.ended).code, 0);
-    assert.match(service.log(), /does not stop by itself; it is ended" why="it was asked again"/);
+    await waitFor('why it ended', () => /does not stop by itself; it is ended" why="it was asked again"/.test(service.log()));
   } finally {
     for (const pid of database)
       try {

@@ -197,6 +197,7 @@ test('while a backup is made, pages and log say that sealing waits for it; then 
   await holding;
   await waitFor('the sealer to go on', async () => (await sql(service, 'SELECT state FROM spoor.sealing')) === 'sealing');
   assert.doesNotMatch(await (await auditor.get('/audit?lang=en')).text(), /A backup is being made/);
+  await waitFor('that in the log', () => service.log().includes('msg="sealing goes on"'));
   assert.deepEqual(service.log().match(/msg="sealing [^"]*"( reason="[^"]*")?/g), ['msg="sealing waits" reason="a backup is being made"', 'msg="sealing goes on"']);
 });
 
