@@ -90,24 +90,24 @@ bool answers_fit(struct answers *answers, const struct answered *event)
     return fits;
 }
 
-int64_t answers_highest(struct answers *answers)
+static int64_t read_locked(struct answers *answers, const int64_t *value)
 {
-    int64_t highest;
+    int64_t now;
 
     pthread_mutex_lock(&answers->lock);
-    highest = answers->highest;
+    now = *value;
     pthread_mutex_unlock(&answers->lock);
-    return highest;
+    return now;
+}
+
+int64_t answers_highest(struct answers *answers)
+{
+    return read_locked(answers, &answers->highest);
 }
 
 int64_t answers_contradicted(struct answers *answers)
 {
-    int64_t seq;
-
-    pthread_mutex_lock(&answers->lock);
-    seq = answers->contradicted;
-    pthread_mutex_unlock(&answers->lock);
-    return seq;
+    return read_locked(answers, &answers->contradicted);
 }
 
 void answers_forget(struct answers *answers)

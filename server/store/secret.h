@@ -1,4 +1,5 @@
-/* secret.h: random secrets and their keyed hashes (BLAKE2b-256, libsodium); only hashes reach the database.
+/* secret.h: secrets, random or derived, and their keyed hashes (BLAKE2b-256, libsodium); only hashes reach
+ * the database.
  */
 #ifndef STORE_SECRET_H
 #define STORE_SECRET_H
